@@ -1,0 +1,3 @@
+from actions.models.project import EffectStudy, Gate, ImprovementProject
+
+__all__ = ["EffectStudy", "Gate", "ImprovementProject"]

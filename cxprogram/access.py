@@ -1,0 +1,130 @@
+"""Who may see what: rights by role, fail-closed.
+
+A membership gives a role at one unit and reaches the unit's whole subtree. Every queryset that a person can
+reach answers `visible_to(user)`; a role that the table below does not name sees no row.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum, auto
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from cxprogram.choices import Role
+
+if TYPE_CHECKING:
+    from cxprogram.models import OrgUnit, Program
+
+
+class Right(StrEnum):
+    SEE_PROGRAM = auto()  # the program's frame: units, journeys, definitions, totals of the whole
+    SEE_SCORES = auto()  # scores of the own subtree
+    SEE_VOICE = auto()  # comments and who said them
+    WORK_TICKETS = auto()
+    SEE_PROJECTS = auto()
+    SEE_REPORTS = auto()
+    SEE_SCORECARD = auto()
+    SEE_ALL_STATEMENTS = auto()  # everyone sees the own statement
+    SEE_DRIVERS = auto()
+    DEFINE = auto()  # the admin
+    SEND_ANSWERS = auto()  # write through the API
+
+
+R = Right
+_INSIGHT = {R.SEE_PROGRAM, R.SEE_SCORES, R.SEE_DRIVERS}
+_DEFINERS = set(Right)
+RIGHTS: dict[str, frozenset[Right]] = {
+    Role.OWNER: frozenset(_DEFINERS),
+    Role.ANALYST: frozenset(_DEFINERS - {R.SEE_ALL_STATEMENTS}),
+    Role.EXECUTIVE: frozenset(_INSIGHT | {R.SEE_REPORTS, R.SEE_SCORECARD, R.SEE_PROJECTS}),
+    Role.STEERING: frozenset(_INSIGHT | {R.SEE_REPORTS, R.SEE_SCORECARD, R.SEE_PROJECTS}),
+    Role.UNIT_MANAGER: frozenset(
+        _INSIGHT | {R.SEE_VOICE, R.WORK_TICKETS, R.SEE_PROJECTS, R.SEE_SCORECARD}
+    ),
+    Role.FRONTLINE: frozenset({R.SEE_PROGRAM, R.SEE_SCORES, R.SEE_VOICE, R.WORK_TICKETS}),
+    Role.PROJECT_LEAD: frozenset(_INSIGHT | {R.SEE_PROJECTS}),
+    Role.AUDITOR: frozenset({R.SEE_PROGRAM, R.SEE_SCORECARD, R.SEE_REPORTS, R.SEE_ALL_STATEMENTS}),
+    Role.ADVISOR: frozenset({R.SEE_PROGRAM, R.SEE_SCORECARD, R.SEE_REPORTS}),
+    Role.INTEGRATION: frozenset(
+        _INSIGHT
+        | {R.SEE_VOICE, R.WORK_TICKETS, R.SEE_PROJECTS, R.SEE_REPORTS, R.SEE_SCORECARD, R.SEND_ANSWERS}
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Grant:
+    """One valid membership: the role and the subtree that it reaches."""
+
+    program_id: int
+    role: str
+    unit_path: str
+    is_whole: bool  # the unit is the program's root
+
+    def gives(self, right: Right) -> bool:
+        return right in RIGHTS.get(self.role, frozenset())
+
+
+def grants(user: Any) -> tuple[Grant, ...]:
+    """The user's memberships that are valid today; none for strangers and inactive accounts."""
+    if not getattr(user, "is_authenticated", False) or not user.is_active:
+        return ()
+    if not hasattr(user, "_cx_grants"):
+        from cxprogram.models import Membership
+
+        rows = Membership.objects.valid_on(timezone.now().date()).filter(user=user).order_by("pk")
+        user._cx_grants = tuple(
+            Grant(row.program_id, row.role, row.unit.path, row.unit.parent_id is None)
+            for row in rows.select_related("unit")
+        )
+    return user._cx_grants
+
+
+def can(user: Any, right: Right, *, program: "Program | int", unit: "OrgUnit | None" = None) -> bool:
+    """Whether the user has the right in the program, for the unit's subtree if one is named."""
+    program_id = program if isinstance(program, int) else program.pk
+    return any(
+        grant.gives(right) and (unit is None or unit.path.startswith(grant.unit_path))
+        for grant in grants(user)
+        if grant.program_id == program_id
+    )
+
+
+def has_right(user: Any, right: Right) -> bool:
+    """Whether the user has the right anywhere."""
+    return any(grant.gives(right) for grant in grants(user))
+
+
+def roles(user: Any, program: "Program") -> frozenset[str]:
+    return frozenset(grant.role for grant in grants(user) if grant.program_id == program.pk)
+
+
+class ScopedQuerySet(models.QuerySet):
+    """A queryset whose rows belong to a program and, where `unit_lookup` is set, to a unit.
+
+    Subclasses name the right that a row needs. A row whose unit is empty is seen only from the root.
+    """
+
+    right: Right
+    program_lookup = "program"
+    unit_lookup: str | None = None
+
+    def visible_to(self, user: Any) -> "ScopedQuerySet":
+        """Rows that the user may see.
+
+        - the user has a valid membership in the row's program with the right of this queryset;
+        - and the row's unit, if it has one, lies in the subtree of that membership.
+        """
+        return self._within(grant for grant in grants(user) if grant.gives(self.right))
+
+    def _within(self, allowed: Iterable[Grant]) -> "ScopedQuerySet":
+        scope = Q()
+        for grant in allowed:
+            part = Q(**{f"{self.program_lookup}_id": grant.program_id})
+            if self.unit_lookup and not grant.is_whole:
+                part &= Q(**{f"{self.unit_lookup}__path__startswith": grant.unit_path})
+            scope |= part
+        return self.filter(scope) if scope else self.none()

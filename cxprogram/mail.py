@@ -1,0 +1,82 @@
+"""Mail: rows that are written with the change and sent by a worker, and the demonstration's mail box."""
+
+import hashlib
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.core.mail.backends.base import BaseEmailBackend
+from django.db.models import Q
+
+from cxprogram.choices import MailStatus
+from cxprogram.models import OutgoingMail, Program
+
+log = logging.getLogger(__name__)
+LEASE = timedelta(minutes=2)
+MAX_ATTEMPTS = 8
+
+
+class EmlFileBackend(BaseEmailBackend):
+    """Writes each message as one file `mail/*.eml` in the data folder; the same message writes the same file."""
+
+    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
+        folder = Path(settings.EMAIL_MESSAGES_DIR)
+        folder.mkdir(parents=True, exist_ok=True)
+        for message in email_messages:
+            key = message.extra_headers.get("X-CX-Key") or message.subject + "".join(message.to)
+            name = hashlib.sha256(key.encode()).hexdigest()[:16]
+            (folder / f"{name}.eml").write_bytes(message.message().as_bytes())
+        return len(email_messages)
+
+
+def enqueue(program: Program, *, key: str, to: str, subject: str, body: str) -> OutgoingMail | None:
+    """Write the mail down, within the caller's transaction; a cause that has its mail gets no second one."""
+    mail, is_new = OutgoingMail.objects.get_or_create(
+        program=program, key=key, defaults={"to": to, "subject": subject[:200], "body": body}
+    )
+    return mail if is_new else None
+
+
+def claim(mail_id: int, *, at: datetime) -> bool:
+    """Take the mail for sending; the row count says who won."""
+    return bool(
+        OutgoingMail.objects.filter(pk=mail_id, attempts__lt=MAX_ATTEMPTS)
+        .filter(Q(status=MailStatus.WAITING) | Q(status=MailStatus.SENDING, leased_until__lt=at))
+        .filter(Q(leased_until=None) | Q(leased_until__lt=at))
+        .update(status=MailStatus.SENDING, leased_until=at + LEASE)
+    )
+
+
+def deliver(mail_id: int, *, at: datetime) -> bool:
+    """Send one mail if nobody else is sending it; a failure waits longer each time and is given up at last."""
+    if not claim(mail_id, at=at):
+        return False
+    mail = OutgoingMail.objects.get(pk=mail_id)
+    message = EmailMessage(
+        mail.subject, mail.body, to=[mail.to], headers={"X-CX-Key": f"{mail.program_id}:{mail.key}"}
+    )
+    try:
+        message.send()
+    except OSError as error:  # smtplib's errors are OSErrors too
+        log.warning("mail %s was not sent: %s", mail.pk, type(error).__name__)
+        mail.attempts += 1
+        gave_up = mail.attempts >= MAX_ATTEMPTS
+        mail.status = MailStatus.FAILED if gave_up else MailStatus.WAITING
+        mail.leased_until = at + timedelta(minutes=2**mail.attempts)
+        mail.last_error = str(error)[:300]
+        mail.save(update_fields=["attempts", "status", "leased_until", "last_error"])
+        return False
+    mail.status, mail.sent_at, mail.leased_until = MailStatus.SENT, at, None
+    mail.save(update_fields=["status", "sent_at", "leased_until"])
+    return True
+
+
+def due(at: datetime) -> list[int]:
+    """Mails that wait, and those whose sender died."""
+    rows = OutgoingMail.objects.filter(status__in=[MailStatus.WAITING, MailStatus.SENDING])
+    return list(
+        rows.filter(Q(leased_until=None) | Q(leased_until__lt=at)).order_by("pk").values_list("pk", flat=True)[:500]
+    )

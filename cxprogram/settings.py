@@ -1,0 +1,230 @@
+"""The one settings file. Every variable of the environment stands in the README's table."""
+
+import os
+import secrets
+from pathlib import Path
+
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
+
+from cxprogram.database import connection_settings
+from cxprogram.env import env_bool, env_choice, env_int, env_list
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+MODE = env_choice(os.environ, "CX_MODE", ("demo", "production"), "production")
+IS_DEMO = MODE == "demo"
+DATA_DIR = Path(os.environ.get("CX_DATA_DIR", BASE_DIR / ".data")).resolve()
+PORT = env_int(os.environ, "CX_PORT", 8000, low=1, high=65535)
+
+
+def _secret_key() -> str:
+    """The key from the environment, else one made once and kept in the data folder (mode 0600)."""
+    if key := os.environ.get("CX_SECRET_KEY"):
+        if len(key) < 50:
+            raise ImproperlyConfigured("CX_SECRET_KEY needs at least 50 characters")
+        return key
+    path = DATA_DIR / "secret_key"
+    DATA_DIR.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text()
+    key = secrets.token_urlsafe(64)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(key)
+    return key
+
+
+SECRET_KEY = _secret_key()
+DEBUG = False
+ALLOWED_HOSTS = env_list(os.environ, "CX_ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env_list(os.environ, "CX_TRUSTED_ORIGINS", [])
+BASE_URL = os.environ.get("CX_BASE_URL", f"http://127.0.0.1:{PORT}")
+
+INSTALLED_APPS = [
+    "cxprogram",
+    "journeys",
+    "feedback",
+    "actions",
+    "governance",
+    "unfold",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "django.contrib.sessions",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "csp",
+    "django_celery_beat",
+    "drf_spectacular",
+    "pghistory",
+    "pgtrigger",
+    "rest_framework",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "cxprogram.middleware.ContentSecurityPolicy",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "cxprogram.middleware.UserLocale",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "pghistory.middleware.HistoryMiddleware",
+    "cxprogram.middleware.PrivateByDefault",
+]
+
+ROOT_URLCONF = "cxprogram.urls"
+WSGI_APPLICATION = "cxprogram.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "cxprogram.navigation.navigation",
+            ],
+        },
+    },
+]
+
+# --- data -------------------------------------------------------------------------------------
+DATABASES = {"default": connection_settings(os.environ, DATA_DIR)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# Shared by all workers: allauth's log-in limits count in it.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cx_cache"}}
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+PGHISTORY_APPEND_ONLY = True
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1100
+
+# --- people -----------------------------------------------------------------------------------
+AUTH_USER_MODEL = "cxprogram.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "cxprogram.accounts.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_RATE_LIMITS = False if IS_DEMO else {}
+
+# --- words and time ---------------------------------------------------------------------------
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("sv", "Svenska"), ("nb", "Norsk"), ("da", "Dansk"), ("fi", "Suomi")]
+LOCALE_PATHS = [BASE_DIR / "cxprogram" / "locale"]
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# --- files ------------------------------------------------------------------------------------
+STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_MAX_AGE = 0 if IS_DEMO else 3600
+
+# --- mail -------------------------------------------------------------------------------------
+DEFAULT_FROM_EMAIL = os.environ.get("CX_MAIL_FROM", "CX Program <no-reply@example.org>")
+EMAIL_MESSAGES_DIR = DATA_DIR / "mail"
+if IS_DEMO or "CX_SMTP_HOST" not in os.environ:
+    EMAIL_BACKEND = "cxprogram.mail.EmlFileBackend"
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    EMAIL_HOST = os.environ["CX_SMTP_HOST"]
+    EMAIL_PORT = env_int(os.environ, "CX_SMTP_PORT", 587, low=1, high=65535)
+    EMAIL_HOST_USER = os.environ.get("CX_SMTP_USER", "")
+    EMAIL_HOST_PASSWORD = os.environ.get("CX_SMTP_PASSWORD", "")
+    EMAIL_USE_TLS = env_bool(os.environ, "CX_SMTP_TLS", True)
+    EMAIL_TIMEOUT = 20
+
+# --- safety -----------------------------------------------------------------------------------
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = not IS_DEMO
+SECURE_SSL_REDIRECT = not IS_DEMO
+SECURE_HSTS_SECONDS = 0 if IS_DEMO else 31_536_000
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not IS_DEMO
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_AGE = 12 * 3600
+X_FRAME_OPTIONS = "DENY"
+if env_bool(os.environ, "CX_BEHIND_PROXY", False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "object-src": [NONE],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    },
+}
+
+# --- doors ------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "cxprogram.api_base.TokenAuthentication",
+        "cxprogram.api_base.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["cxprogram.api_base.Renderer"],
+    "DEFAULT_PARSER_CLASSES": ["cxprogram.api_base.Parser"],
+    "DEFAULT_PAGINATION_CLASS": "cxprogram.api_base.Pages",
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "cxprogram.api_base.problem_handler",
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "CX Program API",
+    "DESCRIPTION": "Numbers are unrounded; shares lie between 0 and 1, NPS is in points.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1/",
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+}
+
+UNFOLD = {
+    "SITE_TITLE": "CX Program",
+    "SITE_HEADER": "CX Program",
+    "SITE_URL": "/",
+    "SHOW_HISTORY": False,
+    "SIDEBAR": {"show_search": True, "show_all_applications": False},
+    "STYLES": [],
+    "LOGIN": {"redirect_after": reverse_lazy("home")},
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {"cxprogram": {"level": "INFO"}},
+}
+PROGRAM_STAGES = (_("Engagement"), _("Insight"), _("Action"), _("Integration"))

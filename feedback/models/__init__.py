@@ -1,0 +1,22 @@
+from feedback.models.driver_study import DriverStudy
+from feedback.models.mapping import ImportMapping
+from feedback.models.response import Response
+from feedback.models.score import FoldState, ScoreCell
+from feedback.models.survey import Question, Survey, SurveyItem, SurveyVersion
+from feedback.models.ticket import RootCause, Ticket, TicketStep, TicketRule
+
+__all__ = [
+    "DriverStudy",
+    "FoldState",
+    "ImportMapping",
+    "Question",
+    "Response",
+    "RootCause",
+    "ScoreCell",
+    "Survey",
+    "SurveyItem",
+    "SurveyVersion",
+    "Ticket",
+    "TicketStep",
+    "TicketRule",
+]

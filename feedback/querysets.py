@@ -1,0 +1,80 @@
+"""Querysets of feedback."""
+
+from datetime import datetime
+from typing import Any
+
+from cxprogram.access import Right, ScopedQuerySet
+from cxprogram.periods import Period
+from cxprogram.querysets import AdminOnlyQuerySet, DefinitionQuerySet
+from feedback.choices import TicketStatus
+
+
+class QuestionQuerySet(DefinitionQuerySet):
+    pass
+
+
+class SurveyQuerySet(DefinitionQuerySet):
+    pass
+
+
+class SurveyPartQuerySet(DefinitionQuerySet):
+    program_lookup = "survey__program"
+
+
+class SurveyItemQuerySet(DefinitionQuerySet):
+    program_lookup = "version__survey__program"
+
+
+class ImportMappingQuerySet(AdminOnlyQuerySet):
+    pass
+
+
+class ResponseQuerySet(ScopedQuerySet):
+    """Answers of single people: comments and identities need the right to the voice."""
+
+    right = Right.SEE_VOICE
+    unit_lookup = "unit"
+
+
+class ScoreCellQuerySet(ScopedQuerySet):
+    """Cells may hold a single answer: raw, they are for those who define; pages read them suppressed."""
+
+    right = Right.DEFINE
+    unit_lookup = "unit"
+
+
+class DriverStudyQuerySet(ScopedQuerySet):
+    right = Right.SEE_DRIVERS
+
+
+class TicketQuerySet(ScopedQuerySet):
+    right = Right.WORK_TICKETS
+    unit_lookup = "unit"
+
+    def unfinished(self) -> "TicketQuerySet":
+        """Tickets that still ask for something: open or taken."""
+        return self.exclude(status=TicketStatus.CLOSED)
+
+    def overdue(self, at: datetime) -> "TicketQuerySet":
+        """Tickets whose customer should have heard from us.
+
+        - nobody has been in contact with the customer;
+        - the ticket is not closed;
+        - the due time has passed.
+        """
+        return self.filter(first_contact_at=None, due_at__lt=at).unfinished()
+
+    def owned_by(self, user: Any) -> "TicketQuerySet":
+        return self.filter(owner=user)
+
+    def in_period(self, period: Period) -> "TicketQuerySet":
+        return self.filter(opened_on__range=(period.start, period.end))
+
+
+class TicketStepQuerySet(TicketQuerySet):
+    program_lookup = "ticket__program"
+    unit_lookup = "ticket__unit"
+
+
+class TicketRuleQuerySet(DefinitionQuerySet):
+    pass

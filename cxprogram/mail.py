@@ -9,12 +9,16 @@ from pathlib import Path
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
+from django.db import transaction
 from django.db.models import Q
+from django.dispatch import Signal
 
 from cxprogram.choices import MailStatus
 from cxprogram.models import OutgoingMail, Program
 
 log = logging.getLogger(__name__)
+# Sent after the commit with `mail_id`; the roof sends it to a worker, a sweep finds what was missed.
+outgoing_mail_written = Signal()
 LEASE = timedelta(minutes=2)
 MAX_ATTEMPTS = 8
 
@@ -37,7 +41,10 @@ def enqueue(program: Program, *, key: str, to: str, subject: str, body: str) -> 
     mail, is_new = OutgoingMail.objects.get_or_create(
         program=program, key=key, defaults={"to": to, "subject": subject[:200], "body": body}
     )
-    return mail if is_new else None
+    if not is_new:
+        return None
+    transaction.on_commit(lambda: outgoing_mail_written.send(sender=OutgoingMail, mail_id=mail.pk))
+    return mail
 
 
 def claim(mail_id: int, *, at: datetime) -> bool:
@@ -55,9 +62,7 @@ def deliver(mail_id: int, *, at: datetime) -> bool:
     if not claim(mail_id, at=at):
         return False
     mail = OutgoingMail.objects.get(pk=mail_id)
-    message = EmailMessage(
-        mail.subject, mail.body, to=[mail.to], headers={"X-CX-Key": f"{mail.program_id}:{mail.key}"}
-    )
+    message = EmailMessage(mail.subject, mail.body, to=[mail.to], headers={"X-CX-Key": f"{mail.program_id}:{mail.key}"})
     try:
         message.send()
     except OSError as error:  # smtplib's errors are OSErrors too

@@ -25,7 +25,18 @@ PLACES = {
     "reports": ("governance:report-list", _("Reports"), "more", Right.SEE_REPORTS),
     "admin": ("admin:index", _("Admin"), "more", Right.DEFINE),
 }
-_ALL = ("home", "map", "kpis", "drivers", "tickets", "projects", "scorecard", "statements", "reports", "admin")
+_ALL = (
+    "home",
+    "map",
+    "kpis",
+    "drivers",
+    "tickets",
+    "projects",
+    "scorecard",
+    "statements",
+    "reports",
+    "admin",
+)
 ORDER: dict[str, tuple[str, ...]] = {
     Role.OWNER: _ALL,
     Role.ANALYST: _ALL,

@@ -19,17 +19,11 @@ class ImprovementProject(Named):
     code = models.SlugField(_("code"))
     touchpoint = models.ForeignKey(Touchpoint, on_delete=models.PROTECT, verbose_name=_("touchpoint"))
     unit = models.ForeignKey(OrgUnit, on_delete=models.PROTECT, verbose_name=_("unit"))
-    responsible = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, verbose_name=_("responsible")
-    )
-    status = models.CharField(
-        _("state"), max_length=10, choices=ProjectStatus.choices, default=ProjectStatus.PROPOSED
-    )
+    responsible = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, verbose_name=_("responsible"))
+    status = models.CharField(_("state"), max_length=10, choices=ProjectStatus.choices, default=ProjectStatus.PROPOSED)
     problem = models.TextField(_("what is wrong"))
     idea = models.TextField(_("what we will do"))
-    cost_amount = models.DecimalField(
-        _("cost"), max_digits=14, decimal_places=2, validators=[MinValueValidator(0)]
-    )
+    cost_amount = models.DecimalField(_("cost"), max_digits=14, decimal_places=2, validators=[MinValueValidator(0)])
     started_on = models.DateField(_("started"), null=True, blank=True)
     is_illustrative = models.BooleanField(_("illustrative"), default=False)
 
@@ -41,9 +35,7 @@ class ImprovementProject(Named):
         ordering = ["pk"]
         constraints = [
             models.UniqueConstraint(fields=["program", "code"], name="project_code_once"),
-            models.CheckConstraint(
-                condition=models.Q(cost_amount__gte=0), name="project_cost_not_negative"
-            ),
+            models.CheckConstraint(condition=models.Q(cost_amount__gte=0), name="project_cost_not_negative"),
         ]
 
 
@@ -56,7 +48,11 @@ class Gate(Named):
     due_on = models.DateField(_("due"))
     decision = models.CharField(_("decision"), max_length=10, choices=GateDecision.choices, blank=True)
     decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("decided by")
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name=_("decided by"),
     )
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
 

@@ -40,7 +40,8 @@ class OrgUnit(Named):
             models.UniqueConstraint("program", Lower("code"), name="org_unit_code_once"),
             models.UniqueConstraint("program", condition=Q(parent=None), name="org_unit_one_root"),
             models.CheckConstraint(
-                condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from")), name="org_unit_ends_after_start"
+                condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from")),
+                name="org_unit_ends_after_start",
             ),
         ]
         # Subtrees are read by prefix of the path: the pattern operator class makes LIKE 'x%' use the index.
@@ -109,9 +110,7 @@ class Responsibility(models.Model):
         verbose_name = _("responsibility")
         verbose_name_plural = _("responsibilities")
         constraints = [
-            models.UniqueConstraint(
-                fields=["content_type", "object_id", "user", "duty"], name="responsibility_once"
-            ),
+            models.UniqueConstraint(fields=["content_type", "object_id", "user", "duty"], name="responsibility_once"),
             # One person is responsible, one accountable; many may be consulted or informed.
             models.UniqueConstraint(
                 fields=["content_type", "object_id", "duty"],

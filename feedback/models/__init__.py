@@ -3,7 +3,7 @@ from feedback.models.mapping import ImportMapping
 from feedback.models.response import Response
 from feedback.models.score import FoldState, ScoreCell
 from feedback.models.survey import Question, Survey, SurveyItem, SurveyVersion
-from feedback.models.ticket import RootCause, Ticket, TicketStep, TicketRule
+from feedback.models.ticket import RootCause, Ticket, TicketRule, TicketStep
 
 __all__ = [
     "DriverStudy",
@@ -17,6 +17,6 @@ __all__ = [
     "SurveyItem",
     "SurveyVersion",
     "Ticket",
-    "TicketStep",
     "TicketRule",
+    "TicketStep",
 ]

@@ -43,9 +43,7 @@ class Response(models.Model):
     answers = models.JSONField(_("answers"))
     missing = models.JSONField(_("missing"), default=dict)
     attributes = models.JSONField(_("attributes"), default=dict)
-    recorded_xid = models.BigIntegerField(
-        db_default=CurrentTransaction(), editable=False
-    )
+    recorded_xid = models.BigIntegerField(db_default=CurrentTransaction(), editable=False)
 
     objects = ResponseQuerySet.as_manager()
 

@@ -11,7 +11,7 @@ from cxprogram.models.translated import Named
 from feedback.choices import TicketAct, TicketStatus
 from feedback.models.response import Response
 from feedback.models.survey import Survey
-from feedback.querysets import TicketStepQuerySet, TicketQuerySet, TicketRuleQuerySet
+from feedback.querysets import TicketQuerySet, TicketRuleQuerySet, TicketStepQuerySet
 from journeys.models import Customer
 
 
@@ -32,9 +32,7 @@ class TicketRule(models.Model):
     class Meta:
         verbose_name = _("ticket rule")
         verbose_name_plural = _("ticket rules")
-        constraints = [
-            models.UniqueConstraint(fields=["survey", "question_code", "reason"], name="ticket_rule_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["survey", "question_code", "reason"], name="ticket_rule_once")]
 
     def __str__(self) -> str:
         return f"{self.survey}: {self.question_code} {self.code_low}–{self.code_high}"
@@ -66,16 +64,22 @@ class Ticket(models.Model):
     customer = models.ForeignKey(Customer, on_delete=models.SET_NULL, null=True, blank=True)
     unit = models.ForeignKey(OrgUnit, on_delete=models.PROTECT, verbose_name=_("unit"))
     responsible = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+",
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
         verbose_name=_("responsible"),
     )
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="tickets",
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="tickets",
         verbose_name=_("taken by"),
     )
-    status = models.CharField(
-        _("state"), max_length=10, choices=TicketStatus.choices, default=TicketStatus.OPEN
-    )
+    status = models.CharField(_("state"), max_length=10, choices=TicketStatus.choices, default=TicketStatus.OPEN)
     reasons = models.JSONField(_("reasons"))
     score = models.SmallIntegerField(_("score"), null=True, blank=True)
     problem_codes = models.JSONField(_("problems named"), default=list, blank=True)
@@ -95,8 +99,7 @@ class Ticket(models.Model):
         verbose_name_plural = _("tickets")
         constraints = [
             models.CheckConstraint(
-                condition=~Q(status="closed")
-                | (Q(closed_at__isnull=False) & ~Q(root_cause="") & ~Q(action="")),
+                condition=~Q(status="closed") | (Q(closed_at__isnull=False) & ~Q(root_cause="") & ~Q(action="")),
                 name="ticket_closed_is_complete",
             ),
             models.CheckConstraint(

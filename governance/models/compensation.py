@@ -32,7 +32,11 @@ class CompensationScheme(Named):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("author")
     )
     approver = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True,
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
         verbose_name=_("approver"),
     )
 
@@ -46,9 +50,7 @@ class CompensationScheme(Named):
             models.UniqueConstraint(
                 fields=["program", "code"], condition=Q(is_current=True), name="scheme_one_current"
             ),
-            models.CheckConstraint(
-                condition=Q(approver=None) | ~Q(approver=F("author")), name="scheme_four_eyes"
-            ),
+            models.CheckConstraint(condition=Q(approver=None) | ~Q(approver=F("author")), name="scheme_four_eyes"),
         ]
 
 
@@ -118,9 +120,7 @@ class CompensationStatement(models.Model):
         verbose_name = _("compensation statement")
         verbose_name_plural = _("compensation statements")
         constraints = [
-            models.UniqueConstraint(
-                fields=["scheme", "user", "period", "version"], name="statement_version_once"
-            )
+            models.UniqueConstraint(fields=["scheme", "user", "period", "version"], name="statement_version_once")
         ]
 
     def __str__(self) -> str:

@@ -19,7 +19,9 @@ class Customer(models.Model):
     email = models.EmailField(_("e-mail"), blank=True)
     language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, blank=True)
     is_fictitious = models.BooleanField(
-        _("fictitious"), default=False, help_text=_("Made up for a demonstration: no person stands behind it.")
+        _("fictitious"),
+        default=False,
+        help_text=_("Made up for a demonstration: no person stands behind it."),
     )
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -51,9 +53,7 @@ class CustomerIdentity(models.Model):
     class Meta:
         verbose_name = _("customer identity")
         verbose_name_plural = _("customer identities")
-        constraints = [
-            models.UniqueConstraint(fields=["program", "source", "value"], name="customer_identity_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["program", "source", "value"], name="customer_identity_once")]
 
     def __str__(self) -> str:
         return f"{self.source}: {self.value}"

@@ -16,9 +16,7 @@ class Journey(Named):
     program = models.ForeignKey(Program, on_delete=models.PROTECT)
     code = models.SlugField(_("code"))
     description = models.TextField(_("description"), blank=True)
-    evidence = models.CharField(
-        _("evidence"), max_length=10, choices=Evidence.choices, default=Evidence.ASSUMED
-    )
+    evidence = models.CharField(_("evidence"), max_length=10, choices=Evidence.choices, default=Evidence.ASSUMED)
     evidence_note = models.JSONField(_("what the evidence is"), default=dict, blank=True)
 
     objects = JourneyQuerySet.as_manager()
@@ -61,7 +59,9 @@ class Stage(Named):
         constraints = [
             models.UniqueConstraint(fields=["journey", "code"], name="stage_code_once"),
             models.UniqueConstraint(
-                fields=["journey", "position"], name="stage_position_once", deferrable=models.Deferrable.DEFERRED
+                fields=["journey", "position"],
+                name="stage_position_once",
+                deferrable=models.Deferrable.DEFERRED,
             ),
         ]
 
@@ -97,7 +97,9 @@ class Touchpoint(Named):
         constraints = [
             models.UniqueConstraint(fields=["program", "code"], name="touchpoint_code_once"),
             models.UniqueConstraint(
-                fields=["stage", "position"], name="touchpoint_position_once", deferrable=models.Deferrable.DEFERRED
+                fields=["stage", "position"],
+                name="touchpoint_position_once",
+                deferrable=models.Deferrable.DEFERRED,
             ),
         ]
 
@@ -120,9 +122,7 @@ class Expectation(models.Model):
     class Meta:
         verbose_name = _("expectation")
         verbose_name_plural = _("expectations")
-        constraints = [
-            models.UniqueConstraint(fields=["touchpoint", "valid_from"], name="expectation_once_a_day")
-        ]
+        constraints = [models.UniqueConstraint(fields=["touchpoint", "valid_from"], name="expectation_once_a_day")]
 
     def __str__(self) -> str:
         return f"{self.touchpoint}: {self.value}"

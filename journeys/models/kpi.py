@@ -63,7 +63,11 @@ class KpiTarget(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("author")
     )
     approver = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True,
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
         verbose_name=_("approver"),
     )
 
@@ -82,9 +86,7 @@ class KpiTarget(models.Model):
                 condition=Q(is_current=True),
                 name="kpi_target_one_current",
             ),
-            models.CheckConstraint(
-                condition=Q(approver=None) | ~Q(approver=F("author")), name="kpi_target_four_eyes"
-            ),
+            models.CheckConstraint(condition=Q(approver=None) | ~Q(approver=F("author")), name="kpi_target_four_eyes"),
         ]
 
     def __str__(self) -> str:
@@ -115,9 +117,7 @@ class KpiValue(models.Model):
         verbose_name_plural = _("KPI values")
         indexes = [
             # The newest value of a KPI for a unit and a period.
-            models.Index(
-                fields=["kpi", "unit", "period", "question_code", "-computed_at"], name="kpi_value_newest"
-            )
+            models.Index(fields=["kpi", "unit", "period", "question_code", "-computed_at"], name="kpi_value_newest")
         ]
 
     def __str__(self) -> str:

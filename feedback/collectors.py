@@ -1,0 +1,144 @@
+"""How feedback becomes KPIs: scores computed exactly from counts.
+
+nps    share of 9–10 minus share of 0–6, in points; adjusted Wald
+mean   mean of a rating; t
+top2   share of the two highest points of the scale (`boxes` sets another number); Wilson
+share  share of the codes `codes` among `of` (all codes, if not named); Wilson
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cxprogram.models import Program
+from cxprogram.stats import means, nps, proportions
+from cxprogram.stats.estimate import Difference, Estimate
+from cxprogram.stats.tally import ScaleError, Tally
+from feedback import protection, tallies
+from feedback.choices import QuestionKind
+from feedback.models import Question
+from journeys.kpis import registry
+from journeys.kpis.registry import Collector, KpiError, KpiQuery, KpiReading
+
+
+def _scale(question: Question) -> tuple[int, int]:
+    if question.scale_low is None or question.scale_high is None:
+        raise KpiError(_("The question has no scale."), code="kpi-scale-mismatch")
+    return question.scale_low, question.scale_high
+
+
+def _top_codes(kpi: Any, question: Question) -> list[int]:
+    low, high = _scale(question)
+    boxes = int(kpi.parameters.get("boxes", 2))
+    return list(range(max(low, high - boxes + 1), high + 1))
+
+
+def _among(tally: Tally, codes: Sequence[int] | None) -> Tally:
+    if codes is None:
+        return tally
+    return Tally(
+        **{
+            name: {code: x for code, x in getattr(tally, name).items() if code in codes}
+            for name in ("n", "weight", "weight_sq")
+        }
+    )
+
+
+def _estimate(query: KpiQuery, question: Question, tally: Tally) -> Estimate:
+    kpi = query.kpi
+    if kpi.collector == "nps":
+        if question.kind != QuestionKind.NPS:
+            raise KpiError(_("The net promoter score needs a question from 0 to 10."), code="kpi-scale-mismatch")
+        return nps.nps(tally, weighted=query.weighted)
+    if kpi.collector == "mean":
+        _scale(question)
+        return means.mean(tally, weighted=query.weighted)
+    if kpi.collector == "top2":
+        return proportions.share(tally, _top_codes(kpi, question), weighted=query.weighted)
+    return proportions.share(tally, kpi.parameters["codes"], weighted=query.weighted)
+
+
+def read(program: Program, queries: Sequence[KpiQuery]) -> list[KpiReading]:
+    """Answer the queries from the score cells and the tail; four queries however many are asked for."""
+    codes = {query.question_code for query in queries}
+    questions = {question.code: question for question in Question.objects.filter(program=program, code__in=codes)}
+    if unknown := codes - questions.keys():
+        raise KpiError(
+            _("There is no question %(code)s.") % {"code": min(unknown)[:60]},
+            code="question-unknown",
+            status=404,
+        )
+    counts = tallies.count(program, codes, {query.period for query in queries})
+    at = timezone.now()
+    return [_reading(program, query, questions[query.question_code], counts, at) for query in queries]
+
+
+def _reading(program: Program, query: KpiQuery, question: Question, counts: tallies.Counts, at: Any) -> KpiReading:
+    counted = counts.of(question.code, query.unit, query.period)
+    tally = _among(counted.tally, query.kpi.parameters.get("of"))
+    try:
+        estimate = _estimate(query, question, tally)
+    except ScaleError as error:
+        raise KpiError(_("An answer lies outside the scale of this KPI."), code=error.code) from error
+    facts = {
+        "kpi": query.kpi,
+        "version": query.kpi.version,
+        "question": question.code,
+        "unit": query.unit,
+        "touchpoint": query.touchpoint,
+        "period": query.period,
+        "weighted": query.weighted,
+        "method": estimate.method,
+        "computed_at": at,
+    }
+    n_answers = counted.tally.total
+    if protection.is_hidden(program, question.code, query.unit, query.period, n=n_answers, state=counts.state) or (
+        0 < estimate.n < program.min_n
+    ):
+        return KpiReading(
+            **facts,
+            value=None,
+            low=None,
+            high=None,
+            n=None,
+            n_eff=None,
+            kish_deff=None,
+            counts={},
+            missing={},
+            rows=None,
+            suppressed=True,
+        )
+    return KpiReading(
+        **facts,
+        value=estimate.value,
+        low=estimate.low,
+        high=estimate.high,
+        n=estimate.n,
+        n_eff=tally.effective_n,
+        kish_deff=tally.kish_deff,
+        counts=dict(tally.n),
+        missing=dict(counted.missing),
+        rows=n_answers + sum(counted.missing.values()),
+        suppressed=False,
+    )
+
+
+def differ(now: KpiReading, before: KpiReading) -> Difference:
+    """The test of two independent groups, unweighted: z for scores and shares, Welch for means."""
+    first, second = Tally.from_counts(dict(now.counts)), Tally.from_counts(dict(before.counts))
+    collector = now.kpi.collector
+    if collector == "nps":
+        return nps.nps_difference(first, second)
+    if collector == "mean":
+        return means.mean_difference(first, second)
+    if collector == "top2":
+        question = Question.objects.get(program_id=now.kpi.program_id, code=now.question)
+        return proportions.share_difference(first, second, _top_codes(now.kpi, question))
+    return proportions.share_difference(first, second, now.kpi.parameters["codes"])
+
+
+def register_all() -> None:
+    for code in ("nps", "mean", "top2", "share"):
+        registry.register(Collector(code=code, read=read, differ=differ))

@@ -1,0 +1,297 @@
+"""The intake of answers: checked at the edge, written once, durable before the reply.
+
+Whatever the door (page, API, file), an answer is a Submission. Its natural key is (program, source, external id):
+a repeat is answered as a repeat, the same key with another body is refused.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+from psycopg.types.json import Jsonb
+
+from cxprogram.errors import ConflictError, DomainError
+from cxprogram.models import OrgUnit, Program
+from feedback.choices import Missing, QuestionKind
+from feedback.services import tickets
+from feedback.services.surveys import Asked, Door
+from journeys.models import Customer
+from journeys.services import customers
+
+MAX_TEXT = 10_000
+MAX_KEY = 100
+FUTURE = timedelta(hours=24)
+_canonical = msgspec.json.Encoder(order="deterministic")
+
+
+class AnswerError(DomainError):
+    code = "answer-invalid"
+
+
+@dataclass(frozen=True)
+class Submission:
+    """One person's answers as they came in.
+
+    `answers` maps question codes to values: a whole number, a list of them, text, or None for left blank;
+    "not_applicable" is the other kind of missing. `answered_at` None means now.
+    """
+
+    source: str
+    external_id: str
+    answers: Mapping[str, Any]
+    answered_at: datetime | None = None
+    unit: OrgUnit | None = None
+    channel: str = "web"
+    language: str = ""
+    weight: float = 1.0
+    customer: customers.CustomerFacts | None = None
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Recorded:
+    response_id: int
+    is_new: bool
+
+
+def clean_text(value: str, *, limit: int = MAX_TEXT) -> str:
+    """Text that the database and every later page can hold; raises AnswerError (`text-not-storable`)."""
+    if "\x00" in value or any("\ud800" <= char <= "\udfff" for char in value):
+        raise AnswerError(_("The text holds characters that cannot be stored."), code="text-not-storable")
+    if len(value) > limit:
+        raise AnswerError(_("The text is longer than %(limit)s characters.") % {"limit": limit}, code="text-too-long")
+    return value
+
+
+def _value(question: Asked, value: Any) -> Any:
+    """The value of one answer, checked against its question."""
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    if question.kind == QuestionKind.TEXT:
+        if isinstance(value, str):
+            return clean_text(value)
+    elif question.kind == QuestionKind.MULTIPLE:
+        is_list = isinstance(value, list) and len(value) <= 200 and all(type(code) is int for code in value)
+        if is_list and (not question.options or question.options.issuperset(value)):
+            return sorted(set(value))
+    elif whole and question.scale is not None:
+        if question.scale[0] <= value <= question.scale[1]:
+            return value
+    elif whole and (not question.options or value in question.options) and abs(value) < 2**31:
+        return value
+    raise AnswerError(
+        _("%(question)s does not take this answer.") % {"question": question.code},
+        code="answer-out-of-range",
+        question=question.code,
+    )
+
+
+def check(door: Door, answers: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+    """Split answers into values and missing ones.
+
+    A question that was shown and not answered is blank; a hidden one that nobody sent was not asked.
+    """
+    values: dict[str, Any] = {}
+    missing: dict[str, str] = {}
+    for code, value in answers.items():
+        question = door.questions.get(code)
+        if question is None:
+            raise AnswerError(
+                _("The survey has no question %(code)s.") % {"code": str(code)[:60]}, code="question-unknown"
+            )
+        if value is None or value == "" or value == []:
+            missing[code] = Missing.BLANK.value
+        elif value == Missing.NOT_APPLICABLE.value and question.kind != QuestionKind.TEXT:
+            missing[code] = Missing.NOT_APPLICABLE.value
+        else:
+            values[code] = _value(question, value)
+    for code, question in door.questions.items():
+        if code not in values and code not in missing and not question.is_hidden:
+            missing[code] = Missing.BLANK.value
+        if question.is_required and code not in values:
+            raise AnswerError(
+                _("Please answer %(question)s.") % {"question": code}, code="answer-required", question=code
+            )
+    if not values:
+        raise AnswerError(_("There is no answer in it."), code="answer-empty")
+    return values, missing
+
+
+def body_hash(door: Door, submission: Submission, values: Mapping[str, Any], missing: Mapping[str, str]) -> bytes:
+    """SHA-256 of what the sender said: two bodies with one key are the same answer only if they agree."""
+    customer = submission.customer
+    said = {
+        "survey": door.survey.slug,
+        "answers": dict(values),
+        "missing": dict(missing),
+        "answered_at": submission.answered_at.timestamp() if submission.answered_at else None,
+        "unit": submission.unit.pk if submission.unit else None,
+        "customer": [customer.source, customer.external_id] if customer else None,
+    }
+    return hashlib.sha256(_canonical.encode(said)).digest()
+
+
+INSERT = """
+    INSERT INTO feedback_response (program_id, survey_version_id, source, external_id, body_hash, answered_at,
+        answered_on, unit_id, touchpoint_id, channel, language, weight, customer_id, answers, missing, attributes)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, NULL, %s, %s, %s, %s, %s, %s, %s)
+    ON CONFLICT (program_id, source, external_id) DO NOTHING RETURNING id
+"""
+
+
+def record(door: Door, submission: Submission, *, at: datetime) -> Recorded:
+    """Write the answer, and the ticket it asks for, in one transaction.
+
+    Raises AnswerError for what cannot be an answer, ConflictError (`idempotency-conflict`) for a key that carries
+    another body already.
+    """
+    values, missing = check(door, submission.answers)
+    key = clean_text(submission.external_id, limit=MAX_KEY)
+    source = clean_text(submission.source, limit=60)
+    if not key or not source:
+        raise AnswerError(_("The key of the answer is missing."), code="key-missing")
+    answered_at = submission.answered_at or at
+    if answered_at > at + FUTURE:
+        raise AnswerError(_("The answer lies in the future."), code="answered-in-future")
+    program: Program = door.survey.program
+    digest = body_hash(door, submission, values, missing)
+    unit_id = submission.unit.pk if submission.unit else door.root_id
+    with transaction.atomic():
+        customer: Customer | None = None
+        if submission.customer:
+            customer = customers.upsert(program, submission.customer, unit=submission.unit)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                INSERT,
+                [
+                    program.pk, door.version_id, source, key, digest, answered_at,
+                    answered_at.astimezone(program.zone).date(), unit_id, submission.channel, submission.language,
+                    submission.weight, customer.pk if customer else None, Jsonb(values), Jsonb(missing),
+                    Jsonb(dict(submission.attributes)),
+                ],
+            )  # fmt: skip
+            if row := cursor.fetchone():
+                tickets.open_for(
+                    tickets.Facts(program, row[0], values, unit_id, customer, at=answered_at),
+                    rules=door.rules,
+                )
+                return Recorded(row[0], is_new=True)
+            cursor.execute(
+                "SELECT id, body_hash FROM feedback_response"
+                " WHERE program_id = %s AND source = %s AND external_id = %s",
+                [program.pk, source, key],
+            )
+            response_id, known = cursor.fetchone()
+    if bytes(known) != digest:
+        raise ConflictError(_("This key carries another answer already."), code="idempotency-conflict", id=response_id)
+    return Recorded(response_id, is_new=False)
+
+
+@dataclass(frozen=True)
+class Account:
+    """What became of each of many answers, in their order: (status, response id)."""
+
+    statuses: Sequence[tuple[str, int]]
+
+    def count(self, status: str) -> int:
+        return sum(1 for each, _id in self.statuses if each == status)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """One checked answer of a file or a bulk request, ready to be written."""
+
+    external_id: str
+    answered_at: datetime
+    answered_on: Any
+    unit_id: int
+    channel: str
+    language: str
+    weight: float
+    answers: Mapping[str, Any]
+    missing: Mapping[str, str]
+    attributes: Mapping[str, Any]
+    digest: bytes
+    customer: Customer | None = None
+
+
+def record_many(door: Door, source: str, rows: Sequence[Prepared], *, opens_tickets: bool) -> Account:
+    """Write many answers of one source in one transaction: COPY into staging, then one INSERT.
+
+    Status of each row: `created`, `repeated`, or `conflict` for a key that carries another body.
+    """
+    program = door.survey.program
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL client_min_messages = error")
+        cursor.execute("DROP TABLE IF EXISTS cx_staging")
+        cursor.execute(
+            """CREATE TEMP TABLE cx_staging (ord int, external_id text, digest bytea, answered_at timestamptz,
+               answered_on date, unit_id bigint, channel text, language text, weight float8, customer_id bigint,
+               answers jsonb, missing jsonb, attributes jsonb) ON COMMIT DROP"""
+        )
+        with cursor.copy("COPY cx_staging FROM STDIN") as copy:
+            for number, row in enumerate(rows):
+                copy.write_row(
+                    (
+                        number, row.external_id, row.digest, row.answered_at, row.answered_on, row.unit_id,
+                        row.channel, row.language, row.weight, row.customer.pk if row.customer else None,
+                        Jsonb(dict(row.answers)), Jsonb(dict(row.missing)), Jsonb(dict(row.attributes)),
+                    )
+                )  # fmt: skip
+        cursor.execute(
+            """INSERT INTO feedback_response (program_id, survey_version_id, source, external_id, body_hash,
+                   answered_at, answered_on, unit_id, channel, language, weight, customer_id, answers, missing,
+                   attributes)
+               SELECT %s, %s, %s, external_id, digest, answered_at, answered_on, unit_id, channel, language, weight,
+                   customer_id, answers, missing, attributes
+               FROM (SELECT DISTINCT ON (external_id) * FROM cx_staging ORDER BY external_id, ord) s ORDER BY ord
+               ON CONFLICT (program_id, source, external_id) DO NOTHING RETURNING id, external_id""",
+            [program.pk, door.version_id, source],
+        )
+        created = {key: response_id for response_id, key in cursor.fetchall()}
+        cursor.execute(
+            """SELECT s.ord, r.id, r.body_hash = s.digest FROM cx_staging s JOIN feedback_response r
+               ON r.program_id = %s AND r.source = %s AND r.external_id = s.external_id ORDER BY s.ord""",
+            [program.pk, source],
+        )
+        statuses: list[tuple[str, int]] = []
+        for number, response_id, is_same in cursor.fetchall():
+            row = rows[number]
+            if created.pop(row.external_id, None):
+                statuses.append(("created", response_id))
+                if opens_tickets and door.rules:
+                    tickets.open_for(
+                        tickets.Facts(program, response_id, row.answers, row.unit_id, row.customer, at=row.answered_at),
+                        rules=door.rules,
+                    )
+            else:
+                statuses.append(("repeated" if is_same else "conflict", response_id))
+    return Account(statuses)
+
+
+def prepare(door: Door, submission: Submission, *, at: datetime) -> Prepared:
+    """Check one answer of many; raises AnswerError."""
+    values, missing = check(door, submission.answers)
+    key = clean_text(submission.external_id, limit=MAX_KEY)
+    if not key:
+        raise AnswerError(_("The key of the answer is missing."), code="key-missing")
+    answered_at = submission.answered_at or at
+    if answered_at > at + FUTURE:
+        raise AnswerError(_("The answer lies in the future."), code="answered-in-future")
+    return Prepared(
+        external_id=key,
+        answered_at=answered_at,
+        answered_on=answered_at.astimezone(door.survey.program.zone).date(),
+        unit_id=submission.unit.pk if submission.unit else door.root_id,
+        channel=submission.channel,
+        language=submission.language,
+        weight=submission.weight,
+        answers=values,
+        missing=missing,
+        attributes=submission.attributes,
+        digest=body_hash(door, submission, values, missing),
+    )

@@ -51,7 +51,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('source', models.CharField(max_length=60, verbose_name='source')),
-                ('external_id', models.CharField(max_length=100, verbose_name='key in the source')),
+                ('external_id', models.CharField(max_length=200, verbose_name='key in the source')),
                 ('body_hash', models.BinaryField(max_length=32)),
                 ('answered_at', models.DateTimeField(verbose_name='answered')),
                 ('answered_on', models.DateField(verbose_name='day')),

@@ -1,4 +1,3 @@
-from django.conf import settings
 from django.db import models
 from django.db.models import BigIntegerField
 from django.db.models.expressions import Func
@@ -29,7 +28,7 @@ class Response(models.Model):
     program = models.ForeignKey(Program, on_delete=models.PROTECT)
     survey_version = models.ForeignKey(SurveyVersion, on_delete=models.PROTECT)
     source = models.CharField(_("source"), max_length=60)
-    external_id = models.CharField(_("key in the source"), max_length=100)
+    external_id = models.CharField(_("key in the source"), max_length=200)
     body_hash = models.BinaryField(max_length=32)
     answered_at = models.DateTimeField(_("answered"))
     answered_on = models.DateField(_("day"))
@@ -37,7 +36,7 @@ class Response(models.Model):
     unit = models.ForeignKey(OrgUnit, on_delete=models.PROTECT, verbose_name=_("unit"))
     touchpoint = models.ForeignKey(Touchpoint, on_delete=models.PROTECT, null=True, blank=True)
     channel = models.CharField(_("channel"), max_length=20, default="web")
-    language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, blank=True)
+    language = models.CharField(_("language"), max_length=5, blank=True)
     weight = models.FloatField(_("weight"), default=1.0)
     customer = models.ForeignKey(Customer, on_delete=models.SET_NULL, null=True, blank=True)
     answers = models.JSONField(_("answers"))

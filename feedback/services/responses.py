@@ -24,7 +24,7 @@ from journeys.models import Customer
 from journeys.services import customers
 
 MAX_TEXT = 10_000
-MAX_KEY = 100
+MAX_KEY = 200
 FUTURE = timedelta(hours=24)
 _canonical = msgspec.json.Encoder(order="deterministic")
 
@@ -116,23 +116,41 @@ def check(door: Door, answers: Mapping[str, Any]) -> tuple[dict[str, Any], dict[
             raise AnswerError(
                 _("Please answer %(question)s.") % {"question": code}, code="answer-required", question=code
             )
-    if not values:
+    if not answers:
         raise AnswerError(_("There is no answer in it."), code="answer-empty")
     return values, missing
 
 
-def body_hash(door: Door, submission: Submission, values: Mapping[str, Any], missing: Mapping[str, str]) -> bytes:
+def body_hash(
+    survey: str,
+    values: Mapping[str, Any],
+    missing: Mapping[str, str],
+    *,
+    answered_at: datetime | None,
+    unit_id: int | None,
+    customer: customers.CustomerFacts | None,
+) -> bytes:
     """SHA-256 of what the sender said: two bodies with one key are the same answer only if they agree."""
-    customer = submission.customer
     said = {
-        "survey": door.survey.slug,
+        "survey": survey,
         "answers": dict(values),
         "missing": dict(missing),
-        "answered_at": submission.answered_at.timestamp() if submission.answered_at else None,
-        "unit": submission.unit.pk if submission.unit else None,
+        "answered_at": answered_at.timestamp() if answered_at else None,
+        "unit": unit_id,
         "customer": [customer.source, customer.external_id] if customer else None,
     }
     return hashlib.sha256(_canonical.encode(said)).digest()
+
+
+def _hash(door: Door, submission: Submission, values: Mapping[str, Any], missing: Mapping[str, str]) -> bytes:
+    return body_hash(
+        door.survey.slug,
+        values,
+        missing,
+        answered_at=submission.answered_at,
+        unit_id=submission.unit.pk if submission.unit else None,
+        customer=submission.customer,
+    )
 
 
 INSERT = """
@@ -158,7 +176,7 @@ def record(door: Door, submission: Submission, *, at: datetime) -> Recorded:
     if answered_at > at + FUTURE:
         raise AnswerError(_("The answer lies in the future."), code="answered-in-future")
     program: Program = door.survey.program
-    digest = body_hash(door, submission, values, missing)
+    digest = _hash(door, submission, values, missing)
     unit_id = submission.unit.pk if submission.unit else door.root_id
     with transaction.atomic():
         customer: Customer | None = None
@@ -293,5 +311,5 @@ def prepare(door: Door, submission: Submission, *, at: datetime) -> Prepared:
         answers=values,
         missing=missing,
         attributes=submission.attributes,
-        digest=body_hash(door, submission, values, missing),
+        digest=_hash(door, submission, values, missing),
     )

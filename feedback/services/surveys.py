@@ -79,6 +79,13 @@ def door(slug: str, *, program_id: int | None = None) -> Door:
     return Door(survey, survey.version_id, survey.root_id, _questions(survey.version_id), rules)
 
 
+def door_of(version: SurveyVersion) -> Door:
+    """The door of one version, whichever is the newest: a wave's file belongs to the version that it asked."""
+    root = OrgUnit.objects.get(program=version.survey.program, parent=None)
+    rules = tuple(TicketRule.objects.filter(survey=version.survey).order_by("pk"))
+    return Door(version.survey, version.pk, root.pk, _questions(version.pk), rules)
+
+
 @transaction.atomic
 def publish(version: SurveyVersion, *, at: datetime) -> SurveyVersion:
     """Publish a version; from now on it never changes."""

@@ -1,0 +1,193 @@
+"""Files of answers: all or nothing, every row accounted for, the same file twice adds nothing."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, time
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from cxprogram.choices import ImportStatus
+from cxprogram.models import ImportRun, OrgUnit, Program, User
+from feedback.imports.errors import ImportFileError, RowError
+from feedback.imports.mapping import Mapping, missing_columns
+from feedback.imports.reader import read_table
+from feedback.imports.rows import MappedResponse, map_row
+from feedback.models import SurveyVersion
+from feedback.services import responses, surveys
+from feedback.services.responses import Prepared
+from feedback.services.surveys import Door
+
+CHUNK = 5_000
+MAX_LISTED = 1_000
+
+Progress = Callable[[int], None]
+
+
+@dataclass
+class ImportResult:
+    """The account of a file. `errors` lists the first thousand reasons; `rejected` counts every row."""
+
+    rows: int = 0
+    imported: int = 0
+    repeated: int = 0
+    rejected: int = 0
+    errors: list[dict[str, Any]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def refuse(self, *errors: RowError) -> None:
+        self.rejected += 1
+        room = MAX_LISTED - len(self.errors)
+        self.errors.extend(error.as_dict() for error in errors[: max(room, 0)])
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        return {name: value for name, value in asdict(self).items() if name != "notes"}
+
+
+class _Undo(Exception):
+    """Leaves the transaction of a file that is not to be kept."""
+
+
+def import_file(
+    version: SurveyVersion,
+    mapping: Mapping,
+    path: Path,
+    *,
+    mapping_name: str,
+    at: datetime,
+    by: User | None = None,
+    preview: bool = False,
+    skip_bad_rows: bool = False,
+    progress: Progress | None = None,
+) -> ImportResult:
+    """Import one file of answers to one survey version.
+
+    - a file that is no table, or lacks a column of the mapping, is refused whole;
+    - a bad row refuses the whole file, unless bad rows are to be skipped;
+    - a row whose key is known is repeated if it says the same, rejected if it says something else;
+    - importing history opens no tickets;
+    - a preview does everything and keeps nothing.
+    """
+    program = version.survey.program
+    result = ImportResult()
+    run = ImportRun(
+        program=program, kind="responses", mapping=mapping_name, file_name=path.name[:255], by=by, started_at=at
+    )
+    try:
+        with transaction.atomic():
+            _take_in(surveys.door_of(version), mapping, path, result, progress)
+            if preview or (result.rejected and not skip_bad_rows):
+                raise _Undo
+    except _Undo:
+        if not preview:
+            result.imported = result.repeated = 0
+    except ImportFileError as error:
+        result = ImportResult()
+        result.errors = [RowError(error.line or 0, "", error.code, error.detail).as_dict()]
+        result.rejected = max(result.rejected, 1)
+    if not preview:
+        _account(run, path, result, is_kept=not result.rejected or (skip_bad_rows and result.rows > 0))
+    return result
+
+
+def _account(run: ImportRun, path: Path, result: ImportResult, *, is_kept: bool) -> None:
+    run.status = ImportStatus.DONE if is_kept else ImportStatus.REFUSED
+    run.file_sha256 = sha256_of(path) if path.is_file() else ""
+    run.rows, run.imported, run.repeated, run.rejected = (
+        result.rows,
+        result.imported,
+        result.repeated,
+        result.rejected,
+    )
+    run.errors = result.errors
+    run.finished_at = timezone.now()
+    run.save()
+
+
+def sha256_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _take_in(door: Door, mapping: Mapping, path: Path, result: ImportResult, progress: Progress | None) -> None:
+    with read_table(path, encoding=mapping.encoding, delimiter=mapping.delimiter) as table:
+        result.notes = list(table.notes)
+        if absent := missing_columns(mapping, table.header):
+            raise ImportFileError("column-missing", f"The file has no column {', '.join(absent[:20])}.", line=1)
+        strangers = sorted({q.question for q in mapping.questions} - door.questions.keys())
+        if strangers:
+            raise ImportFileError(
+                "question-unknown", f"The survey version has no question {', '.join(strangers[:20])}."
+            )
+        chunk: list[tuple[int, Prepared]] = []
+        for item in _prepared(door, mapping, table.rows, result):
+            chunk.append(item)
+            if len(chunk) == CHUNK:
+                _write(door, mapping.source, chunk, result)
+                chunk = []
+                if progress:
+                    progress(result.rows)
+        _write(door, mapping.source, chunk, result)
+        if progress:
+            progress(result.rows)
+    if not result.rows:
+        raise ImportFileError("file-has-no-rows", "The file has a header and no rows.", line=1)
+
+
+def _prepared(
+    door: Door, mapping: Mapping, rows: Iterator[tuple[int, dict[str, str] | RowError]], result: ImportResult
+) -> Iterator[tuple[int, Prepared]]:
+    program = door.survey.program
+    units = {unit.code.casefold(): unit.pk for unit in OrgUnit.objects.filter(program=program)}
+    for line, row in rows:
+        result.rows += 1
+        mapped = map_row(mapping, row, line)
+        if not isinstance(mapped, MappedResponse):
+            result.refuse(*mapped)
+            continue
+        unit_id = units.get(mapped.unit.casefold()) if mapped.unit else door.root_id
+        if unit_id is None:
+            result.refuse(RowError(line, "", "unit-unknown", "The program has no such unit."))
+            continue
+        yield line, _prepare(program, door, mapped, unit_id)
+
+
+def _prepare(program: Program, door: Door, mapped: MappedResponse, unit_id: int) -> Prepared:
+    noon = datetime.combine(mapped.answered_on, time(12), tzinfo=program.zone)
+    return Prepared(
+        external_id=mapped.external_id,
+        answered_at=mapped.answered_at or noon,
+        answered_on=mapped.answered_on,
+        unit_id=unit_id,
+        channel=mapped.channel[:20],
+        language=mapped.language[:5],
+        weight=mapped.weight,
+        answers=mapped.answers,
+        missing=mapped.missing,
+        attributes=mapped.attributes,
+        digest=responses.body_hash(
+            door.survey.slug,
+            mapped.answers,
+            mapped.missing,
+            answered_at=mapped.answered_at or noon,
+            unit_id=unit_id,
+            customer=None,
+        ),
+    )
+
+
+def _write(door: Door, source: str, chunk: list[tuple[int, Prepared]], result: ImportResult) -> None:
+    if not chunk:
+        return
+    account = responses.record_many(door, source, [row for _line, row in chunk], opens_tickets=False)
+    for (line, _row), (status, _id) in zip(chunk, account.statuses, strict=True):
+        if status == "created":
+            result.imported += 1
+        elif status == "repeated":
+            result.repeated += 1
+        else:
+            result.refuse(RowError(line, "", "idempotency-conflict", "This key carries another answer already."))

@@ -1,0 +1,90 @@
+"""The mean answer on its scale, and whether two means differ."""
+
+from dataclasses import dataclass
+from math import fsum, sqrt
+
+from cxprogram.stats.distributions import t_quantile, two_sided_t
+from cxprogram.stats.estimate import Difference, Estimate
+from cxprogram.stats.linearised import linearised_mean
+from cxprogram.stats.tally import Tally
+
+
+def mean(tally: Tally, *, weighted: bool = False) -> Estimate:
+    """Return the mean answer with its 95 % t interval, on the answer scale.
+
+    Unweighted: s with n − 1, n − 1 degrees of freedom. Weighted: linearised standard error, n_eff − 1 degrees
+    of freedom. Fewer than two (effective) answers have a mean and no interval. The interval is not cut at the
+    ends of the scale.
+    """
+    method = "linearised-t" if weighted else "t"
+    summary = _summary(tally, weighted=weighted)
+    if summary is None:
+        return Estimate.empty(method=method, n=tally.total)
+    low = high = None
+    if summary.se is not None:
+        half = t_quantile(summary.df) * summary.se
+        low, high = summary.value - half, summary.value + half
+    return Estimate(
+        value=summary.value,
+        low=low,
+        high=high,
+        n=tally.total,
+        n_eff=tally.effective_n if weighted else float(tally.total),
+        kish_deff=tally.kish_deff if weighted else 1.0,
+        method=method,
+        se=summary.se,
+    )
+
+
+def mean_difference(a: Tally, b: Tally, *, weighted: bool = False) -> Difference:
+    """Return mean(a) − mean(b) judged by Welch's t test with Satterthwaite's degrees of freedom.
+
+    Weighted: linearised standard errors and n_eff in place of n. A side with fewer than two (effective)
+    answers, or with answers all alike, shows no error of its own: the difference then stands untested.
+    The two tallies must not share respondents.
+    """
+    first, second = _summary(a, weighted=weighted), _summary(b, weighted=weighted)
+    if first is None or second is None:
+        return Difference.untested()
+    delta = first.value - second.value
+    if not first.se or not second.se:
+        return Difference.untested(delta)
+    variance = first.se**2 + second.se**2
+    df = variance**2 / (first.se**4 / first.df + second.se**4 / second.df)
+    statistic = delta / sqrt(variance)
+    half = t_quantile(df) * sqrt(variance)
+    return Difference(
+        delta=delta,
+        low=delta - half,
+        high=delta + half,
+        p=two_sided_t(statistic, df),
+        statistic=statistic,
+        df=df,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Summary:
+    """A mean with its standard error (None: undefined) and the degrees of freedom behind it."""
+
+    value: float
+    se: float | None
+    df: float
+
+
+def _summary(tally: Tally, *, weighted: bool) -> _Summary | None:
+    if weighted:
+        if tally.total_weight <= 0:
+            return None
+        value, se = linearised_mean(tally, {code: float(code) for code in tally.n})
+        df = tally.effective_n - 1
+        # Two equal weights may come out a rounding error short of two answers.
+        return _Summary(value, se if df > 1 - 1e-9 else None, df)
+    n = tally.total
+    if n == 0:
+        return None
+    value = sum(code * count for code, count in tally.n.items()) / n
+    if n == 1:
+        return _Summary(value, None, 0.0)
+    variance = fsum(count * (code - value) ** 2 for code, count in tally.n.items()) / (n - 1)
+    return _Summary(value, sqrt(variance / n), n - 1.0)

@@ -1,0 +1,40 @@
+"""Which cells of a published table must be hidden so that no small group can be read off it."""
+
+from collections.abc import Hashable, Mapping
+from typing import TypeVar
+
+DEFAULT_MINIMUM = 5
+
+Key = TypeVar("Key", bound=Hashable)
+
+
+def hidden_cells(counts: Mapping[Key, int], *, minimum: int = DEFAULT_MINIMUM) -> frozenset[Key]:
+    """Return the keys to hide in one partition whose total is published.
+
+    1. A cell of 1 to minimum − 1 answers is hidden.
+    2. While exactly one cell is hidden, or the hidden cells together hold fewer than `minimum`, the smallest
+       visible non-empty cell is hidden too, so that total − visible leaves at least two cells sharing
+       at least `minimum` answers. Equal counts go in the order of the keys' repr: the same table hides
+       the same cells.
+    3. A zero is shown: what is left of the total is the same with or without it. Hidden, it would not protect
+       a neighbour either, since hidden cells are known to be non-empty.
+    4. A total of 1 to minimum − 1 cannot be protected by hiding its parts: every cell is hidden, zeros
+       included, and the caller must not publish the total.
+
+    This guards against subtraction within this partition. Partitions that share cells (a unit's
+    questions with different missing answers, overlapping periods) are the caller's to compare. Raises
+    ValueError for a negative count and for minimum < 1.
+    """
+    if minimum < 1:
+        raise ValueError("minimum must be at least 1")
+    if any(count < 0 for count in counts.values()):
+        raise ValueError("counts must not be negative")
+    if 0 < sum(counts.values()) < minimum:
+        return frozenset(counts)
+    by_size = sorted((key for key in counts if counts[key] > 0), key=lambda key: (counts[key], repr(key)))
+    hidden = sum(counts[key] < minimum for key in by_size)
+    if hidden:
+        # A total of `minimum` or more always holds a further cell to hide.
+        while hidden == 1 or sum(counts[key] for key in by_size[:hidden]) < minimum:
+            hidden += 1
+    return frozenset(by_size[:hidden])

@@ -78,7 +78,9 @@ def lmg(X: ArrayLike, y: ArrayLike, *, rows_per_driver: int = FEWEST_ROWS_PER_DR
     return lmg_from_moments(np.corrcoef(rows, rowvar=False), len(rows), rows_per_driver=rows_per_driver)
 
 
-def lmg_from_moments(correlation: ArrayLike, n: int, *, rows_per_driver: int = FEWEST_ROWS_PER_DRIVER) -> LmgResult:
+def lmg_from_moments(
+    correlation: ArrayLike, n: int, *, rows_per_driver: int = FEWEST_ROWS_PER_DRIVER
+) -> LmgResult:
     """Return exact LMG importances from a correlation matrix (p + 1, p + 1), outcome LAST, of n rows.
 
     Work and memory grow as 2^p: milliseconds at 14 drivers. Raises DriverStudyError.
@@ -89,7 +91,7 @@ def lmg_from_moments(correlation: ArrayLike, n: int, *, rows_per_driver: int = F
     if not np.all(np.isfinite(matrix)):
         raise DriverStudyError("driver-study-not-finite", "correlations must be finite")
     if not (np.allclose(matrix, matrix.T, atol=1e-9) and np.allclose(np.diag(matrix), 1, atol=1e-9)):
-        raise DriverStudyError("driver-study-shape", "correlations must be symmetric, with a diagonal of ones")
+        raise DriverStudyError("driver-study-shape", "correlations are symmetric, with ones on the diagonal")
     drivers = matrix.shape[0] - 1
     _refuse_size(drivers, n, rows_per_driver)
     if not _regular(matrix):

@@ -1,7 +1,7 @@
 """Net Promoter Score: promoters (9–10) minus detractors (0–6) in points, −100 to 100."""
 
 from dataclasses import dataclass
-from math import sqrt
+from math import fsum, sqrt
 
 from cxprogram.stats.distributions import Z, two_sided_z
 from cxprogram.stats.estimate import Difference, Estimate
@@ -46,10 +46,10 @@ def nps(tally: Tally, *, weighted: bool = False) -> Estimate:
 def nps_difference(a: Tally, b: Tally, *, weighted: bool = False) -> Difference:
     """Return NPS(a) − NPS(b) in points, keeping its sign: z = Δ/√(SE₁² + SE₂²), two-sided, unadjusted errors.
 
-    A side whose answers all fall in one class has error 0, which would make one answer prove anything:
-    that side enters with its adjusted Wald error. The two tallies must not share respondents ("segment
-    against total" is not independent: compare with the rest). Raises ScaleError for a code outside
-    0–10.
+    A side whose answers all fall in one class has error 0, which would let one answer prove anything: both
+    sides then take the pooled variance, as a test of two shares does. The two tallies must not share
+    respondents ("segment against total" is not independent: compare with the rest). Raises ScaleError for
+    a code outside 0–10.
     """
     a.refuse_outside(SCALE)
     b.refuse_outside(SCALE)
@@ -57,12 +57,16 @@ def nps_difference(a: Tally, b: Tally, *, weighted: bool = False) -> Difference:
     if first is None or second is None:
         return Difference.untested()
     delta = first.value - second.value
-    se = sqrt(first.test_se**2 + second.test_se**2)
-    statistic = delta / se
+    se = sqrt(first.se**2 + second.se**2)
+    if first.is_one_class or second.is_one_class:
+        se = _pooled_se(first, second)
+    # Without any error all answers of both sides fall in the same class: nothing differs.
+    statistic = delta / se if se else 0.0
+    half = Z * (se or sqrt(first.adjusted_se**2 + second.adjusted_se**2))
     return Difference(
         delta=delta,
-        low=max(-200.0, delta - Z * se),
-        high=min(200.0, delta + Z * se),
+        low=max(-200.0, delta - half),
+        high=min(200.0, delta + half),
         p=two_sided_z(statistic),
         statistic=statistic,
         df=None,
@@ -71,8 +75,10 @@ def nps_difference(a: Tally, b: Tally, *, weighted: bool = False) -> Difference:
 
 @dataclass(frozen=True, slots=True)
 class _Score:
-    """An NPS in points with the plain and the adjusted (Wald) centre and standard error."""
+    """Shares of promoters and detractors; score, adjusted score and their errors in points."""
 
+    promoters: float
+    detractors: float
     value: float
     se: float
     adjusted_value: float
@@ -80,28 +86,27 @@ class _Score:
     n_eff: float
     is_one_class: bool
 
-    @property
-    def test_se(self) -> float:
-        return self.adjusted_se if self.is_one_class else self.se
-
 
 def _score(tally: Tally, *, weighted: bool) -> _Score | None:
     amounts = tally.weight if weighted else tally.n
     total = tally.total_weight if weighted else tally.total
     if total <= 0:
         return None
-    promoters = sum(amount for code, amount in amounts.items() if POINTS[code] > 0) / total
-    detractors = sum(amount for code, amount in amounts.items() if POINTS[code] < 0) / total
+    # Summed exactly: the share of a class that holds every answer is 1, not almost 1.
+    promoters = fsum(amount for code, amount in amounts.items() if POINTS[code] > 0) / total
+    detractors = fsum(amount for code, amount in amounts.items() if POINTS[code] < 0) / total
     n_eff = tally.effective_n if weighted else float(tally.total)
     is_one_class = len({POINTS[code] for code, amount in amounts.items() if amount > 0}) == 1
     value, se = _wald(promoters, detractors, n_eff)
-    if weighted:
-        value, linearised = linearised_mean(tally, POINTS)
-        se = 0.0 if linearised is None or is_one_class else linearised
+    if weighted and not is_one_class:
+        _, linearised = linearised_mean(tally, POINTS)
+        se = se if linearised is None else linearised
     adjusted_value, adjusted_se = _wald(
         (promoters * n_eff + 0.75) / (n_eff + 3), (detractors * n_eff + 0.75) / (n_eff + 3), n_eff + 3
     )
     return _Score(
+        promoters=promoters,
+        detractors=detractors,
         value=value,
         se=se,
         adjusted_value=adjusted_value,
@@ -109,6 +114,15 @@ def _score(tally: Tally, *, weighted: bool) -> _Score | None:
         n_eff=n_eff,
         is_one_class=is_one_class,
     )
+
+
+def _pooled_se(first: _Score, second: _Score) -> float:
+    """Return the standard error of the difference in points when both sides share one distribution."""
+    n = first.n_eff + second.n_eff
+    promoters = (first.promoters * first.n_eff + second.promoters * second.n_eff) / n
+    detractors = (first.detractors * first.n_eff + second.detractors * second.n_eff) / n
+    _, se_of_all = _wald(promoters, detractors, n)
+    return se_of_all * sqrt(n / first.n_eff + n / second.n_eff)
 
 
 def _wald(promoters: float, detractors: float, n: float) -> tuple[float, float]:

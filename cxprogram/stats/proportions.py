@@ -52,8 +52,9 @@ def share_difference(a: Tally, b: Tally, codes: Collection[int], *, weighted: bo
     """Return share(a) − share(b), tested by z with the pooled share; the interval uses the unpooled ones.
 
     No continuity correction (R's ``prop.test(correct = FALSE)``); weighted, n_eff stands for n. A side
-    at exactly 0 or 1 has unpooled error 0 and enters the interval with one hit and one miss added
-    (Agresti and Caffo 2000). The two tallies must not share respondents.
+    at exactly 0 or 1 has unpooled error 0, so the interval then uses the pooled share too (where that is 0
+    or 1 itself: one hit and one miss added to each side, Agresti and Caffo 2000). The two tallies must not
+    share respondents.
     """
     hits_a, n_a = _hits(a, codes, weighted=weighted)
     hits_b, n_b = _hits(b, codes, weighted=weighted)
@@ -64,7 +65,10 @@ def share_difference(a: Tally, b: Tally, codes: Collection[int], *, weighted: bo
     pooled_se = sqrt(pooled * (1 - pooled) * (1 / n_a + 1 / n_b)) if 0 < pooled < 1 else 0.0
     # The pooled error is 0 only when both shares are 0 or both are 1: nothing differs.
     statistic = delta / pooled_se if pooled_se else 0.0
-    half = Z * sqrt(_variance(hits_a, n_a) + _variance(hits_b, n_b))
+    unpooled = [hits / n * (1 - hits / n) / n for hits, n in ((hits_a, n_a), (hits_b, n_b))]
+    padded = [(hits + 1) * (n - hits + 1) / (n + 2) ** 3 for hits, n in ((hits_a, n_a), (hits_b, n_b))]
+    se = sqrt(sum(unpooled)) if all(unpooled) else pooled_se or sqrt(sum(padded))
+    half = Z * se
     return Difference(
         delta=delta,
         low=max(-1.0, delta - half),
@@ -94,9 +98,3 @@ def _wilson(value: float, n: float) -> tuple[float, float]:
     low = 0.0 if value == 0 else centre - half
     high = 1.0 if value == 1 else centre + half
     return low, high
-
-
-def _variance(hits: float, n: float) -> float:
-    if hits in (0, n):
-        hits, n = hits + 1, n + 2
-    return hits / n * (1 - hits / n) / n

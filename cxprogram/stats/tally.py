@@ -41,6 +41,8 @@ class Tally:
             object.__setattr__(self, name, entries)
         if any((self.weight[code] > 0) != (self.weight_sq[code] > 0) for code in codes):
             raise ValueError("Σw and Σw² must be positive together")
+        if any(self.weight[code] > 0 and not self.n[code] for code in codes):
+            raise ValueError("weight without an answer")
 
     @classmethod
     def from_counts(cls, counts: Mapping[int, int]) -> "Tally":

@@ -23,7 +23,10 @@ class PayoutError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Knot:
-    """One corner of a payout line: at `points` the scheme pays `payout` (percent of the target amount)."""
+    """One corner of a payout line: at `points` the scheme pays `payout`, a share of the base amount.
+
+    Published tables state payouts in percent; every function but `payout_amount` works in either unit.
+    """
 
     points: Decimal
     payout: Decimal
@@ -31,7 +34,7 @@ class Knot:
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """One goal's part in a statement: its weight (0–1) and its payout in percent."""
+    """One goal's part in a statement: its weight (0–1) and what it pays by itself."""
 
     weight: Decimal
     payout: Decimal
@@ -40,7 +43,7 @@ class Component:
 def payout_share(
     points: Decimal | int, knots: Sequence[Knot], *, strict_gate: bool, cap: Decimal | int | None = None
 ) -> Decimal:
-    """Return what `points` pay, in the unit of the knots' payouts (percent of the target amount).
+    """Return what `points` pay, in the unit of the knots' payouts.
 
     Below the first knot nothing; exactly on it the knot's payout, or nothing with strict_gate; between
     knots a straight line; above the last knot the last payout. `cap` limits the result, None leaves it
@@ -77,10 +80,10 @@ def composite(components: Sequence[Component], *, multiplier: Decimal | int = 1)
         return paid * _exact(multiplier)
 
 
-def payout_amount(target_amount: Decimal | int, payout: Decimal | int, *, places: int = 2) -> Decimal:
-    """Return the money paid for `payout` percent of `target_amount`, rounded here and nowhere before."""
+def payout_amount(base_amount: Decimal | int, share: Decimal | int, *, places: int = 2) -> Decimal:
+    """Return the money for `share` (1 = all) of the base amount, rounded here and nowhere before."""
     with localcontext(_CONTEXT):
-        return round_money(_exact(target_amount) * _exact(payout) / 100, places=places)
+        return round_money(_exact(base_amount) * _exact(share), places=places)
 
 
 def round_money(amount: Decimal | int, *, places: int = 2) -> Decimal:

@@ -57,7 +57,7 @@ class Migration(migrations.Migration):
                 ('answered_on', models.DateField(verbose_name='day')),
                 ('received_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='received')),
                 ('channel', models.CharField(default='web', max_length=20, verbose_name='channel')),
-                ('language', models.CharField(blank=True, choices=[('en', 'English'), ('sv', 'Svenska'), ('nb', 'Norsk'), ('da', 'Dansk'), ('fi', 'Suomi')], max_length=5, verbose_name='language')),
+                ('language', models.CharField(blank=True, max_length=5, verbose_name='language')),
                 ('weight', models.FloatField(default=1.0, verbose_name='weight')),
                 ('answers', models.JSONField(verbose_name='answers')),
                 ('missing', models.JSONField(default=dict, verbose_name='missing')),

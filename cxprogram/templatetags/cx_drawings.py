@@ -1,0 +1,155 @@
+"""Drawings made of numbers. Load with `{% load cx %}`.
+
+    {% interval_bar value low high scale_low scale_high target= expectation= peers= kind="mean" ends=False width=128 %}
+    {% kpi_bar reading scale_low scale_high target= … %}  the same from a reading; a hidden one says *too few to show*
+    {% nice_scale values… as scale %}                     round ends for one bar: scale.0, scale.1
+    {% nps_split counts legend=True width=325 %}          counts by code 0–10, or a reading with such counts
+    {% chart chart id height=250 width=560 %}             a `charts.Chart`: in the page a mount point with its spec as JSON,
+                                                          in print the finished SVG (width and height in px)
+    {% experience_curve curve %}                          the journey map's curve, by templates/journeys/_curve.html
+
+`ends=True` writes the ends of the scale under the bar. `peers` is a number or a list. `width` counts in print only.
+All take `print=True` or the context's `is_print`.
+"""
+
+from typing import Any
+
+from django import template
+from django.template import Context
+from django.utils.html import format_html, json_script
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from cxprogram import charts, drawing, figures
+from cxprogram.templatetags.cx_marks import in_print, symbol
+from cxprogram.templatetags.cx_numbers import hidden
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def interval_bar(
+    context: Context,
+    value: float | None,
+    low: float | None,
+    high: float | None,
+    scale_low: float,
+    scale_high: float,
+    target: float | None = None,
+    expectation: float | None = None,
+    peers: Any = None,
+    kind: str = "mean",
+    ends: bool = False,
+    width: float = 128,
+    print: bool | None = None,
+) -> SafeString:
+    """Band = interval, ringed dot = value, tall tick = target, dashed = expectation, thin = peers."""
+    if value is None:
+        return mark_safe("")
+    others = () if peers is None else (peers,) if isinstance(peers, int | float) else tuple(peers)
+    marks = drawing.IntervalMarks(value, low, high, target, expectation, others)
+    labels = (figures.short(scale_low, kind), figures.short(scale_high, kind)) if ends else None
+    if labels and kind == "mean":
+        labels = (_trimmed(scale_low), _trimmed(scale_high))
+    if not in_print(context, print):
+        return drawing.interval_bar(marks, drawing.Scale(scale_low, scale_high), ends=labels)
+    scale = drawing.Scale(scale_low, scale_high, width)
+    return drawing.interval_bar_print(marks, scale, text=_spoken(marks, kind), ends=labels)
+
+
+def _trimmed(end: float) -> str:
+    """The end of a mean's scale: 3.8, not 3.80."""
+    return figures.figure(end, "number") if end != int(end) else figures.figure(end, "count")
+
+
+def _spoken(marks: drawing.IntervalMarks, kind: str) -> str:
+    said = [figures.figure(marks.value, kind)]
+    if marks.low is not None and marks.high is not None:
+        said.append(_("interval %(interval)s") % {"interval": figures.interval(marks.low, marks.high, kind, in_words=True)})
+    if marks.expectation is not None:
+        said.append(_("expectation %(value)s") % {"value": figures.short(marks.expectation, kind)})
+    if marks.target is not None:
+        said.append(_("target %(value)s") % {"value": figures.short(marks.target, kind)})
+    return ", ".join(said)
+
+
+@register.simple_tag(takes_context=True)
+def kpi_bar(context: Context, reading: Any, scale_low: float, scale_high: float, **marks: Any) -> SafeString:
+    """The interval bar of a reading; words instead of a bar when it is hidden."""
+    if reading.suppressed:
+        return format_html('<span class="cx-small">{}</span>', _("too few to show"))
+    marks.setdefault("kind", figures.kind_of(reading.kpi))
+    return interval_bar(context, reading.value, reading.low, reading.high, scale_low, scale_high, **marks)
+
+
+@register.simple_tag
+def nice_scale(*values: float | None) -> tuple[float, float]:
+    """Round ends for one bar, with room on both sides. A list of bars shares one scale instead."""
+    return figures.nice_ends(values)
+
+
+@register.simple_tag(takes_context=True)
+def nps_split(
+    context: Context, counts: Any, legend: bool = True, width: float = 325, print: bool | None = None
+) -> SafeString:
+    """Detractors, passives and promoters as one bar with a legend of three shapes and shares."""
+    if getattr(counts, "suppressed", False):
+        return hidden()
+    groups = figures.nps_groups(getattr(counts, "counts", counts))
+    total = sum(groups)
+    if not total:
+        return format_html('<span class="cx-small">{}</span>', _("not measured"))
+    shares = (groups[0] / total, groups[1] / total, groups[2] / total)
+    texts = [figures.figure(share, "share") for share in shares]
+    spoken = _("Detractors %(det)s, passives %(pas)s, promoters %(pro)s") % dict(
+        zip(("det", "pas", "pro"), texts, strict=True)
+    )
+    is_print = in_print(context, print)
+    if is_print:
+        bar = drawing.split_bar_print(shares, text=spoken, width=width)
+    else:
+        number = context.render_context.get("cx_split", 0) + 1
+        context.render_context["cx_split"] = number
+        bar = drawing.split_bar(shares, text=spoken, pattern=f"cx-hatch-{number}")
+    if not legend:
+        return bar
+    words = {"det": _("detractors, 0–6"), "pas": _("passives, 7–8"), "pro": _("promoters, 9–10")}
+    items = [
+        format_html("<li>{} <b>{}</b> {}</li>", symbol(name, css=f"cx-{name}", is_print=is_print), text, words[name])
+        for name, text in zip(words, texts, strict=True)
+    ]
+    return format_html('{}<ul class="{}">{}</ul>', bar, "rp-key" if is_print else "cx-key3", mark_safe("".join(items)))  # noqa: S308 - built above
+
+
+@register.simple_tag(takes_context=True)
+def chart(
+    context: Context,
+    chart: "charts.Chart",
+    id: str,
+    height: int = 250,
+    width: int = 560,
+    print: bool | None = None,
+) -> SafeString:
+    """The drawing alone; `cxprogram/_chart.html` adds caption and table."""
+    if in_print(context, print):
+        return charts.chart_svg(chart, width=width, height=height)
+    spec = {**chart.spec, "height": height}
+    return format_html(
+        '<div class="cx-chart" data-cx-chart="{}" role="img" aria-label="{}">'
+        '<svg width="1" height="{}" aria-hidden="true" focusable="false"></svg></div>{}',
+        id,
+        chart.description,
+        height,
+        json_script(spec, id),
+    )
+
+
+@register.simple_tag(takes_context=True)
+def experience_curve(context: Context, curve: Any, print: bool | None = None) -> SafeString:
+    """The curve over all stages; the print variant when asked for."""
+    is_print = in_print(context, print)
+    name = "journeys/_curve_print.html" if is_print else "journeys/_curve.html"
+    assert context.template is not None
+    engine = context.template.engine
+    with context.push(curve=curve, is_print=is_print):
+        return engine.get_template(name).render(context)

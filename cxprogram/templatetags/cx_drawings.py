@@ -6,7 +6,8 @@
     {% nps_split counts legend=True width=325 %}          counts by code 0–10, or a reading with such counts
     {% chart chart id height=250 width=560 %}             a `charts.Chart`: in the page a mount point with its spec as JSON,
                                                           in print the finished SVG (width and height in px)
-    {% experience_curve curve %}                          the journey map's curve, by templates/journeys/_curve.html
+    {% experience_curve curve kind="mean" %}              the journey map's curve (journeys.analytics.curve); its parts:
+                                                          curve_words, expected_words, symbol_in_place, |scale_end
 
 `ends=True` writes the ends of the scale under the bar. `peers` is a number or a list. `width` counts in print only.
 All take `print=True` or the context's `is_print`.
@@ -16,6 +17,7 @@ from typing import Any
 
 from django import template
 from django.template import Context
+from django.template.loader import get_template
 from django.utils.html import format_html, json_script
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -48,9 +50,7 @@ def interval_bar(
         return mark_safe("")
     others = () if peers is None else (peers,) if isinstance(peers, int | float) else tuple(peers)
     marks = drawing.IntervalMarks(value, low, high, target, expectation, others)
-    labels = (figures.short(scale_low, kind), figures.short(scale_high, kind)) if ends else None
-    if labels and kind == "mean":
-        labels = (_trimmed(scale_low), _trimmed(scale_high))
+    labels = (scale_end(scale_low, kind), scale_end(scale_high, kind)) if ends else None
     if not in_print(context, print):
         return drawing.interval_bar(marks, drawing.Scale(scale_low, scale_high), ends=labels)
     scale = drawing.Scale(scale_low, scale_high, width)
@@ -94,7 +94,7 @@ def nps_split(
 ) -> SafeString:
     """Detractors, passives and promoters as one bar with a legend of three shapes and shares."""
     if getattr(counts, "suppressed", False):
-        return hidden()
+        return hidden(context)
     groups = figures.nps_groups(getattr(counts, "counts", counts))
     total = sum(groups)
     if not total:
@@ -145,11 +145,42 @@ def chart(
 
 
 @register.simple_tag(takes_context=True)
-def experience_curve(context: Context, curve: Any, print: bool | None = None) -> SafeString:
-    """The curve over all stages; the print variant when asked for."""
+def experience_curve(context: Context, curve: Any, kind: str = "mean", print: bool | None = None) -> SafeString:
+    """The curve over all stages; the print variant needs a curve made with a width."""
     is_print = in_print(context, print)
+    if is_print and curve.width is None:
+        raise template.TemplateSyntaxError("in print the curve needs a width in px: curve(stages, width=672)")
     name = "journeys/_curve_print.html" if is_print else "journeys/_curve.html"
-    assert context.template is not None
-    engine = context.template.engine
-    with context.push(curve=curve, is_print=is_print):
-        return engine.get_template(name).render(context)
+    with context.push(curve=curve, kind=kind):
+        return get_template(name).template.render(context)
+
+
+@register.simple_tag
+def curve_words(curve: Any, kind: str = "mean") -> str:
+    """What the curve shows, for those who do not see it."""
+    said = [f"{p.name} {figures.figure(p.value, kind)}" for p in curve.lowest]
+    best = [f"{p.name} {figures.figure(p.value, kind)}" for p in curve.highest]
+    return _(
+        "Experience along the journey, %(n)s touchpoints with 95 %% intervals. Lowest: %(low)s. Highest: %(high)s. "
+        "The same numbers stand in the cards below."
+    ) % {"n": len(curve.dots), "low": ", ".join(said), "high": ", ".join(best)}
+
+
+@register.simple_tag
+def expected_words(expected: Any, kind: str = "mean") -> str:
+    """The words at an expectation's line."""
+    words = _("Expected %(value)s, measured") if expected.is_measured else _("Expected %(value)s, assumed")
+    return words % {"value": figures.short(expected.value, kind)}
+
+
+@register.filter
+def scale_end(value: float, kind: str = "mean") -> str:
+    """A round value on a scale: 4.5, 20."""
+    return _trimmed(value) if kind == "mean" else figures.short(value, kind)
+
+
+@register.simple_tag
+def symbol_in_place(name: str, colour: str) -> SafeString:
+    """A symbol's shapes for use inside a larger drawing in print."""
+    markup = drawing.symbols()[name].markup.replace("currentColor", drawing.tokens()[colour])
+    return mark_safe(markup)  # noqa: S308 - our own sprite

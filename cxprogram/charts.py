@@ -569,8 +569,8 @@ def _driver_table(ordered: Sequence[DriverRow], title: str, r2: float) -> Table:
 
 
 def _spec(rows: list[Spec], layers: list[Spec], height: int) -> Spec:
-    decimal, group = figures._separators(None)
-    number = {"decimal": decimal, "thousands": group, "grouping": [3], "currency": ["", ""]}
+    point, group = figures.separators()
+    number = {"decimal": point, "thousands": group, "grouping": [3], "currency": ["", ""]}
     return {
         "$schema": SCHEMA,
         "width": "container",

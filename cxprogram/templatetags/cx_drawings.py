@@ -4,10 +4,10 @@
     {% kpi_bar reading scale_low scale_high target= … %}  the same from a reading; a hidden one says *too few to show*
     {% nice_scale values… as scale %}                     round ends for one bar: scale.0, scale.1
     {% nps_split counts legend=True width=325 %}          counts by code 0–10, or a reading with such counts
-    {% chart chart id height=250 width=560 %}             a `charts.Chart`: in the page a mount point with its spec as JSON,
+    {% chart chart id height= width=560 %}                a `charts.Chart`: in the page a mount point with its spec as JSON,
                                                           in print the finished SVG (width and height in px)
     {% experience_curve curve kind="mean" %}              the journey map's curve (journeys.analytics.curve); its parts:
-                                                          curve_words, expected_words, symbol_in_place, |scale_end
+                                                          curve_words, expected_words, grid_word, symbol_in_place
 
 `ends=True` writes the ends of the scale under the bar. `peers` is a number or a list. `width` counts in print only.
 All take `print=True` or the context's `is_print`.
@@ -55,11 +55,6 @@ def interval_bar(
         return drawing.interval_bar(marks, drawing.Scale(scale_low, scale_high), ends=labels)
     scale = drawing.Scale(scale_low, scale_high, width)
     return drawing.interval_bar_print(marks, scale, text=_spoken(marks, kind), ends=labels)
-
-
-def _trimmed(end: float) -> str:
-    """The end of a mean's scale: 3.8, not 3.80."""
-    return figures.figure(end, "number") if end != int(end) else figures.figure(end, "count")
 
 
 def _spoken(marks: drawing.IntervalMarks, kind: str) -> str:
@@ -126,20 +121,20 @@ def chart(
     context: Context,
     chart: "charts.Chart",
     id: str,
-    height: int = 250,
-    width: int = 560,
+    height: int | None = None,
+    width: int | None = None,
     print: bool | None = None,
 ) -> SafeString:
     """The drawing alone; `cxprogram/_chart.html` adds caption and table."""
     if in_print(context, print):
-        return charts.chart_svg(chart, width=width, height=height)
-    spec = {**chart.spec, "height": height}
+        return charts.chart_svg(chart, width=width or 560, height=height or None)
+    spec = {**chart.spec, "height": height or chart.spec["height"]}
     return format_html(
         '<div class="cx-chart" data-cx-chart="{}" role="img" aria-label="{}">'
         '<svg width="1" height="{}" aria-hidden="true" focusable="false"></svg></div>{}',
         id,
         chart.description,
-        height,
+        spec["height"],
         json_script(spec, id),
     )
 
@@ -173,10 +168,18 @@ def expected_words(expected: Any, kind: str = "mean") -> str:
     return words % {"value": figures.short(expected.value, kind)}
 
 
+@register.simple_tag
+def grid_word(value: float, decimals: int, kind: str = "mean") -> str:
+    """The value of a grid line; all lines of a drawing have the same decimals."""
+    return figures.decimal(value * figures.KINDS[kind].factor, decimals)
+
+
 @register.filter
 def scale_end(value: float, kind: str = "mean") -> str:
-    """A round value on a scale: 4.5, 20."""
-    return _trimmed(value) if kind == "mean" else figures.short(value, kind)
+    """The end of a scale: 20, 3.8 rather than 3.80."""
+    if kind != "mean":
+        return figures.short(value, kind)
+    return figures.decimal(value, next(d for d in (0, 1, 2) if d == 2 or abs(value - round(value, d)) < 1e-9))
 
 
 @register.simple_tag

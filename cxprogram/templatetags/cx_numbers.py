@@ -123,8 +123,8 @@ def unit_word(kind: str, scale_top: float | None = None) -> str:
 
 def _facts(reading: Any) -> SafeString:
     """data-kpi, data-period and, where they are set, question, unit and touchpoint."""
-    pairs = [("kpi", reading.kpi), ("period", reading.period)]
-    for name in ("question", "unit", "touchpoint"):
+    pairs = []
+    for name in ("kpi", "period", "question", "unit", "touchpoint"):
         if (thing := getattr(reading, name, None)) is not None and thing != "":
-            pairs.append((name, getattr(thing, "code", None) or getattr(thing, "slug", None) or thing))
+            pairs.append((name, getattr(thing, "code", thing)))
     return format_html_join("", ' data-{}="{}"', pairs)

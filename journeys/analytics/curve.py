@@ -99,6 +99,7 @@ class Curve:
     height: float
     width: float | None
     grid: tuple[GridLine, ...]
+    grid_step: float
     borders: tuple[str, ...]
     expected: tuple[Expected, ...]
     joins: tuple[Segment, ...]
@@ -109,6 +110,10 @@ class Curve:
     top_y: float
     lowest: tuple[CurvePoint, ...] = field(default=())
     highest: tuple[CurvePoint, ...] = field(default=())
+
+    def grid_decimals(self) -> int:
+        """Decimals of the grid's values when the stored unit is shown; a share loses two of them."""
+        return max(0, -math.floor(math.log10(self.grid_step) + 1e-9))
 
     @property
     def pains(self) -> list[Dot]:
@@ -142,20 +147,22 @@ def curve(
         raise ValueError("the curve needs at least one measured touchpoint")
     paper = _Paper(height, width, width or reference_width, *_domain(measured, scale))
     places = _places(stages)
-    dots = _dots(places, paper)
-    joins = _joins(places, paper)
     expected = _expected(places, len(stages), paper)
+    dots = _dots(places, [e.line.y1 for e, _left, _right in expected], paper)
+    joins = _joins(places, paper)
+    grid, step = _grid(paper)
     obstacles = _obstacles(dots, places, paper)
     ranked = sorted(measured, key=lambda p: (p.value, p.number))
     return Curve(
         height=height,
         width=width,
-        grid=tuple(GridLine(v, paper.y(v)) for v in _grid_values(paper)),
+        grid=grid,
+        grid_step=step,
         borders=tuple(paper.x(k / len(stages)) for k in range(1, len(stages))),
         expected=_labelled(expected, obstacles, paper),
         joins=joins,
         dots=dots,
-        calls=_calls(places, dots, obstacles, paper),
+        calls=_calls(places, dots, len(stages), obstacles, paper),
         number_y=height - 10,
         pain_y=height - 40,
         top_y=12.0,
@@ -215,10 +222,11 @@ def _step(span: float, at_most: int) -> float:
     return next(base * m for m in (1, 2, 5, 10) if span / (base * m) <= at_most + 1e-9)
 
 
-def _grid_values(paper: _Paper) -> list[float]:
+def _grid(paper: _Paper) -> tuple[tuple[GridLine, ...], float]:
     step = _step(paper.high - paper.low, 3)
     first, last = math.ceil((paper.low - step / 4) / step - 1e-9), math.floor((paper.high + step / 4) / step + 1e-9)
-    return [round(k * step, 10) for k in range(first, last + 1)]
+    values = [round(k * step, 10) for k in range(first, last + 1)]
+    return tuple(GridLine(v, paper.y(v)) for v in values), step
 
 
 def _places(stages: Sequence[CurveStage]) -> list[_Place]:
@@ -248,7 +256,7 @@ def _joins(places: list[_Place], paper: _Paper) -> tuple[Segment, ...]:
     )
 
 
-def _dots(places: list[_Place], paper: _Paper) -> tuple[Dot, ...]:
+def _dots(places: list[_Place], levels: list[float], paper: _Paper) -> tuple[Dot, ...]:
     neighbours: dict[int, list[float]] = {id(p): [] for p in places}
     for a, b in _joined(places):
         neighbours[id(a)].append(_value(b))
@@ -262,6 +270,9 @@ def _dots(places: list[_Place], paper: _Paper) -> tuple[Dot, ...]:
         # Where the line comes from above, the value stands below, and the other way round.
         below = bool(around) and _value(place) < sum(around) / len(around)
         foot, top = max(low_y or y, y + 5), min(high_y or y, y - 5)
+        label_y = {True: round(foot + 16, 1), False: round(top - 7, 1)}
+        if _crosses(label_y[below], levels) and not _crosses(label_y[not below], levels):
+            below = not below
         dots.append(
             Dot(
                 point=p,
@@ -270,11 +281,16 @@ def _dots(places: list[_Place], paper: _Paper) -> tuple[Dot, ...]:
                 y=y,
                 low_y=low_y,
                 high_y=high_y,
-                label_y=round(foot + 16, 1) if below else round(top - 7, 1),
+                label_y=label_y[below],
                 expectation_y=None if p.expectation is None else paper.y(p.expectation),
             )
         )
     return tuple(dots)
+
+
+def _crosses(label_y: float, levels: list[float]) -> bool:
+    """Whether a value written there is struck through by a line of expectation."""
+    return any(label_y - 11 <= level <= label_y + 2 for level in levels)
 
 
 def _expected(places: list[_Place], stages: int, paper: _Paper) -> list[tuple[Expected, float, float]]:
@@ -340,9 +356,9 @@ def _labelled(
 
 
 def _calls(
-    places: list[_Place], dots: tuple[Dot, ...], obstacles: list[_Box], paper: _Paper
+    places: list[_Place], dots: tuple[Dot, ...], stages: int, obstacles: list[_Box], paper: _Paper
 ) -> tuple[Call, ...]:
-    """Words for the three worst pain points, beside each group of neighbours where there is room, else none.
+    """Words for the three worst pain points, beside each group of neighbours where their stage has room, else none.
 
     The card below the curve carries the same words, so nothing is lost where the drawing is too crowded.
     """
@@ -368,7 +384,9 @@ def _calls(
             left = edge if side == "start" else edge - wide
             top = middle + shift - tall / 2
             box = _Box(left, top, left + wide, top + tall)
-            if _is_free(box, obstacles, paper):
+            column = paper.reference / stages
+            is_inside = group[0].stage * column <= left and left + wide <= (group[0].stage + 1) * column
+            if is_inside and _is_free(box, obstacles, paper):
                 obstacles.append(box)
                 calls += [
                     Call(p.point, paper.x(edge / paper.reference), round(top + 11 + _LINE * i, 1), side)

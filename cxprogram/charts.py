@@ -28,7 +28,8 @@ SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 VL_VERSION = "6.4"
 LEAST = 5
 _SHAPE = {"better": "triangle-up", "worse": "triangle-down"}
-_CHAR = 7.2  # width of a semibold digit of Inter at 13 px, for placing marks beside text
+# Widths in Inter semibold at 13 px, for placing marks beside text: a digit, a letter on average.
+_CHAR, _LETTER = 7.2, 6.5
 
 Spec = dict[str, Any]
 
@@ -46,6 +47,23 @@ class Table:
     caption: str
     columns: tuple[Column, ...]
     rows: tuple[tuple[str, ...], ...]
+
+    def cells(self) -> list[list["Cell"]]:
+        """The rows with what a template needs to know of each cell."""
+        return [
+            [
+                Cell(text, column.is_number, text.startswith("n <"))
+                for text, column in zip(row, self.columns, strict=True)
+            ]
+            for row in self.rows
+        ]
+
+
+@dataclass(frozen=True)
+class Cell:
+    text: str
+    is_number: bool
+    is_hidden: bool
 
 
 @dataclass(frozen=True)
@@ -111,6 +129,7 @@ def trend(
     target: float | None = None,
     expectation: float | None = None,
     comparisons: int | None = None,
+    least: int = LEAST,
     height: int = 250,
 ) -> Chart:
     """A value over time: dot and band, value above, n below; triangles where a step survives correction.
@@ -124,7 +143,7 @@ def trend(
     if len({p.label for p in points}) < len(points):
         raise ValueError("the labels of a trend must be unique")
     factor = figures.KINDS[kind].factor
-    rows = _trend_rows(points, kind, factor)
+    rows = _trend_rows(points, kind, factor, least)
     marked = {p.change.mark for p in shown if p.change and p.change.mark in _SHAPE}
     edges = [v * factor for p in shown for v in (p.value, p.low, p.high) if v is not None]
     edges += [v * factor for v in (target, expectation) if v is not None]
@@ -152,7 +171,7 @@ def trend(
         size = max(len(r["step"]) for r in rows if r["mark"] == mark) * _CHAR
         at = {"x": x, "y": {**y, "field": "top"}}
         layers.append(_text(f"cx-{mark}", {**at, "text": {"field": "step"}}, f"mark === '{mark}'", dy=-28, dx=7))
-        layers.append(_triangle(mark, at, xOffset=-round(size / 2) - 1, yOffset=-32))
+        layers.append(_triangle(mark, at, xOffset=-round(size / 2) - 1, yOffset=-28))
     layers.append(
         _text(
             "cx-note",
@@ -165,10 +184,10 @@ def trend(
         )
     )
     spec = _spec(rows, layers, height)
-    return Chart(spec, title, *_trend_words(points, title, kind, domain, scale, comparisons, factor))
+    return Chart(spec, title, *_trend_words(points, title, kind, domain, scale, comparisons, factor, least))
 
 
-def _trend_rows(points: Sequence[TrendPoint], kind: str, factor: float) -> list[Spec]:
+def _trend_rows(points: Sequence[TrendPoint], kind: str, factor: float, least: int) -> list[Spec]:
     shown = [p for p in points if p.value is not None and not p.is_hidden]
     key = {id(shown[0]), id(shown[-1]), id(min(shown, key=_value)), id(max(shown, key=_value))}
     rows, run, previous = [], 0, None
@@ -180,7 +199,7 @@ def _trend_rows(points: Sequence[TrendPoint], kind: str, factor: float) -> list[
         mark = p.change.mark if p.change and p.change.mark in _SHAPE and is_shown else ""
         row: Spec = {"label": p.label, "is_shown": is_shown, "run": run, "mark": mark, "has_band": False}
         row["is_key"] = not is_shown or id(p) in key or bool(mark)
-        row["n_short"] = f"< {LEAST}" if p.is_hidden else figures.figure(p.n, "count")
+        row["n_short"] = f"< {least}" if p.is_hidden else figures.figure(p.n, "count")
         row["n_text"] = "" if p.value is None and not p.is_hidden else f"n {row['n_short']}"
         if is_shown and p.value is not None:
             row["value"] = row["top"] = p.value * factor
@@ -212,7 +231,7 @@ def _trend_axis(
     above, below = (48 if has_marks else 30), 30
     per_px = span / max(plot - above - below, plot * 0.3)
     low, high = low - below * per_px, high + above * per_px
-    step = figures.nice_step(high - low, 5)
+    step = figures.nice_step(high - low, 4)
     low = math.floor(low / (step / 2) + 1e-9) * step / 2
     first = math.ceil(low / step - 1e-9)
     ticks = [round(k * step, 10) for k in range(first, math.floor(high / step + 1e-9) + 1)]
@@ -247,6 +266,7 @@ def _trend_words(
     scale: tuple[float, float] | None,
     comparisons: int | None,
     factor: float,
+    least: int,
 ) -> tuple[str, str, Table]:
     shown = [p for p in points if p.value is not None and not p.is_hidden]
     values = ", ".join(
@@ -282,7 +302,7 @@ def _trend_words(
         )
     if len({p.definition for p in shown}) > 1:
         caption.append(_("The line breaks where the wording changed."))
-    rows = tuple(_trend_cells(p, kind) for p in reversed(points))
+    rows = tuple(_trend_cells(p, kind, least) for p in reversed(points))
     columns = (
         Column(_("Period"), is_number=False),
         Column(_("Value")),
@@ -293,9 +313,9 @@ def _trend_words(
     return f"{title}: {values}. {found}", " ".join(caption), Table(title, columns, rows)
 
 
-def _trend_cells(p: TrendPoint, kind: str) -> tuple[str, ...]:
+def _trend_cells(p: TrendPoint, kind: str, least: int) -> tuple[str, ...]:
     change = "" if p.change is None or p.is_hidden else p.change.words()
-    return (*_cells(p.label, p.value, p.low, p.high, p.n, kind, is_hidden=p.is_hidden), change)
+    return (*_cells(p.label, p.value, p.low, p.high, p.n, kind, least if p.is_hidden else None), change)
 
 
 # --- units --------------------------------------------------------------------------------------
@@ -311,6 +331,7 @@ def units(
     whole_name: str = "",
     target: float | None = None,
     comparisons: int | None = None,
+    least: int = LEAST,
     heading: str = "",
 ) -> Chart:
     """Units side by side, best first: band, dot, value, n, and a triangle with words where one differs from the rest.
@@ -322,12 +343,12 @@ def units(
         raise ValueError("a comparison of units needs at least one value")
     factor = figures.KINDS[kind].factor
     ordered = [*shown, *(r for r in rows if r.is_hidden or r.value is None)]
-    data = [_unit_row(r, kind, factor) for r in ordered]
+    data = [_unit_row(r, kind, factor, least) for r in ordered]
     edges = [v * factor for r in shown for v in (r.value, r.low, r.high) if v is not None]
     edges += [v * factor for v in (whole, target) if v is not None]
     domain, ticks, digits = _ends(edges)
     marked = {d["mark"] for d in data if d["mark"]}
-    words = max((len(d["words"]) for d in data if d["mark"]), default=0) * _CHAR
+    words = max((len(d["words"]) for d in data if d["mark"]), default=0) * _LETTER
     aside = round(words + 22) if marked else 0
     right = f"(width < 400 ? 112 : {112 + aside})"
     scale = {"domain": domain, "zero": False, "nice": False, "range": [0, {"expr": f"width - {right}"}]}
@@ -358,18 +379,18 @@ def units(
             _triangle(
                 mark,
                 {"y": y},
-                x={"expr": f"width < 400 ? width - length(datum.words) * {_CHAR} - 9 : width - {aside - 8}"},
+                x={"expr": f"width < 400 ? width - length(datum.words) * {_LETTER} - 9 : width - {aside - 8}"},
                 yOffset={"expr": "width < 400 ? 13 : 0"},
             )
         )
     spec = _spec(data, layers, 26 * len(data) + 58)
-    return Chart(spec, title, *_unit_words(ordered, title, kind, whole, whole_name, target, comparisons, heading))
+    return Chart(spec, title, *_unit_words(ordered, title, kind, whole, whole_name, target, comparisons, heading, least))
 
 
-def _unit_row(r: UnitRow, kind: str, factor: float) -> Spec:
+def _unit_row(r: UnitRow, kind: str, factor: float, least: int) -> Spec:
     is_shown = r.value is not None and not r.is_hidden
     row: Spec = {"label": _wrapped(r.name), "is_shown": is_shown, "has_band": False, "mark": "", "words": ""}
-    row["n_text"] = f"n < {LEAST}" if r.is_hidden else f"n {figures.figure(r.n, 'count')}"
+    row["n_text"] = f"n < {least}" if r.is_hidden else f"n {figures.figure(r.n, 'count')}"
     if is_shown and r.value is not None:
         row |= {"value": r.value * factor, "text": figures.figure(r.value, kind, with_unit=False)}
         if r.change and r.change.mark in _SHAPE:
@@ -398,6 +419,7 @@ def _unit_words(
     target: float | None,
     comparisons: int | None,
     heading: str,
+    least: int,
 ) -> tuple[str, str, Table]:
     said = []
     for r in ordered:
@@ -438,7 +460,7 @@ def _unit_words(
     )
     rows = tuple(
         (
-            *_cells(r.name, r.value, r.low, r.high, r.n, kind, is_hidden=r.is_hidden),
+            *_cells(r.name, r.value, r.low, r.high, r.n, kind, least if r.is_hidden else None),
             "" if r.change is None or r.is_hidden else r.change.words(),
         )
         for r in ordered
@@ -482,7 +504,7 @@ def drivers(
     note = _("lower")
     room = 62 + (len(note) * _CHAR + 18 if has_other else 0)
     scale = {"domain": [0, top], "nice": False, "range": [0, {"expr": f"width - {room:.0f}"}]}
-    x_axis = {"title": axis or _("Share of explained variation, per cent"), "values": ticks, "format": f".{digits}f"}
+    x_axis = {"title": axis or _("Share of explained variation, %"), "values": ticks, "format": f".{digits}f"}
     x = {"field": "share", "type": "quantitative", "scale": scale, "axis": x_axis}
     y = _names([d["label"] for d in data], band=True)
     at_end = {"y": y, "x": {**x, "field": "high"}}
@@ -497,7 +519,7 @@ def drivers(
             _text("cx-worse", {**at_end, "text": {"value": note}}, "other_way", align="left", dx=round(8 + 7 * _CHAR + 14))
         )
         layers.append(_triangle("worse", at_end, "other_way", xOffset=round(8 + 7 * _CHAR + 6)))
-    spec = _spec(data, layers, 24 * len(data) + 58)
+    spec = _spec(data, layers, 28 * len(data) + 58)
     description = f"{title}: " + ", ".join(f"{r.name} {figures.figure(r.share, 'share')}" for r in ordered) + "."
     return Chart(spec, title, description, _driver_caption(ordered, n, r2, resamples), _driver_table(ordered, title, r2))
 
@@ -547,8 +569,8 @@ def _driver_table(ordered: Sequence[DriverRow], title: str, r2: float) -> Table:
 
 
 def _spec(rows: list[Spec], layers: list[Spec], height: int) -> Spec:
-    decimal, group = figures._separators(None)
-    number = {"decimal": decimal, "thousands": group, "grouping": [3], "currency": ["", ""]}
+    point, group = figures.separators()
+    number = {"decimal": point, "thousands": group, "grouping": [3], "currency": ["", ""]}
     return {
         "$schema": SCHEMA,
         "width": "container",
@@ -581,16 +603,19 @@ def _triangle(mark: str, encoding: Spec, only: str | None = None, **place: Any) 
 
 
 def _names(labels: list[str], *, band: bool = False) -> Spec:
-    axis = {"title": None, "labelExpr": "split(datum.label, '\\n')", "labelLimit": 230, "labelLineHeight": 13}
+    axis: Spec = {"title": None, "labelExpr": "split(datum.label, '\\n')", "labelLimit": 230, "labelLineHeight": 13}
+    # The middle of the first line, not of both, would stand at the bar.
+    two_lines = {"test": "indexof(datum.label, '\\n') > 0", "value": -6.5}
+    axis["labelOffset"] = {"condition": two_lines, "value": 0}
     y: Spec = {"field": "label", "type": "ordinal", "sort": labels, "axis": axis}
     if band:
-        y["scale"] = {"paddingInner": 0.4, "paddingOuter": 0.2}
+        y["scale"] = {"paddingInner": 0.45, "paddingOuter": 0.2}
     return y
 
 
 def _wrapped(name: str) -> str:
     """At most two lines, so that long names leave room for the numbers on a phone."""
-    lines = textwrap.wrap(name, 22, max_lines=2, placeholder="…")
+    lines = textwrap.wrap(name, 26, max_lines=2, placeholder="…")
     return "\n".join(lines)
 
 
@@ -604,10 +629,10 @@ def _ends(edges: list[float]) -> tuple[list[float], list[float], int]:
 
 
 def _cells(
-    name: str, value: float | None, low: float | None, high: float | None, n: int, kind: str, *, is_hidden: bool
+    name: str, value: float | None, low: float | None, high: float | None, n: int, kind: str, hidden_below: int | None
 ) -> tuple[str, str, str, str]:
-    if is_hidden:
-        return name, _("hidden"), "", f"n < {LEAST}"
+    if hidden_below is not None:
+        return name, _("hidden"), "", f"n < {hidden_below}"
     if value is None:
         return name, _("not measured"), "", ""
     between = "" if low is None or high is None else figures.interval(low, high, kind)

@@ -7,7 +7,7 @@ points. Separators come from Django's formats of the language; U+202F is not in 
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import StrEnum
+from typing import Any
 
 from django.utils import formats, translation
 from django.utils.translation import gettext as _
@@ -33,48 +33,45 @@ KINDS = {
     "number": Kind(1, 1),
     "coefficient": Kind(1, 3),
 }
-_KIND_OF_KPI = {"nps": "nps", "mean": "mean", "median": "mean", "top2": "share", "bottom2": "share", "csat": "share"}
+_KIND_OF_MEASURE = {"points": "nps", "mean": "mean", "share": "share", "count": "count"}
+_KIND_OF_CODE = {"nps": "nps", "mean": "mean", "top2": "share"}
 
 
-def declare_kind(kpi: str, kind: str) -> None:
-    """Say how values of a KPI are shown; a room calls this where it registers the KPI."""
-    if kind not in KINDS:
-        raise ValueError(f"unknown kind {kind!r}; one of {', '.join(KINDS)}")
-    _KIND_OF_KPI[kpi] = kind
+def kind_of(kpi: Any) -> str:
+    """The kind of a KPI's values: by the `measure` of its definition, for a bare code by its name, else a mean."""
+    measure = getattr(kpi, "measure", None)
+    return _KIND_OF_MEASURE[measure] if measure else _KIND_OF_CODE.get(str(kpi), "mean")
 
 
-def kind_of(kpi: object) -> str:
-    """The kind of a KPI's values; an undeclared KPI is shown unscaled with two decimals."""
-    return _KIND_OF_KPI.get(str(kpi), "mean")
-
-
-def _separators(language: str | None) -> tuple[str, str]:
+def separators(language: str | None = None) -> tuple[str, str]:
+    """Decimal point and group separator of a language, by default the current one."""
     language = language or translation.get_language() or "en"
-    decimal = formats.get_format("DECIMAL_SEPARATOR", language, use_l10n=True)
+    point = formats.get_format("DECIMAL_SEPARATOR", language, use_l10n=True)
     group = formats.get_format("THOUSAND_SEPARATOR", language, use_l10n=True)
-    return str(decimal), str(group).replace("\u202f", NBSP)
+    return str(point), str(group).replace("\u202f", NBSP)
 
 
-def _say(value: float, decimals: int, language: str | None, *, plus: bool = False) -> str:
+def decimal(value: float, decimals: int, *, language: str | None = None, plus: bool = False) -> str:
+    """A number in the language's own writing, with a true minus; zero has no sign."""
     if not math.isfinite(value):
         raise ValueError(f"not a number that can be shown: {value!r}")
     digits = f"{abs(value):,.{decimals}f}"
     is_zero = not digits.strip("0.,")
     sign = "" if is_zero else MINUS if value < 0 else "+" if plus else ""
-    decimal, group = _separators(language)
-    return sign + digits.replace(",", "\0").replace(".", decimal).replace("\0", group)
+    point, group = separators(language)
+    return sign + digits.replace(",", "\0").replace(".", point).replace("\0", group)
 
 
 def figure(value: float, kind: str = "mean", *, language: str | None = None, with_unit: bool = True) -> str:
     """`4.06`, `82.1 %`, `39.8`, `2,688`; a true minus for negative numbers, none for a rounded zero."""
     spec = KINDS[kind]
-    return _say(value * spec.factor, spec.decimals, language) + (spec.suffix if with_unit else "")
+    return decimal(value * spec.factor, spec.decimals, language=language) + (spec.suffix if with_unit else "")
 
 
 def signed(value: float, kind: str = "mean", *, language: str | None = None) -> str:
     """A difference with its sign: `+0.13`, `−0.38`. Of shares in percentage points, without the unit."""
     spec = KINDS[kind]
-    return _say(value * spec.factor, spec.decimals, language, plus=True)
+    return decimal(value * spec.factor, spec.decimals, language=language, plus=True)
 
 
 def short(value: float, kind: str = "mean", *, language: str | None = None) -> str:
@@ -82,7 +79,7 @@ def short(value: float, kind: str = "mean", *, language: str | None = None) -> s
     spec = KINDS[kind]
     scaled = value * spec.factor
     needless = kind != "mean" and abs(scaled - round(scaled)) < 10**-spec.decimals / 2
-    return _say(scaled, 0 if needless else spec.decimals, language)
+    return decimal(scaled, 0 if needless else spec.decimals, language=language)
 
 
 def interval(
@@ -107,23 +104,6 @@ def unit(kind: str, scale_top: float | None = None) -> str:
     if scale_top is not None:
         return _("of %(top)s") % {"top": f"{scale_top:g}"}
     return ""
-
-
-class Verdict(StrEnum):
-    """What an interval says about a target."""
-
-    REACHED = "reached"
-    NOT_REACHED = "not reached"
-    OPEN = "too close to call"
-
-
-def verdict(low: float, high: float, target: float, *, lower_is_better: bool = False) -> Verdict:
-    """Reached or not only when the whole interval lies on one side of the target."""
-    if lower_is_better:
-        low, high, target = -high, -low, -target
-    if low >= target:
-        return Verdict.REACHED
-    return Verdict.NOT_REACHED if high < target else Verdict.OPEN
 
 
 @dataclass(frozen=True)
@@ -161,6 +141,11 @@ class Change:
             return _("Better") if self.mark == "better" else _("Worse")
         size = signed(self.size, self.kind, language=language)
         return _("%(size)s since %(since)s") % {"size": size, **since} if self.since else size
+
+
+def as_change(found: Any) -> Change:
+    """A `Change` from the comparison of two readings (`journeys.kpis.changes.Change`): direction, delta, against."""
+    return Change(found.direction, found.delta, str(found.against.period.label), kind_of(found.reading.kpi))
 
 
 def nps_groups(counts: dict) -> tuple[int, int, int]:

@@ -4,9 +4,10 @@
     {% kpi_bar reading scale_low scale_high target= … %}  the same from a reading; a hidden one says *too few to show*
     {% nice_scale values… as scale %}                     round ends for one bar: scale.0, scale.1
     {% nps_split counts legend=True width=325 %}          counts by code 0–10, or a reading with such counts
-    {% chart chart id height=250 width=560 %}             a `charts.Chart`: in the page a mount point with its spec as JSON,
+    {% chart chart id height= width=560 %}                a `charts.Chart`: in the page a mount point with its spec as JSON,
                                                           in print the finished SVG (width and height in px)
-    {% experience_curve curve %}                          the journey map's curve, by templates/journeys/_curve.html
+    {% experience_curve curve kind="mean" %}              the journey map's curve (journeys.analytics.curve); its parts:
+                                                          curve_words, expected_words, grid_word, symbol_in_place
 
 `ends=True` writes the ends of the scale under the bar. `peers` is a number or a list. `width` counts in print only.
 All take `print=True` or the context's `is_print`.
@@ -16,6 +17,7 @@ from typing import Any
 
 from django import template
 from django.template import Context
+from django.template.loader import get_template
 from django.utils.html import format_html, json_script
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -48,18 +50,11 @@ def interval_bar(
         return mark_safe("")
     others = () if peers is None else (peers,) if isinstance(peers, int | float) else tuple(peers)
     marks = drawing.IntervalMarks(value, low, high, target, expectation, others)
-    labels = (figures.short(scale_low, kind), figures.short(scale_high, kind)) if ends else None
-    if labels and kind == "mean":
-        labels = (_trimmed(scale_low), _trimmed(scale_high))
+    labels = (scale_end(scale_low, kind), scale_end(scale_high, kind)) if ends else None
     if not in_print(context, print):
         return drawing.interval_bar(marks, drawing.Scale(scale_low, scale_high), ends=labels)
     scale = drawing.Scale(scale_low, scale_high, width)
     return drawing.interval_bar_print(marks, scale, text=_spoken(marks, kind), ends=labels)
-
-
-def _trimmed(end: float) -> str:
-    """The end of a mean's scale: 3.8, not 3.80."""
-    return figures.figure(end, "number") if end != int(end) else figures.figure(end, "count")
 
 
 def _spoken(marks: drawing.IntervalMarks, kind: str) -> str:
@@ -94,7 +89,7 @@ def nps_split(
 ) -> SafeString:
     """Detractors, passives and promoters as one bar with a legend of three shapes and shares."""
     if getattr(counts, "suppressed", False):
-        return hidden()
+        return hidden(context)
     groups = figures.nps_groups(getattr(counts, "counts", counts))
     total = sum(groups)
     if not total:
@@ -126,30 +121,69 @@ def chart(
     context: Context,
     chart: "charts.Chart",
     id: str,
-    height: int = 250,
-    width: int = 560,
+    height: int | None = None,
+    width: int | None = None,
     print: bool | None = None,
 ) -> SafeString:
     """The drawing alone; `cxprogram/_chart.html` adds caption and table."""
     if in_print(context, print):
-        return charts.chart_svg(chart, width=width, height=height)
-    spec = {**chart.spec, "height": height}
+        return charts.chart_svg(chart, width=width or 560, height=height or None)
+    spec = {**chart.spec, "height": height or chart.spec["height"]}
     return format_html(
         '<div class="cx-chart" data-cx-chart="{}" role="img" aria-label="{}">'
         '<svg width="1" height="{}" aria-hidden="true" focusable="false"></svg></div>{}',
         id,
         chart.description,
-        height,
+        spec["height"],
         json_script(spec, id),
     )
 
 
 @register.simple_tag(takes_context=True)
-def experience_curve(context: Context, curve: Any, print: bool | None = None) -> SafeString:
-    """The curve over all stages; the print variant when asked for."""
+def experience_curve(context: Context, curve: Any, kind: str = "mean", print: bool | None = None) -> SafeString:
+    """The curve over all stages; the print variant needs a curve made with a width."""
     is_print = in_print(context, print)
+    if is_print and curve.width is None:
+        raise template.TemplateSyntaxError("in print the curve needs a width in px: curve(stages, width=672)")
     name = "journeys/_curve_print.html" if is_print else "journeys/_curve.html"
-    assert context.template is not None
-    engine = context.template.engine
-    with context.push(curve=curve, is_print=is_print):
-        return engine.get_template(name).render(context)
+    with context.push(curve=curve, kind=kind):
+        return get_template(name).template.render(context)
+
+
+@register.simple_tag
+def curve_words(curve: Any, kind: str = "mean") -> str:
+    """What the curve shows, for those who do not see it."""
+    said = [f"{p.name} {figures.figure(p.value, kind)}" for p in curve.lowest]
+    best = [f"{p.name} {figures.figure(p.value, kind)}" for p in curve.highest]
+    return _(
+        "Experience along the journey, %(n)s touchpoints with 95 %% intervals. Lowest: %(low)s. Highest: %(high)s. "
+        "The same numbers stand in the cards below."
+    ) % {"n": len(curve.dots), "low": ", ".join(said), "high": ", ".join(best)}
+
+
+@register.simple_tag
+def expected_words(expected: Any, kind: str = "mean") -> str:
+    """The words at an expectation's line."""
+    words = _("Expected %(value)s, measured") if expected.is_measured else _("Expected %(value)s, assumed")
+    return words % {"value": figures.short(expected.value, kind)}
+
+
+@register.simple_tag
+def grid_word(value: float, decimals: int, kind: str = "mean") -> str:
+    """The value of a grid line; all lines of a drawing have the same decimals."""
+    return figures.decimal(value * figures.KINDS[kind].factor, decimals)
+
+
+@register.filter
+def scale_end(value: float, kind: str = "mean") -> str:
+    """The end of a scale: 20, 3.8 rather than 3.80."""
+    if kind != "mean":
+        return figures.short(value, kind)
+    return figures.decimal(value, next(d for d in (0, 1, 2) if d == 2 or abs(value - round(value, d)) < 1e-9))
+
+
+@register.simple_tag
+def symbol_in_place(name: str, colour: str) -> SafeString:
+    """A symbol's shapes for use inside a larger drawing in print."""
+    markup = drawing.symbols()[name].markup.replace("currentColor", drawing.tokens()[colour])
+    return mark_safe(markup)  # noqa: S308 - our own sprite

@@ -4,6 +4,7 @@
     {{ nav|entries }}                                          the entries with named parts
     {{ field|styled }}                                         a form field's widget with our classes and ARIA state
     {{ field|is_tick }} {{ field|is_group }}                   one box to tick; several boxes or buttons
+    {{ field|part_id:"hint" }} {{ field|described_by }} {{ field|first_id }} {{ form|error_count }}   parts of our form includes
 
 An entry of `nav` is (url, label, icon, is_current), a fifth member is the short label of the phone; objects and dicts
 with the same names do as well.
@@ -55,14 +56,29 @@ def tabs(nav: Any, more_url: str, more_label: str, is_more: bool = False) -> lis
     return [*kept, Entry(more_url, more_label, "more", rest_is_current, more_label)]
 
 
+@register.filter
+def part_id(field: BoundField, part: str) -> str:
+    """The id of a field's hint or error."""
+    return f"{field.auto_id or field.html_name}-{part}"
+
+
+@register.filter
+def first_id(field: BoundField) -> str:
+    """Where a link from the summary lands: the widget, or the first of its boxes."""
+    return f"{field.auto_id}_0" if is_group(field) else field.id_for_label
+
+
+@register.filter
 def described_by(field: BoundField) -> str:
     """Ids of the hint and the error, in the order they are read."""
-    ids = []
-    if field.help_text:
-        ids.append(f"{field.id_for_label or field.html_name}-hint")
-    if field.errors:
-        ids.append(f"{field.id_for_label or field.html_name}-error")
-    return " ".join(ids)
+    parts = [("hint", field.help_text), ("error", field.errors)]
+    return " ".join(part_id(field, name) for name, there in parts if there)
+
+
+@register.filter
+def error_count(form: forms.BaseForm) -> int:
+    """How many messages the summary on top lists."""
+    return sum(len(messages) for messages in form.errors.values())
 
 
 @register.filter

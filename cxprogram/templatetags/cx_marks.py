@@ -2,11 +2,13 @@
 
     {% icon "up" css="" label="" %}                      a symbol, always beside a word (label: only for print's title)
     {% change change size= since= kind= text= quiet=False %}
-                                                         change: a `figures.Change`, an object with its attributes, or the
-                                                         mark itself ("better" "worse" "none" "first"); quiet=True writes
-                                                         nothing when nothing is clear (dense lists)
+                                                         change: a `figures.Change`, a comparison of two readings
+                                                         (journeys.kpis.changes), or the mark itself ("better" "worse"
+                                                         "none" "first"); None writes nothing; quiet=True writes nothing
+                                                         when nothing is clear (dense lists)
     {% verdict target low high kind="mean" lower=False with_target=True %}
                                                          "4.05, too close to call" · "10 or less, not reached"
+    {% kpi_verdict reading target kind=None lower=None %}  the same from a reading; which way is better by its KPI
     {% flag "truth" text="" rank=None proposed=False %}  truth · pain (rank=1) · win (text=…) · plain (text=…)
     {% grade "assumed" %}                                assumed · partly · researched
     {% score_word 3 low_top=6 middle_top=8 %}            low, middle or high score by shape and word
@@ -32,6 +34,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from cxprogram import drawing, figures
+from cxprogram.stats import estimate
+from cxprogram.stats.estimate import Estimate
 
 register = template.Library()
 
@@ -99,13 +103,12 @@ def change(
     print: bool | None = None,
 ) -> SafeString:
     """Better, worse or no clear change: triangle up, triangle down or bar, with words."""
+    if change is None or change == "":
+        return mark_safe("")
     if isinstance(change, str):
         change = figures.Change(change, size, since, kind, text)
     elif not isinstance(change, figures.Change):
-        get = {name: getattr(change, name, None) for name in ("size", "since", "kind", "text")}
-        change = figures.Change(
-            change.mark, get["size"], str(get["since"] or ""), get["kind"] or kind, str(get["text"] or text)
-        )
+        change = figures.as_change(change)
     shapes = {"better": "up", "worse": "down", "none": "same", "first": "same"}
     if change.mark not in shapes:
         raise template.TemplateSyntaxError(f"a change is better, worse, none or first, not {change.mark!r}")
@@ -128,18 +131,31 @@ def verdict(
     """The target and what the interval says about it; without a target *none set*."""
     if target is None:
         return _("none set")
-    said = {
-        figures.Verdict.REACHED: _("reached"),
-        figures.Verdict.NOT_REACHED: _("not reached"),
-        figures.Verdict.OPEN: _("too close to call"),
-    }
     goal = figures.short(target, kind)
     if lower:
         goal = _("%(target)s or less") % {"target": goal}
     if low is None or high is None:
         return goal
-    words = said[figures.verdict(low, high, target, lower_is_better=lower)]
+    interval = Estimate(
+        value=None, low=low, high=high, n=0, n_eff=None, kish_deff=None, method="", se=None
+    )
+    words = {
+        "reached": _("reached"),
+        "not_reached": _("not reached"),
+        "too_close": _("too close to call"),
+    }[estimate.verdict(interval, target, higher_is_better=not lower)]
     return f"{goal}, {words}" if with_target else words
+
+
+@register.simple_tag
+def kpi_verdict(reading: Any, target: float | None, kind: str | None = None, lower: bool | None = None) -> str:
+    """The verdict of a reading; nothing is said of a hidden one."""
+    if reading.suppressed:
+        return ""
+    if lower is None or lower == "":
+        lower = not getattr(reading.kpi, "higher_is_better", True)
+    goal = None if target is None else float(target)
+    return verdict(goal, reading.low, reading.high, kind or figures.kind_of(reading.kpi), lower)
 
 
 @register.simple_tag(takes_context=True)

@@ -12,8 +12,8 @@ Tags
     {% interval low high kind="mean" words=False %}    4.04–4.09 · words=True: 4.04 to 4.09 · NPS always with "to"
     {% kpi_value reading kind=None css="cx-val" %}     <data data-kpi data-period data-value …>4.06</data>
     {% kpi_interval reading kind=None words=False %}   the reading's interval; nothing when hidden or without one
-    {% kpi_n reading least=5 %}                        n 2,688, or the chip "n < 5"
-    {% hidden least=5 %}                               the chip alone
+    {% kpi_n reading least= %}                         n 2,688, or the chip "n < 5" (limit: program.min_n, else 5)
+    {% hidden least= %}                                the chip alone
     {% unit_word kind scale_top=5 %}                   of 5 · points · %
 
 A reading is anything with the attributes of KpiReading. A suppressed one never shows a number: `kpi_value` writes the
@@ -23,6 +23,7 @@ word *hidden* with `data-suppressed`, `kpi_n` the chip `n < 5`, `kpi_interval` n
 from typing import Any
 
 from django import template
+from django.template import Context
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -75,9 +76,13 @@ def interval(low: float | None, high: float | None, kind: str = "mean", words: b
     return "" if low is None or high is None else figures.interval(low, high, kind, in_words=words)
 
 
-@register.simple_tag
-def hidden(least: int = LEAST) -> SafeString:
-    """The chip that stands where a count is too small to show."""
+@register.simple_tag(takes_context=True)
+def hidden(context: Context, least: int | None = None) -> SafeString:
+    """The chip that stands where a count is too small to show; the limit is the program's."""
+    return chip(least or getattr(context.get("program"), "min_n", None) or LEAST)
+
+
+def chip(least: int) -> SafeString:
     return format_html('<em class="cx-sup">n &lt; {}</em>', least)
 
 
@@ -104,10 +109,10 @@ def kpi_interval(reading: Any, kind: str | None = None, words: bool = False) -> 
     return interval(reading.low, reading.high, kind or figures.kind_of(reading.kpi), words)
 
 
-@register.simple_tag
-def kpi_n(reading: Any, least: int = LEAST) -> str:
+@register.simple_tag(takes_context=True)
+def kpi_n(context: Context, reading: Any, least: int | None = None) -> str:
     """The number of answers behind the reading, or the chip."""
-    return hidden(least) if reading.suppressed else answers_filter(reading.n)
+    return hidden(context, least) if reading.suppressed else answers_filter(reading.n)
 
 
 @register.simple_tag
@@ -118,8 +123,8 @@ def unit_word(kind: str, scale_top: float | None = None) -> str:
 
 def _facts(reading: Any) -> SafeString:
     """data-kpi, data-period and, where they are set, question, unit and touchpoint."""
-    pairs = [("kpi", reading.kpi), ("period", reading.period)]
-    for name in ("question", "unit", "touchpoint"):
+    pairs = []
+    for name in ("kpi", "period", "question", "unit", "touchpoint"):
         if (thing := getattr(reading, name, None)) is not None and thing != "":
-            pairs.append((name, getattr(thing, "code", None) or getattr(thing, "slug", None) or thing))
+            pairs.append((name, getattr(thing, "code", thing)))
     return format_html_join("", ' data-{}="{}"', pairs)

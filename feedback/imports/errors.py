@@ -1,0 +1,55 @@
+"""What can be wrong with a file, or with one row of it."""
+
+from dataclasses import asdict, dataclass
+
+SHOWN_CHARACTERS = 80
+
+
+def shown(text: object) -> str:
+    """A cell as it may stand in a message: printable characters only, at most 80 of them, in quotes.
+
+    Error texts are an output channel: what cannot be printed is escaped, what is long is cut.
+    """
+    escaped = "".join(
+        character if character.isprintable() else character.encode("unicode_escape").decode("ascii")
+        for character in str(text)[: SHOWN_CHARACTERS + 1]
+    )
+    return f"“{escaped}”" if len(escaped) <= SHOWN_CHARACTERS else f"“{escaped[: SHOWN_CHARACTERS - 1]}…”"
+
+
+class ImportFileError(Exception):
+    """The whole file is refused; `line` is the physical line that showed it, if one did."""
+
+    def __init__(self, code: str, detail: str, line: int | None = None) -> None:
+        super().__init__(code, detail, line)
+        self.code = code
+        self.detail = detail
+        self.line = line
+
+    def __str__(self) -> str:
+        return f"line {self.line}: {self.detail}" if self.line else self.detail
+
+
+class MappingError(ValueError):
+    """The mapping itself is refused: not JSON, an unknown key, a wrong type, a rule that cannot work."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(code, detail)
+        self.code = code
+        self.detail = detail
+
+    def __str__(self) -> str:
+        return self.detail
+
+
+@dataclass(frozen=True, slots=True)
+class RowError:
+    """One reason why one row is not taken. `column` is empty when the row as a whole is at fault."""
+
+    line: int
+    column: str
+    code: str
+    detail: str
+
+    def as_dict(self) -> dict[str, object]:
+        return asdict(self)

@@ -1,0 +1,301 @@
+"""How the columns of one file become responses of one survey: a JSON document.
+
+A mapping is data, so that a tracker whose columns are renamed every year keeps one identity per question.
+It is strict: an unknown key, a wrong type or a rule that cannot work refuses it before any row is read.
+
+    {
+      "survey": "sfo-2016",                   code of the survey the responses belong to
+      "source": "sfo-2016",                   with the external id the natural key of a response
+      "title": "…", "notes": ["…"],           for people
+      "encoding": "utf-8", "delimiter": ",",  optional; handed to the reader instead of guessing
+      "external_id": {"column": "*RESPNUM"},
+      "answered": a date rule,
+      "unit": a lookup, "channel": a lookup, "language": a lookup,
+      "weight": {"column": "WEIGHT"},         without it every response weighs 1
+      "attributes": [{"name": "peak", "column": "PEAK", "codes": {"1": "…"}, "missing": ["0"]}, …],
+      "questions": [ … ]
+    }
+
+A date rule is one of
+    {"kind": "day-of-month", "column": "INTDATE", "month": "2017-05"}
+    {"kind": "date", "column": "INTDATE", "format": "%m/%d/%Y %I:%M:%S %p"}
+    {"kind": "timestamp", "column": "EndDate", "zone": "Europe/Stockholm", "format": "%Y-%m-%d %H:%M"}
+A timestamp without format is ISO 8601; an offset in the cell beats the zone.
+
+A lookup is one of
+    {"constant": "email"}
+    {"column": "BAREA"}                                            the cell is the code
+    {"column": "LANG", "codes": {"1": "en", "2": "es"}}            an unlisted cell is an error
+    {"column": "GATE", "ranges": [{"from": 1, "to": 12, "code": "A"}, …]}    whole numbers, ends included
+and may have a "default", which an empty cell takes; without one an empty cell is an error.
+
+An attribute reads "column" (a text) or "columns" (a list of texts). Without "codes" the cell is kept as it
+is. Cells listed in "missing", and empty ones, leave the attribute out.
+
+A question is one of
+    {"kind": "scale", "question": "Q7ALL", "column": "Q7O_WHOLE", "scale": [1, 5],
+     "missing": {"0": "blank", "6": "not_applicable"}, "codes": {"Outstanding": 5}}
+    {"kind": "single", "question": "Q15PROBLEM", "column": "Q15_PROBLEMS", "codes": {"1": 1, "2": 2},
+     "missing": {"0": "blank"}}
+    {"kind": "multiple", "question": "Q15COM", "columns": ["Q15COM1", "Q15COM2"], "codes": {"1": 1001},
+     "offset": 0, "missing": {"0": "blank"}}
+    {"kind": "text", "question": "WHY", "column": "Why do you say that?"}
+An empty cell is "blank" always. A "scale" takes whole numbers within its ends and whatever "codes" names;
+any other cell is an error of the row. "single" and "multiple" take what "codes" lists; a "multiple" without
+"codes" takes any whole number and adds "offset", which keeps code lists of different waves apart.
+A "multiple" question without a single code is neither answered nor missing: from coded comments nobody can
+tell "not asked" from "nothing to say".
+
+Spaces around a cell are ignored. Cells stay text until a rule says otherwise, so leading zeros survive.
+"""
+
+import os
+import re
+from datetime import date, datetime
+from functools import lru_cache
+from itertools import pairwise
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+from msgspec import Struct
+
+from feedback.imports.errors import MappingError, shown
+
+Missing = Literal["blank", "not_applicable"]
+WHOLE_NUMBER = re.compile(r"[+-]?[0-9]{1,9}(?:\.0{1,9})?")
+MAX_MAPPING_BYTES = 1_000_000
+
+
+class Part(Struct, frozen=True, forbid_unknown_fields=True):
+    """Base of every piece of a mapping: an unknown key is refused."""
+
+
+class ColumnRule(Part, frozen=True):
+    column: str
+
+
+class DayOfMonth(Part, frozen=True, tag_field="kind", tag="day-of-month"):
+    """The cell is a day, the month is known from elsewhere."""
+
+    column: str
+    month: str
+
+    def __post_init__(self) -> None:
+        self.on("1")
+
+    def on(self, cell: str) -> date:
+        if not re.fullmatch(r"[0-9]{4}-[0-9]{2}", self.month) or not re.fullmatch(r"[0-9]{1,2}", cell):
+            raise ValueError("month is YYYY-MM, a day one or two digits")
+        return date(int(self.month[:4]), int(self.month[5:]), int(cell))
+
+    def read(self, cell: str) -> tuple[date, datetime | None]:
+        return self.on(cell), None
+
+
+class DateText(Part, frozen=True, tag_field="kind", tag="date"):
+    """The cell is a date written in one format; a time in it is not kept."""
+
+    column: str
+    format: str = "%Y-%m-%d"
+
+    def read(self, cell: str) -> tuple[date, datetime | None]:
+        return _parsed(cell, self.format).date(), None
+
+
+class Timestamp(Part, frozen=True, tag_field="kind", tag="timestamp"):
+    """The cell is a moment. `zone` is where the clock hung when the cell itself does not say."""
+
+    column: str
+    zone: str
+    format: str | None = None
+
+    def __post_init__(self) -> None:
+        _zone(self.zone)
+
+    def read(self, cell: str) -> tuple[date, datetime | None]:
+        moment = _parsed(cell, self.format) if self.format else datetime.fromisoformat(cell)
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=_zone(self.zone))
+        return moment.astimezone(_zone(self.zone)).date(), moment
+
+
+class Range(Part, frozen=True):
+    low: int = msgspec.field(name="from")
+    high: int = msgspec.field(name="to")
+    code: str
+
+
+class Lookup(Part, frozen=True):
+    """A code out of a cell, or a constant."""
+
+    column: str | None = None
+    constant: str | None = None
+    codes: dict[str, str] | None = None
+    ranges: list[Range] | None = None
+    default: str | None = None
+
+    def __post_init__(self) -> None:
+        if (self.column is None) == (self.constant is None):
+            raise ValueError("give either a column or a constant")
+        if self.codes is not None and self.ranges is not None:
+            raise ValueError("give codes or ranges, not both")
+        if self.constant is not None and (self.codes is not None or self.ranges is not None):
+            raise ValueError("a constant needs no codes")
+        spans = sorted(self.ranges or [], key=lambda span: span.low)
+        if any(span.low > span.high for span in spans):
+            raise ValueError("a range ends before it begins")
+        if any(second.low <= first.high for first, second in pairwise(spans)):
+            raise ValueError("ranges overlap")
+
+    def read(self, cell: str) -> str | None:
+        """The code, or None when the rule knows none for this cell."""
+        if not cell:
+            return self.default
+        if self.codes is not None:
+            return self.codes.get(cell)
+        if self.ranges is not None:
+            number = whole_number(cell)
+            if number is None:
+                return None
+            return next((span.code for span in self.ranges if span.low <= number <= span.high), None)
+        return cell
+
+
+class Attribute(Part, frozen=True):
+    """Something known about the response that is no answer: strata, peak, airline."""
+
+    name: str
+    column: str | None = None
+    columns: list[str] | None = None
+    codes: dict[str, str] | None = None
+    missing: list[str] = []
+
+    def __post_init__(self) -> None:
+        if (self.column is None) == (not self.columns):
+            raise ValueError("give either column or columns")
+
+
+class ScaleQuestion(Part, frozen=True, tag_field="kind", tag="scale"):
+    question: str
+    column: str
+    scale: tuple[int, int]
+    missing: dict[str, Missing] = {}
+    codes: dict[str, int] = {}
+
+    def __post_init__(self) -> None:
+        low, high = self.scale
+        if low >= high:
+            raise ValueError("a scale runs from low to high")
+        if any(not low <= code <= high for code in self.codes.values()):
+            raise ValueError("a code lies outside the scale")
+
+
+class SingleQuestion(Part, frozen=True, tag_field="kind", tag="single"):
+    question: str
+    column: str
+    codes: dict[str, int]
+    missing: dict[str, Missing] = {}
+
+
+class MultipleQuestion(Part, frozen=True, tag_field="kind", tag="multiple"):
+    question: str
+    columns: list[str]
+    codes: dict[str, int] | None = None
+    offset: int = 0
+    missing: dict[str, Missing] = {}
+
+    def __post_init__(self) -> None:
+        if not self.columns:
+            raise ValueError("a multiple question needs columns")
+        if self.codes is not None and self.offset:
+            raise ValueError("give codes or an offset, not both")
+
+
+class TextQuestion(Part, frozen=True, tag_field="kind", tag="text"):
+    question: str
+    column: str
+    missing: dict[str, Missing] = {}
+
+
+Question = ScaleQuestion | SingleQuestion | MultipleQuestion | TextQuestion
+
+
+class Mapping(Part, frozen=True):
+    """One file layout of one survey."""
+
+    survey: str
+    source: str
+    external_id: ColumnRule
+    answered: DayOfMonth | DateText | Timestamp
+    unit: Lookup
+    channel: Lookup
+    language: Lookup
+    questions: list[Question]
+    weight: ColumnRule | None = None
+    attributes: list[Attribute] = []
+    title: str = ""
+    notes: list[str] = []
+    encoding: str | None = None
+    delimiter: str | None = None
+
+    def __post_init__(self) -> None:
+        if not self.questions:
+            raise ValueError("a mapping needs questions")
+        for kind, names in (
+            ("question", [question.question for question in self.questions]),
+            ("attribute", [attribute.name for attribute in self.attributes]),
+        ):
+            repeated = sorted({name for name in names if names.count(name) > 1})
+            if repeated:
+                raise ValueError(f"{kind} {repeated[0]} is mapped twice")
+
+
+def load_mapping(source: bytes | str | os.PathLike[str]) -> Mapping:
+    """A mapping from JSON bytes or from a file. Raises `MappingError` and says where it is wrong."""
+    raw = source if isinstance(source, bytes) else Path(source).read_bytes()
+    if len(raw) > MAX_MAPPING_BYTES:
+        raise MappingError("mapping-too-large", f"A mapping has at most {MAX_MAPPING_BYTES:,} bytes.")
+    try:
+        return msgspec.json.decode(raw, type=Mapping)
+    except msgspec.DecodeError as error:  # ValidationError is one of these
+        raise MappingError("mapping-invalid", f"The mapping is refused: {error}") from None
+
+
+def columns(mapping: Mapping) -> list[str]:
+    """Every column the mapping reads, in its order, once."""
+    names: list[str | None] = [mapping.external_id.column, mapping.answered.column]
+    names += [lookup.column for lookup in (mapping.unit, mapping.channel, mapping.language)]
+    names.append(mapping.weight.column if mapping.weight else None)
+    for attribute in mapping.attributes:
+        names += attribute.columns or [attribute.column]
+    for question in mapping.questions:
+        names += question.columns if isinstance(question, MultipleQuestion) else [question.column]
+    return list(dict.fromkeys(name for name in names if name is not None))
+
+
+def missing_columns(mapping: Mapping, header: list[str]) -> list[str]:
+    """Columns the mapping reads and the file does not have."""
+    present = set(header)
+    return [name for name in columns(mapping) if name not in present]
+
+
+def whole_number(cell: str) -> int | None:
+    """5, 05 and 5.0 (as spreadsheets write it); nothing else that Python would take for a number."""
+    if not WHOLE_NUMBER.fullmatch(cell):
+        return None
+    return int(cell.partition(".")[0])
+
+
+@lru_cache(maxsize=4096)
+def _parsed(cell: str, form: str) -> datetime:
+    return datetime.strptime(cell, form)
+
+
+@lru_cache(maxsize=64)
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, OSError):
+        raise ValueError(f"there is no time zone {shown(name)}") from None

@@ -7,4 +7,5 @@ class GroundConfig(AppConfig):
     verbose_name = _("Program and people")
 
     def ready(self) -> None:
-        from cxprogram import receivers  # noqa: F401
+        # The Celery application must exist before any task is sent; checks and receivers register themselves.
+        from cxprogram import celery, checks, receivers  # noqa: F401

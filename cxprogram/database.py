@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from cxprogram.embedded_postgres import EmbeddedPostgres
 from cxprogram.postgres_tools import EmbeddedDatabaseError
+from cxprogram.processes import adopt_orphans, reap_all
 
 __all__ = ["EmbeddedDatabaseError", "EmbeddedPostgres"]
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -53,9 +54,11 @@ def ensure_running(environ: Mapping[str, str], folder: Path) -> bool:
 @contextmanager
 def owned(environ: Mapping[str, str], folder: Path) -> Iterator[None]:
     """For an owner's lifetime: the server runs, and is stopped at the end if this owner started it."""
+    adopt_orphans()
     started = ensure_running(environ, folder)
     try:
         yield
     finally:
         if started:
             EmbeddedPostgres(folder).stop()
+            reap_all(1.0)

@@ -10,6 +10,8 @@ from typing import Any
 from celery import Celery
 from django.conf import settings
 
+from cxprogram.schedules import SCHEDULE
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cxprogram.settings")
 
 
@@ -39,6 +41,7 @@ app.conf.update(
     worker_hijack_root_logger=False,
     broker_connection_retry_on_startup=True,
     timezone="UTC",
+    beat_schedule=SCHEDULE,
     beat_scheduler="django_celery_beat.schedulers:DatabaseScheduler",
 )
 if broker := os.environ.get("CX_BROKER_URL"):

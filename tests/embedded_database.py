@@ -30,6 +30,8 @@ if "PYTEST_XDIST_WORKER" not in os.environ:
     if not os.environ.get("DATABASE_URL"):
         _server = EmbeddedPostgres(_folder, durable=False)
         os.environ["DATABASE_URL"] = _server.url
+    else:  # for tests that build a site of their own on the same server
+        os.environ["CX_TEST_SERVER_URL"] = os.environ["DATABASE_URL"]
 
 
 @pytest.hookimpl(tryfirst=True)

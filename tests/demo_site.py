@@ -1,0 +1,138 @@
+"""The demonstration, built and served as a user would: one for the whole run, on one worker.
+
+Tests that use the fixture `demo_site` carry `pytestmark = pytest.mark.xdist_group("demo")`.
+"""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+import requests
+
+ROOT = Path(__file__).resolve().parent.parent
+BUILD_SECONDS, START_SECONDS = 300, 90
+
+
+@dataclass(frozen=True)
+class DemoSite:
+    url: str
+    facts: dict[str, Any]
+    folder: Path
+    environ: dict[str, str]
+    second_run: dict[str, Any]
+
+    def manage(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT,
+            env=self.environ,
+            capture_output=True,
+            text=True,
+            timeout=BUILD_SECONDS,
+        )
+
+    def log_in(self, role: str) -> requests.Session:
+        """A browser's session without a browser."""
+        session = requests.Session()
+        session.headers["Accept-Language"] = "en"
+        page = session.get(f"{self.url}/accounts/login/")
+        login = self.facts["logins"][role]
+        answer = session.post(
+            f"{self.url}/accounts/login/",
+            data={
+                "login": login["email"],
+                "password": login["password"],
+                "csrfmiddlewaretoken": session.cookies["csrftoken"],
+            },
+            headers={"Referer": page.url},
+        )
+        assert answer.status_code == 200, answer.text[:500]
+        assert "sessionid" in session.cookies
+        return session
+
+    def api(self) -> requests.Session:
+        session = requests.Session()
+        session.headers["Authorization"] = f"Bearer {self.facts['api_token']}"
+        return session
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _scratch_database(url: str) -> str:
+    """A database of its own on the server that CI tests against."""
+    name = f"cx_demo_{os.getpid()}"
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        connection.execute(f'CREATE DATABASE "{name}"')
+    parts = urlsplit(url)
+    return parts._replace(path=f"/{name}").geturl()
+
+
+@pytest.fixture(scope="session")
+def demo_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoSite]:
+    folder = tmp_path_factory.mktemp("demo")
+    port = free_port()
+    environ = {
+        **{name: value for name, value in os.environ.items() if not name.startswith(("CX_", "DJANGO_"))},
+        "CX_MODE": "demo",
+        "CX_DATA_DIR": str(folder),
+        "CX_PORT": str(port),
+    }
+    given = os.environ.get("CX_TEST_SERVER_URL")
+    if given:
+        environ["DATABASE_URL"] = _scratch_database(given)
+    else:
+        environ.pop("DATABASE_URL", None)
+    site = DemoSite(f"http://127.0.0.1:{port}", {}, folder, environ, {})
+    site.facts.update(_build(site))
+    site.second_run.update(_build(site))
+    log = (folder / "serve.out").open("w")
+    server = subprocess.Popen(
+        [sys.executable, "manage.py", "serve"], cwd=ROOT, env=environ, stdout=log, stderr=log, start_new_session=True
+    )
+    try:
+        _wait_for(site, server)
+        yield site
+    finally:
+        if server.poll() is None:
+            server.send_signal(signal.SIGINT)
+            try:
+                server.wait(30)
+            except subprocess.TimeoutExpired:
+                server.kill()
+                server.wait(10)
+        log.close()
+        site.manage("database", "stop")
+
+
+def _build(site: DemoSite) -> dict[str, Any]:
+    built = site.manage("demo", "--no-serve")
+    assert built.returncode == 0, built.stdout[-2000:] + built.stderr[-4000:]
+    return json.loads(Path(built.stdout.strip().splitlines()[-1]).read_text())
+
+
+def _wait_for(site: DemoSite, server: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        assert server.poll() is None, (site.folder / "serve.out").read_text()[-4000:]
+        try:
+            if requests.get(f"{site.url}/s/sfo-live/", timeout=5).status_code == 200:
+                return
+        except requests.ConnectionError:
+            time.sleep(0.2)
+    raise AssertionError((site.folder / "serve.out").read_text()[-4000:])

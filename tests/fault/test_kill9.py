@@ -19,10 +19,12 @@ SEED = int(os.environ.get("CX_FAULT_SEED", "7"))
 def demo_data() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="cx-fault-", dir="/tmp"))
     folder.chmod(0o711)
-    kill9.load_demo(folder)
-    yield folder
-    EmbeddedPostgres(folder).stop()
-    shutil.rmtree(folder)
+    try:
+        kill9.load_demo(folder)
+        yield folder
+    finally:
+        EmbeddedPostgres(folder).stop()
+        shutil.rmtree(folder)
 
 
 @pytest.mark.fault

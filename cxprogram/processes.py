@@ -27,7 +27,7 @@ def adopt_orphans() -> None:
 
 def reap() -> dict[int, int]:
     """The children that have ended since the last call, with their exit codes (negative: the signal)."""
-    ended = {}
+    ended: dict[int, int] = {}
     while True:
         try:
             pid, status = os.waitpid(-1, os.WNOHANG)

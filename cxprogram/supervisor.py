@@ -192,7 +192,7 @@ class _Child:
 
     def check(self, ended: Mapping[int, int], now: float) -> None:
         """Restart at once after a steady life; after short ones wait a little longer each time."""
-        if self.pid in ended:
+        if self.pid is not None and self.pid in ended:
             lived = now - self._started_at
             self._short_lives = 0 if lived >= STEADY_SECONDS else self._short_lives + 1
             self._start_at = now + min(max(self._short_lives - 1, 0), LONGEST_DELAY_SECONDS)

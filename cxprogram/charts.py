@@ -31,6 +31,8 @@ _SHAPE = {"better": "triangle-up", "worse": "triangle-down"}
 # Widths in Inter semibold at 13 px, for placing marks beside text: a digit, a letter on average.
 _CHAR, _LETTER = 7.2, 6.5
 
+_APART = {"labelOverlap": "greedy", "labelSeparation": 6}
+
 Spec = dict[str, Any]
 
 
@@ -183,8 +185,8 @@ def trend(
             opacity={"expr": f"width < {38 * len(points)} && !datum.is_key ? 0 : 1"},
         )
     )
-    spec = _spec(rows, layers, height)
-    return Chart(spec, title, *_trend_words(points, title, kind, domain, scale, comparisons, factor, least))
+    words = _trend_words(points, title, kind, domain, scale, comparisons, factor, least)
+    return Chart(_spec(words[0], rows, layers, height), title, *words)
 
 
 def _trend_rows(points: Sequence[TrendPoint], kind: str, factor: float, least: int) -> list[Spec]:
@@ -352,7 +354,7 @@ def units(
     aside = round(words + 22) if marked else 0
     right = f"(width < 400 ? 112 : {112 + aside})"
     scale = {"domain": domain, "zero": False, "nice": False, "range": [0, {"expr": f"width - {right}"}]}
-    x_axis = {"title": axis or None, "values": ticks, "format": f".{digits}f"}
+    x_axis = {"title": axis or None, "values": ticks, "format": f".{digits}f", **_APART}
     x = {"field": "value", "type": "quantitative", "scale": scale, "axis": x_axis}
     y = _names([d["label"] for d in data])
     layers: list[Spec] = [
@@ -383,8 +385,8 @@ def units(
                 yOffset={"expr": "width < 400 ? 13 : 0"},
             )
         )
-    spec = _spec(data, layers, 26 * len(data) + 58)
-    return Chart(spec, title, *_unit_words(ordered, title, kind, whole, whole_name, target, comparisons, heading, least))
+    said = _unit_words(ordered, title, kind, whole, whole_name, target, comparisons, heading, least)
+    return Chart(_spec(said[0], data, layers, 26 * len(data) + 58), title, *said)
 
 
 def _unit_row(r: UnitRow, kind: str, factor: float, least: int) -> Spec:
@@ -502,9 +504,9 @@ def drivers(
     ]
     has_other = any(r.sign < 0 for r in ordered)
     note = _("lower")
-    room = 62 + (len(note) * _CHAR + 18 if has_other else 0)
-    scale = {"domain": [0, top], "nice": False, "range": [0, {"expr": f"width - {room:.0f}"}]}
-    x_axis = {"title": axis or _("Share of explained variation, %"), "values": ticks, "format": f".{digits}f"}
+    aside = round(len(note) * _LETTER + 24) if has_other else 0
+    scale = {"domain": [0, top], "nice": False, "range": [0, {"expr": f"width - (width < 300 ? 62 : {62 + aside})"}]}
+    x_axis = {"title": axis or _("Share of explained variation"), "values": ticks, "format": f".{digits}f", **_APART}
     x = {"field": "share", "type": "quantitative", "scale": scale, "axis": x_axis}
     y = _names([d["label"] for d in data], band=True)
     at_end = {"y": y, "x": {**x, "field": "high"}}
@@ -515,12 +517,13 @@ def drivers(
         _text("cx-strong", {**at_end, "text": {"field": "text"}}, None, align="left", dx=8),
     ]
     if has_other:
-        layers.append(
-            _text("cx-worse", {**at_end, "text": {"value": note}}, "other_way", align="left", dx=round(8 + 7 * _CHAR + 14))
-        )
-        layers.append(_triangle("worse", at_end, "other_way", xOffset=round(8 + 7 * _CHAR + 6)))
-    spec = _spec(data, layers, 28 * len(data) + 58)
+        below = round(8 + 7 * _CHAR)
+        words = {"dx": {"expr": f"width < 300 ? 22 : {below + 16}"}, "dy": {"expr": "width < 300 ? 13 : 0"}}
+        shape = {"xOffset": {"expr": f"width < 300 ? 13 : {below + 7}"}, "yOffset": {"expr": "width < 300 ? 13 : 0"}}
+        layers.append(_text("cx-worse", {**at_end, "text": {"value": note}}, "other_way", align="left", **words))
+        layers.append(_triangle("worse", at_end, "other_way", **shape))
     description = f"{title}: " + ", ".join(f"{r.name} {figures.figure(r.share, 'share')}" for r in ordered) + "."
+    spec = _spec(description, data, layers, 28 * len(data) + 58)
     return Chart(spec, title, description, _driver_caption(ordered, n, r2, resamples), _driver_table(ordered, title, r2))
 
 
@@ -532,8 +535,8 @@ def _share_axis(high: float) -> tuple[float, list[float], int]:
 
 def _driver_caption(ordered: Sequence[DriverRow], n: int, r2: float, resamples: int | None) -> str:
     said = [
-        _("Bar and dot: share of the explained variation (R² %(r2)s, n %(n)s).")
-        % {"r2": figures.figure(r2, "coefficient"), "n": figures.figure(n, "count")}
+        _("Bar and dot: share of the explained variation, in per cent (R² %(r2)s, %(answers)s).")
+        % {"r2": figures.figure(r2, "coefficient"), "answers": figures.answers(n)}
     ]
     if resamples:
         said.append(
@@ -551,7 +554,7 @@ def _driver_caption(ordered: Sequence[DriverRow], n: int, r2: float, resamples: 
 
 
 def _driver_table(ordered: Sequence[DriverRow], title: str, r2: float) -> Table:
-    columns = [Column(_("Driver"), is_number=False), Column(_("Share")), Column("95 %"), Column(_("LMG")), Column(_("Sign"))]
+    columns = [Column(_("Driver"), is_number=False), Column(_("Share")), Column("95 %"), Column(_("LMG")), Column(_("Sign"), is_number=False)]
     rows = [
         (
             r.name,
@@ -568,11 +571,12 @@ def _driver_table(ordered: Sequence[DriverRow], title: str, r2: float) -> Table:
 # --- shared parts -------------------------------------------------------------------------------
 
 
-def _spec(rows: list[Spec], layers: list[Spec], height: int) -> Spec:
+def _spec(description: str, rows: list[Spec], layers: list[Spec], height: int) -> Spec:
     point, group = figures.separators()
     number = {"decimal": point, "thousands": group, "grouping": [3], "currency": ["", ""]}
     return {
         "$schema": SCHEMA,
+        "description": description,
         "width": "container",
         "height": height,
         "data": {"values": rows},
@@ -615,7 +619,7 @@ def _names(labels: list[str], *, band: bool = False) -> Spec:
 
 def _wrapped(name: str) -> str:
     """At most two lines, so that long names leave room for the numbers on a phone."""
-    lines = textwrap.wrap(name, 26, max_lines=2, placeholder="…")
+    lines = textwrap.wrap(name, 22, max_lines=2, placeholder="…")
     return "\n".join(lines)
 
 

@@ -68,6 +68,11 @@ def figure(value: float, kind: str = "mean", *, language: str | None = None, wit
     return decimal(value * spec.factor, spec.decimals, language=language) + (spec.suffix if with_unit else "")
 
 
+def answers(count: int) -> str:
+    """`n 2,688`, held together by a no-break space."""
+    return f"n{NBSP}{figure(count, 'count')}"
+
+
 def signed(value: float, kind: str = "mean", *, language: str | None = None) -> str:
     """A difference with its sign: `+0.13`, `−0.38`. Of shares in percentage points, without the unit."""
     spec = KINDS[kind]

@@ -91,7 +91,9 @@ def styled(field: BoundField) -> SafeString:
         css = "form-select"
     else:
         css = "form-control"
-    attrs = {"class": f"{css} {widget.attrs.get('class', '')}".strip()}
+    attrs: dict[str, Any] = {"class": f"{css} {widget.attrs.get('class', '')}".strip()}
+    if widget.attrs.get("rows") == "10":  # Django's own default, a third of a phone
+        attrs["rows"] = 4
     if ids := described_by(field):
         attrs["aria-describedby"] = ids
     if field.errors:

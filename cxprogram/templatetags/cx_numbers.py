@@ -61,7 +61,7 @@ def kind_filter(kpi: object) -> str:
 @register.filter(name="answers")
 def answers_filter(count: int) -> str:
     """`n 2,688`, held together by a no-break space."""
-    return f"n{figures.NBSP}{figures.figure(count, 'count')}"
+    return figures.answers(count)
 
 
 @register.simple_tag

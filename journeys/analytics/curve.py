@@ -163,8 +163,8 @@ def curve(
         joins=joins,
         dots=dots,
         calls=_calls(places, dots, len(stages), obstacles, paper),
-        number_y=height - 10,
-        pain_y=height - 40,
+        number_y=height - (10 if width is None else 6),
+        pain_y=height - (40 if width is None else 28),
         top_y=12.0,
         lowest=tuple(ranked[:2]),
         highest=tuple(ranked[-1:]),
@@ -184,7 +184,7 @@ class _Paper:
 
     def y(self, value: float) -> float:
         """Between the row of diamonds above and the rows of octagons and numbers below."""
-        top, foot = 48.0, self.height - 72.0
+        top, foot = (48.0, self.height - 72.0) if self.width is None else (34.0, self.height - 48.0)
         return round(foot - (value - self.low) / (self.high - self.low) * (foot - top), 1)
 
 
@@ -270,7 +270,8 @@ def _dots(places: list[_Place], levels: list[float], paper: _Paper) -> tuple[Dot
         # Where the line comes from above, the value stands below, and the other way round.
         below = bool(around) and _value(place) < sum(around) / len(around)
         foot, top = max(low_y or y, y + 5), min(high_y or y, y - 5)
-        label_y = {True: round(foot + 16, 1), False: round(top - 7, 1)}
+        under, over = (16, 7) if paper.width is None else (12, 5)
+        label_y = {True: round(foot + under, 1), False: round(top - over, 1)}
         if _crosses(label_y[below], levels) and not _crosses(label_y[not below], levels):
             below = not below
         dots.append(
@@ -330,7 +331,7 @@ def _obstacles(dots: tuple[Dot, ...], places: list[_Place], paper: _Paper) -> li
 
 
 def _is_free(box: _Box, obstacles: list[_Box], paper: _Paper) -> bool:
-    inside = box.left >= 0 and box.right <= paper.reference and box.top >= 22 and box.foot <= paper.height - 42
+    inside = box.left >= 0 and box.right <= paper.reference and box.top >= 22 and box.foot <= paper.height - (42 if paper.width is None else 30)
     return inside and not any(box.meets(o) for o in obstacles)
 
 

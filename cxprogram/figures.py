@@ -17,7 +17,7 @@ NBSP, MINUS, EN_DASH = "\u00a0", "\u2212", "\u2013"
 
 @dataclass(frozen=True)
 class Kind:
-    """How one sort of number is shown. `factor` multiplies the stored number; `has_sign` forbids a dash in intervals."""
+    """How one sort of number is shown: multiplied by `factor`; `has_sign` forbids a dash in intervals."""
 
     factor: float
     decimals: int

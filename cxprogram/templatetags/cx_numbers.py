@@ -96,9 +96,7 @@ def kpi_value(reading: Any, kind: str | None = None, css: str = "cx-val") -> Saf
         return format_html('<span class="cx-small"{}>{}</span>', facts, _("not measured"))
     exact = repr(float(reading.value))
     text = figures.figure(reading.value, kind or figures.kind_of(reading.kpi), with_unit=False)
-    return format_html(
-        '<data class="{}" value="{}"{} data-value="{}">{}</data>', css, exact, facts, exact, text
-    )
+    return format_html('<data class="{}" value="{}"{} data-value="{}">{}</data>', css, exact, facts, exact, text)
 
 
 @register.simple_tag

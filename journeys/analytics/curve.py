@@ -8,6 +8,7 @@ point. Horizontal positions come in per cents for the screen, or in px when a wi
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 HEIGHT = 268.0
 REFERENCE_WIDTH = 1230.0  # px of the drawing on a wide page; only the search for free places uses it
@@ -139,8 +140,8 @@ def curve(
 ) -> Curve:
     """Place every mark of the experience curve.
 
-    `width` in px makes horizontal positions px instead of per cents. `scale` fixes the values at the foot and the top of
-    the drawing; without it they follow from the data. Raises ValueError when no touchpoint has a value.
+    `width` in px makes horizontal positions px instead of per cents. `scale` fixes the values at the foot and the top
+    of the drawing; without it they follow from the data. Raises ValueError when no touchpoint has a value.
     """
     measured = [p for stage in stages for p in stage.points if p.value is not None]
     if not measured:
@@ -204,9 +205,7 @@ class _Box:
     foot: float
 
     def meets(self, other: "_Box") -> bool:
-        return (
-            self.left < other.right and other.left < self.right and self.top < other.foot and other.top < self.foot
-        )
+        return self.left < other.right and other.left < self.right and self.top < other.foot and other.top < self.foot
 
 
 def _domain(points: list[CurvePoint], scale: tuple[float, float] | None) -> tuple[float, float]:
@@ -247,7 +246,7 @@ def _value(place: _Place) -> float:
 def _joined(places: list[_Place]) -> list[tuple[_Place, _Place]]:
     """Neighbouring dots of the same question, with no stage between them that has none."""
     same = [p for p in places if p.point.is_same_question]
-    return [(a, b) for a, b in zip(same, same[1:], strict=False) if b.stage - a.stage <= 1]
+    return [(a, b) for a, b in pairwise(same) if b.stage - a.stage <= 1]
 
 
 def _joins(places: list[_Place], paper: _Paper) -> tuple[Segment, ...]:
@@ -307,9 +306,7 @@ def _expected(places: list[_Place], stages: int, paper: _Paper) -> list[tuple[Ex
         runs.append((p.expectation, p.is_expectation_measured, left, right))
     if len(runs) == 1:
         runs = [(*runs[0][:2], 0.0, 1.0)]
-    return [
-        (Expected(v, m, Segment(paper.x(a), paper.x(b), paper.y(v), paper.y(v))), a, b) for v, m, a, b in runs
-    ]
+    return [(Expected(v, m, Segment(paper.x(a), paper.x(b), paper.y(v), paper.y(v))), a, b) for v, m, a, b in runs]
 
 
 def _obstacles(dots: tuple[Dot, ...], places: list[_Place], paper: _Paper) -> list[_Box]:
@@ -331,7 +328,12 @@ def _obstacles(dots: tuple[Dot, ...], places: list[_Place], paper: _Paper) -> li
 
 
 def _is_free(box: _Box, obstacles: list[_Box], paper: _Paper) -> bool:
-    inside = box.left >= 0 and box.right <= paper.reference and box.top >= 22 and box.foot <= paper.height - (42 if paper.width is None else 30)
+    inside = (
+        box.left >= 0
+        and box.right <= paper.reference
+        and box.top >= 22
+        and box.foot <= paper.height - (42 if paper.width is None else 30)
+    )
     return inside and not any(box.meets(o) for o in obstacles)
 
 

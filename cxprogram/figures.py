@@ -17,7 +17,7 @@ NBSP, MINUS, EN_DASH = "\u00a0", "\u2212", "\u2013"
 
 @dataclass(frozen=True)
 class Kind:
-    """How one sort of number is shown. `factor` multiplies the stored number; `has_sign` forbids a dash in intervals."""
+    """How one sort of number is shown: multiplied by `factor`; `has_sign` forbids a dash in intervals."""
 
     factor: float
     decimals: int
@@ -66,6 +66,11 @@ def figure(value: float, kind: str = "mean", *, language: str | None = None, wit
     """`4.06`, `82.1 %`, `39.8`, `2,688`; a true minus for negative numbers, none for a rounded zero."""
     spec = KINDS[kind]
     return decimal(value * spec.factor, spec.decimals, language=language) + (spec.suffix if with_unit else "")
+
+
+def answers(count: int) -> str:
+    """`n 2,688`, held together by a no-break space."""
+    return f"n{NBSP}{figure(count, 'count')}"
 
 
 def signed(value: float, kind: str = "mean", *, language: str | None = None) -> str:

@@ -4,8 +4,8 @@
     {% kpi_bar reading scale_low scale_high target= … %}  the same from a reading; a hidden one says *too few to show*
     {% nice_scale values… as scale %}                     round ends for one bar: scale.0, scale.1
     {% nps_split counts legend=True width=325 %}          counts by code 0–10, or a reading with such counts
-    {% chart chart id height= width=560 %}                a `charts.Chart`: in the page a mount point with its spec as JSON,
-                                                          in print the finished SVG (width and height in px)
+    {% chart chart id height= width=560 %}                a `charts.Chart`: in the page a mount point with its spec as
+                                                          JSON, in print the finished SVG (width and height in px)
     {% experience_curve curve kind="mean" %}              the journey map's curve (journeys.analytics.curve); its parts:
                                                           curve_words, expected_words, grid_word, symbol_in_place
 
@@ -60,7 +60,9 @@ def interval_bar(
 def _spoken(marks: drawing.IntervalMarks, kind: str) -> str:
     said = [figures.figure(marks.value, kind)]
     if marks.low is not None and marks.high is not None:
-        said.append(_("interval %(interval)s") % {"interval": figures.interval(marks.low, marks.high, kind, in_words=True)})
+        said.append(
+            _("interval %(interval)s") % {"interval": figures.interval(marks.low, marks.high, kind, in_words=True)}
+        )
     if marks.expectation is not None:
         said.append(_("expectation %(value)s") % {"value": figures.short(marks.expectation, kind)})
     if marks.target is not None:

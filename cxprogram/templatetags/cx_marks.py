@@ -136,9 +136,7 @@ def verdict(
         goal = _("%(target)s or less") % {"target": goal}
     if low is None or high is None:
         return goal
-    interval = Estimate(
-        value=None, low=low, high=high, n=0, n_eff=None, kish_deff=None, method="", se=None
-    )
+    interval = Estimate(value=None, low=low, high=high, n=0, n_eff=None, kish_deff=None, method="", se=None)
     words = {
         "reached": _("reached"),
         "not_reached": _("not reached"),
@@ -230,7 +228,9 @@ def due(
     else:
         local = timezone.localtime(due_at)
         moment = f"{formats.date_format(local, 'j M Y')} {local:%H:%M}"
-        words = _("Overdue since %(moment)s") % {"moment": moment} if is_late else _("Due %(moment)s") % {"moment": moment}
+        words = (
+            _("Overdue since %(moment)s") % {"moment": moment} if is_late else _("Due %(moment)s") % {"moment": moment}
+        )
     if is_late and late_word:
         words = f"{late_word} {words[0].lower()}{words[1:]}"
     drawn = symbol(

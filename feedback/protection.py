@@ -7,6 +7,7 @@ cell obliges to hide a second in its row and in its column.
 from collections import defaultdict
 from collections.abc import Hashable, Mapping
 from functools import lru_cache
+from typing import Any
 
 from django.db import connection
 
@@ -16,7 +17,7 @@ from cxprogram.periods import Period
 Cell = tuple[int, str]  # (unit id, period code)
 
 
-def close(table: Mapping[tuple[Hashable, Hashable], int], hidden: set, *, minimum: int) -> set:
+def close(table: Mapping[Any, int], hidden: set[Any], *, minimum: int) -> set[Any]:
     """Hide further cells until every row and column hides none, or at least two that together reach the minimum.
 
     `hidden` holds what must be hidden anyway; small cells are added. An empty cell tells nothing and stays.
@@ -64,8 +65,8 @@ def hidden_cells(own: Mapping[Cell, int], parents: Mapping[int, int | None], *, 
     spans += [(year, [month for month in months if month[:4] == year]) for year in spans[0][1]]
     children: dict[int, list[int]] = defaultdict(list)
     for unit in order:
-        if parents[unit] is not None:
-            children[parents[unit]].append(unit)
+        if (above := parents[unit]) is not None:
+            children[above].append(unit)
     for whole, parts in spans:
         root = order[0]
         line = {(root, part): totals[root, part] for part in parts}
@@ -78,9 +79,7 @@ def hidden_cells(own: Mapping[Cell, int], parents: Mapping[int, int | None], *, 
             below = children[above]
             if not below:
                 continue
-            table: dict[tuple[Hashable, Hashable], int] = {
-                (unit, part): totals[unit, part] for unit in below for part in parts
-            }
+            table: dict[Any, int] = {(unit, part): totals[unit, part] for unit in below for part in parts}
             for part in parts:
                 # What was said at the unit above itself is the rest that a subtraction would reveal.
                 table[("rest", above), part] = totals[above, part] - sum(totals[unit, part] for unit in below)
@@ -88,10 +87,10 @@ def hidden_cells(own: Mapping[Cell, int], parents: Mapping[int, int | None], *, 
                 (unit, part) for unit in below for part in parts if (above, part) in hidden or (unit, whole) in hidden
             }
             if whole == "all":
-                line = {(unit, "all"): totals[unit, "all"] for unit in below}
-                line[("rest", above), "all"] = totals[above, "all"] - sum(totals[u, "all"] for u in below)
-                over = {cell for cell in line if (above, "all") in hidden}
-                sums = close(line, over, minimum=minimum)
+                alone: dict[Any, int] = {(unit, "all"): totals[unit, "all"] for unit in below}
+                alone[("rest", above), "all"] = totals[above, "all"] - sum(totals[u, "all"] for u in below)
+                over = {cell for cell in alone if (above, "all") in hidden}
+                sums = close(alone, over, minimum=minimum)
                 hidden |= {cell for cell in sums if isinstance(cell[0], int)}
                 forced |= {(unit, part) for unit in below for part in parts if (unit, "all") in sums}
             closed = close(table, forced, minimum=minimum)

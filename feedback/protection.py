@@ -111,8 +111,8 @@ def _protected(program_id: int, question: str, watermark: int, minimum: int, fol
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT c.unit_id, to_char(c.day, 'YYYY-MM'), sum(c.n)::bigint
-            FROM feedback_scorecell c JOIN feedback_question q ON q.id = c.question_id
+            SELECT c.unit_id, to_char(c.month, 'YYYY-MM'), sum(c.n)::bigint
+            FROM feedback_scoremonth c JOIN feedback_question q ON q.id = c.question_id
             WHERE q.program_id = %s AND q.code = %s AND c.missing = ''
             GROUP BY 1, 2
             """,

@@ -1,4 +1,4 @@
-"""Reading counts: cells and the unfolded tail in one statement, so that both belong to one snapshot."""
+"""Reading counts: months and the unfolded tail in one statement, so that both belong to one snapshot."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
@@ -27,10 +27,10 @@ READ = f"""
     SELECT q.code, span.code, t.unit_id, t.code, t.missing, sum(t.n)::bigint, sum(t.w), sum(t.ww),
            (SELECT mark FROM state), (SELECT folded_at FROM state)
     FROM (
-        SELECT question_id, unit_id, day, code, missing, n, weight_sum AS w, weight_sq_sum AS ww
-        FROM feedback_scorecell
+        SELECT question_id, unit_id, month AS day, code, missing, n, weight_sum AS w, weight_sq_sum AS ww
+        FROM feedback_scoremonth
         WHERE question_id = ANY(ARRAY(SELECT id FROM q))
-          AND day BETWEEN %(first)s AND %(last)s
+          AND month BETWEEN %(first)s AND %(last)s
         UNION ALL
         SELECT q.id, x.unit_id, x.answered_on, x.code, x.missing, 1, x.weight, x.weight * x.weight
         FROM x JOIN q ON q.code = x.question

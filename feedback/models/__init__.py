@@ -1,7 +1,7 @@
 from feedback.models.driver_study import DriverStudy
 from feedback.models.mapping import ImportMapping
 from feedback.models.response import Response
-from feedback.models.score import FoldState, ScoreCell
+from feedback.models.score import FoldState, ScoreCell, ScoreMonth
 from feedback.models.survey import Question, Survey, SurveyItem, SurveyVersion
 from feedback.models.ticket import RootCause, Ticket, TicketRule, TicketStep
 
@@ -13,6 +13,7 @@ __all__ = [
     "Response",
     "RootCause",
     "ScoreCell",
+    "ScoreMonth",
     "Survey",
     "SurveyItem",
     "SurveyVersion",

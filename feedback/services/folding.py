@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from cxprogram.models import Program
-from feedback.models import FoldState, ScoreCell
+from feedback.models import FoldState, ScoreCell, ScoreMonth
 
 # One row per answer code or missing answer of the responses `r`; texts carry no code.
 EXPLODE = """
@@ -28,18 +28,35 @@ FOLD = f"""
     WITH r AS (
         SELECT * FROM feedback_response WHERE program_id = %(program)s
         AND recorded_xid >= %(from)s AND recorded_xid < %(to)s
-    ), x AS ({EXPLODE})
-    INSERT INTO feedback_scorecell AS c
-        (program_id, question_id, unit_id, touchpoint_id, channel, day, code, missing, n, weight_sum, weight_sq_sum)
-    SELECT %(program)s, q.id, x.unit_id, coalesce(x.touchpoint_id, q.touchpoint_id), x.channel, x.answered_on,
-           x.code, x.missing, count(*), sum(x.weight), sum(x.weight * x.weight)
-    FROM x JOIN feedback_question q ON q.program_id = %(program)s AND q.code = x.question
-    GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
-    ORDER BY 2, 6, 3, 4, 5, 7, 8
-    ON CONFLICT (question_id, day, unit_id, touchpoint_id, channel, code, missing)
+    ), x AS ({EXPLODE}), g AS (
+        SELECT q.id AS question_id, x.unit_id, coalesce(x.touchpoint_id, q.touchpoint_id) AS touchpoint_id, x.channel,
+               x.answered_on AS day, x.code, x.missing, count(*) AS n, sum(x.weight) AS w,
+               sum(x.weight * x.weight) AS ww
+        FROM x JOIN feedback_question q ON q.program_id = %(program)s AND q.code = x.question
+        GROUP BY 1, 2, 3, 4, 5, 6, 7
+    ), days AS (
+        INSERT INTO feedback_scorecell AS c
+            (program_id, question_id, unit_id, touchpoint_id, channel, day, code, missing, n, weight_sum, weight_sq_sum)
+        SELECT %(program)s, question_id, unit_id, touchpoint_id, channel, day, code, missing, n, w, ww
+        FROM g ORDER BY 2, 6, 3, 4, 5, 7, 8
+        ON CONFLICT (question_id, day, unit_id, touchpoint_id, channel, code, missing)
+        DO UPDATE SET n = c.n + excluded.n, weight_sum = c.weight_sum + excluded.weight_sum,
+                      weight_sq_sum = c.weight_sq_sum + excluded.weight_sq_sum
+    )
+    INSERT INTO feedback_scoremonth AS c
+        (program_id, question_id, unit_id, touchpoint_id, channel, month, code, missing, n, weight_sum, weight_sq_sum)
+    SELECT %(program)s, question_id, unit_id, touchpoint_id, channel, date_trunc('month', day)::date, code, missing,
+           sum(n), sum(w), sum(ww)
+    FROM g GROUP BY 1, 2, 3, 4, 5, 6, 7, 8 ORDER BY 2, 6, 3, 4, 5, 7, 8
+    ON CONFLICT (question_id, month, unit_id, touchpoint_id, channel, code, missing)
     DO UPDATE SET n = c.n + excluded.n, weight_sum = c.weight_sum + excluded.weight_sum,
                   weight_sq_sum = c.weight_sq_sum + excluded.weight_sq_sum
 """  # noqa: S608 (no value is written into it)
+
+
+def _forget(program: Program) -> None:
+    ScoreCell.objects.filter(program=program).delete()
+    ScoreMonth.objects.filter(program=program).delete()
 
 
 def fold(program: Program, *, at: datetime) -> int:
@@ -56,7 +73,7 @@ def fold(program: Program, *, at: datetime) -> int:
         )
         oldest_open, cluster = cursor.fetchone()
         if state.cluster != cluster:  # a restored database: its transaction ids start anew
-            ScoreCell.objects.filter(program=program).delete()
+            _forget(program)
             state.watermark_xid, state.cluster = 0, cluster
         span = {"program": program.pk, "from": state.watermark_xid, "to": oldest_open}
         cursor.execute(
@@ -78,7 +95,7 @@ def rebuild(program: Program, *, at: datetime) -> int:
     with transaction.atomic():
         FoldState.objects.get_or_create(program=program)
         state = FoldState.objects.select_for_update().get(program=program)
-        ScoreCell.objects.filter(program=program).delete()
+        _forget(program)
         state.watermark_xid = 0
         state.save()
         return fold(program, at=at)

@@ -1,0 +1,222 @@
+"""`make bench`: the budgets that can be measured here, as ratios to a yardstick in the same run.
+
+    python -m tests.bench [answers] [flow] [kpi] [report]      without a name, all
+
+Each part prints its figures and whether the budget holds; the last lines are rows for the README's table.
+"""
+
+import json
+import os
+import platform
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+
+import psycopg
+
+from cxprogram.database import EmbeddedPostgres
+from tests.bench import load
+from tests.demo_site import ROOT, free_port
+
+REQUESTS = int(os.environ.get("CX_BENCH_REQUESTS", "8000"))
+ROWS = int(os.environ.get("CX_BENCH_ROWS", "10000000"))
+TURNS = 3
+
+
+@contextmanager
+def web(environ: dict[str, str], **extra: str) -> Iterator[int]:
+    """The web server as `serve` starts it, with other settings if `extra` says so."""
+    port = free_port()
+    command = [
+        *(sys.executable, "-m", "gunicorn", "cxprogram.wsgi:application", "--bind", f"127.0.0.1:{port}"),
+        *("--worker-class", "gthread", "--workers", "2", "--threads", "4", "--preload", "--log-level", "error"),
+        *("--keep-alive", "30", "--no-control-socket"),
+    ]
+    server = subprocess.Popen(command, cwd=ROOT, env={**environ, **extra})
+    try:
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            try:
+                load.run(port, connections=1, requests=1, make=lambda _n, _b: load.http("GET", "/s/none/"))
+                break
+            except OSError:
+                time.sleep(0.1)
+        yield port
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+class Bench:
+    def __init__(self, folder: Path) -> None:
+        self.database = EmbeddedPostgres(folder)
+        self.database.start()
+        self.environ = {
+            **os.environ,
+            "CX_MODE": "demo",
+            "CX_DATA_DIR": str(folder),
+            "DATABASE_URL": self.database.url,
+            "DJANGO_SETTINGS_MODULE": "cxprogram.settings",
+            "OMP_NUM_THREADS": "1",
+        }
+        self.rows: list[str] = []
+        os.environ.update(self.environ)
+        import django
+
+        django.setup()
+        from django.core.management import call_command
+
+        call_command("migrate", verbosity=0)
+        from cxprogram.demo import program as frame
+        from feedback.models import SurveyVersion
+
+        self.cast = frame.make_cast()
+        self.token = frame.make_token(self.cast)
+        frame.make_journey(self.cast)
+        frame.make_kpis(self.cast)
+        frame.make_surveys(self.cast, frame.make_questions(self.cast))
+        version = SurveyVersion.objects.get(survey__slug="sfo-live")
+        self.ids = f"{self.cast.program.pk},{version.pk},{self.cast.root.pk}"
+
+    def close(self) -> None:
+        from django.db import connection
+
+        connection.close()
+        self.database.stop()
+
+    def say(self, what: str, figure: str, budget: str, holds: bool) -> None:
+        print(f"{what}: {figure} (budget {budget}) {'holds' if holds else 'DOES NOT HOLD'}", flush=True)
+        self.rows.append(f"| {what} | {budget} | {figure} | {'yes' if holds else 'no'} |")
+
+    def answers(self) -> None:
+        """Answer by API, durable, 32 connections, against the bare view; turn by turn."""
+
+        def body(number: int, source: str) -> bytes:
+            return json.dumps(
+                {
+                    "survey": "sfo-live",
+                    "source": source,
+                    "external_id": f"{os.getpid()}-{number}",
+                    "answered_at": "2026-11-01T12:00:00Z",
+                    "answers": {"NETPRO": 9, "Q15PROBLEM": 2},
+                }
+            ).encode()
+
+        def ours(number: int, _last: bytes) -> bytes:
+            headers = {"Authorization": f"Bearer {self.token}", "Content_Type": "application/json"}
+            return load.http("POST", "/api/v1/responses/", body(number, "bench"), **headers)
+
+        def bare(number: int, _last: bytes) -> bytes:
+            return load.http("POST", "/insert/", body(number, "yardstick"), Content_Type="application/json")
+
+        ratios, rates, p99s = [], [], []
+        yardstick = {"DJANGO_SETTINGS_MODULE": "tests.bench.yardstick", "CX_BENCH_IDS": self.ids}
+        with web(self.environ) as port, web(self.environ, **yardstick) as bare_port:
+            for turn in range(TURNS):
+                first = turn * REQUESTS
+                mine = load.run(port, connections=32, requests=REQUESTS, make=ours, first=first)
+                theirs = load.run(bare_port, connections=32, requests=REQUESTS, make=bare, first=first)
+                assert set(mine.statuses) == {201} == set(theirs.statuses), (mine.statuses, theirs.statuses)
+                ratios.append(mine.rate / theirs.rate)
+                rates.append(mine.rate)
+                p99s.append(mine.p99)
+        ratio, p99 = statistics.median(ratios), statistics.median(p99s)
+        figure = f"{ratio:.2f} × the bare view, {statistics.median(rates):,.0f}/s, p99 {p99:.0f} ms"
+        self.say("Answer by API, 32 connections", figure, "≥ 0.5 ×, p99 ≤ 50 ms", ratio >= 0.5 and p99 <= 50)
+
+    def flow(self) -> None:
+        """Respondent flow: the page and the answer to it, 4 connections."""
+
+        def step(number: int, last: bytes) -> bytes:
+            key = re.search(rb'name="key"[^>]*value="([^"]+)"', last)
+            if key is None:
+                return load.http("GET", "/s/sfo-live/")
+            form = f"key={key[1].decode()}&NETPRO={number % 11}&Q15PROBLEM=2".encode()
+            return load.http("POST", "/s/sfo-live/", form, Content_Type="application/x-www-form-urlencoded")
+
+        flows, p99s = [], []
+        with web(self.environ) as port:
+            for _turn in range(TURNS):
+                result = load.run(port, connections=4, requests=REQUESTS // 2, make=step)
+                assert set(result.statuses) == {200, 303}, result.statuses
+                flows.append(result.rate / 2)
+                p99s.append(result.p99)
+        rate, p99 = statistics.median(flows), statistics.median(p99s)
+        figure = f"{rate:,.0f}/s, p99 of a step {p99:.0f} ms"
+        self.say("Respondent flow, 4 connections", figure, "≥ 300/s, p99 ≤ 50 ms", rate >= 300 and p99 <= 50)
+
+    def kpi(self) -> None:
+        """KPI read over a tenth of the rows and over all of them: database time and buffers touched."""
+        few, many = self._kpi_at(ROWS // 10, 0), self._kpi_at(ROWS, ROWS // 10)
+        figure = f"{many[0]:.1f} ms, {many[1]} buffers at {ROWS:,} answers; {few[0]:.1f} ms, {few[1]} at a tenth"
+        holds = many[0] <= 15 and many[1] <= few[1] * 1.5
+        self.say(f"KPI read over {ROWS:,} answers", figure, "≤ 15 ms, same buffers", holds)
+
+    def _kpi_at(self, rows: int, start: int) -> tuple[float, int]:
+        """Fill up to `rows` answers (two years of days, seven areas), fold, explain the read."""
+        from django.utils import timezone
+
+        from cxprogram import periods
+        from feedback import tallies
+        from feedback.services import folding
+
+        program, version, _unit = (int(number) for number in self.ids.split(","))
+        units = [unit.pk for code, unit in self.cast.units.items() if code != "SFO"]
+        step = 1_000_000
+        with psycopg.connect(self.database.url, autocommit=True) as connection:
+            for low in range(start, rows, step):
+                connection.execute(
+                    """INSERT INTO feedback_response (program_id, survey_version_id, source, external_id, body_hash,
+                           answered_at, answered_on, unit_id, channel, language, weight, answers, missing, attributes)
+                       SELECT %s, %s, 'fill', i::text, ''::bytea,
+                           timestamptz '2024-01-01' + (i %% 730) * interval '1 day',
+                           date '2024-01-01' + (i %% 730)::int, (%s::bigint[])[1 + i %% 7], 'api', '', 1,
+                           jsonb_build_object('NETPRO', (i * 7919) %% 11), '{}', '{}'
+                       FROM generate_series(%s::bigint, %s::bigint) i""",
+                    [program, version, units, low, min(low + step, rows) - 1],
+                )
+                folding.fold(self.cast.program, at=timezone.now())
+            connection.execute("VACUUM ANALYZE feedback_response, feedback_scorecell, feedback_scoremonth")
+            folding.fold(self.cast.program, at=timezone.now())
+            year = periods.parse("2024")
+            parameters = {
+                "program": program, "questions": ["NETPRO"], "codes": ["2024"], "starts": [year.start],
+                "ends": [year.end], "first": year.start, "last": year.end,
+            }  # fmt: skip
+            plans = [
+                connection.execute("EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) " + tallies.READ, parameters).fetchone()
+                for _turn in range(7)
+            ]
+        top = [plan[0][0] for plan in plans if plan]
+        times = sorted(plan["Planning Time"] + plan["Execution Time"] for plan in top)
+        root = top[-1]["Plan"]
+        return times[len(times) // 2], root["Shared Hit Blocks"] + root["Shared Read Blocks"]
+
+
+def main(names: list[str]) -> int:
+    with tempfile.TemporaryDirectory(prefix="cx-bench-", dir="/tmp") as name:
+        folder = Path(name)
+        folder.chmod(0o711)
+        bench = Bench(folder)
+        parts: dict[str, Callable[[], None]] = {"answers": bench.answers, "flow": bench.flow, "kpi": bench.kpi}
+        try:
+            for part in names or list(parts):
+                parts[part]()
+        finally:
+            bench.close()
+    print(
+        f"\n{date.today():%d %b %Y}, {os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
+    )
+    print("| What | Budget | Measured | Holds |\n|---|---|---|---|\n" + "\n".join(bench.rows))
+    return 0 if all(row.endswith("| yes |") for row in bench.rows) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

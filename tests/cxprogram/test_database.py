@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -25,21 +26,39 @@ print(server.start(), flush=True)
 URL = "postgresql://ann:s%40crt@db.example:5433/cx?sslmode=require"
 
 
+@pytest.fixture(scope="session")
+def prepared() -> Iterator[Path]:
+    """The home of a server that was started once and stopped: copying it is faster than making another."""
+    with temporary_folder() as folder:
+        server = EmbeddedPostgres(folder, durable=False)
+        server.start()
+        server.stop()
+        yield folder / "postgres"
+
+
 @pytest.fixture
 def folder() -> Iterator[Path]:
-    """A data folder which root's server account can reach too, unlike pytest's own."""
-    path = Path(tempfile.mkdtemp(prefix="cx-embedded-", dir="/tmp"))
-    path.chmod(0o711)
-    yield path
-    EmbeddedPostgres(path).stop()
-    home = EmbeddedPostgres(path).home
-    shutil.rmtree(path)
-    shutil.rmtree(home, ignore_errors=True)
+    """An empty data folder."""
+    with temporary_folder() as path:
+        yield path
 
 
 @pytest.fixture
-def server(folder: Path) -> EmbeddedPostgres:
+def server(folder: Path, prepared: Path) -> EmbeddedPostgres:
+    subprocess.run(["cp", "-a", prepared, folder / "postgres"], check=True)
     return EmbeddedPostgres(folder)
+
+
+@contextmanager
+def temporary_folder() -> Iterator[Path]:
+    """A folder which root's server account can reach too, unlike pytest's own; any server in it is stopped."""
+    path = Path(tempfile.mkdtemp(prefix="cx-embedded-", dir="/tmp"))
+    path.chmod(0o711)
+    try:
+        yield path
+    finally:
+        EmbeddedPostgres(path).stop()
+        shutil.rmtree(path)
 
 
 def query(server: EmbeddedPostgres, statement: str) -> list[tuple]:
@@ -81,11 +100,11 @@ def test_it_is_durable_and_listens_on_a_short_private_socket_only(server: Embedd
     assert server.home.stat().st_mode & 0o777 == 0o700
 
 
-def test_eight_processes_at_once_get_one_postmaster(server: EmbeddedPostgres, folder: Path) -> None:
+def test_eight_processes_at_once_in_an_empty_folder_get_one_postmaster(folder: Path) -> None:
     processes = [run_python(START, folder) for _ in range(8)]
     started = [process.communicate(timeout=60)[0].strip() for process in processes]
     assert sorted(started) == ["False"] * 7 + ["True"]
-    assert server.is_alive()
+    assert EmbeddedPostgres(folder).is_alive()
 
 
 def test_what_was_committed_survives_a_killed_postmaster(server: EmbeddedPostgres) -> None:
@@ -177,7 +196,8 @@ def test_database_url_is_respected_and_nothing_is_started(folder: Path) -> None:
     ]
 
 
-def test_the_address_is_known_before_anything_is_started(server: EmbeddedPostgres, folder: Path) -> None:
+def test_the_address_is_known_before_anything_is_started(folder: Path) -> None:
+    server = EmbeddedPostgres(folder)
     settings = database.connection_settings({}, folder)
     assert (settings["NAME"], settings["HOST"]) == ("cxprogram", str(server.socket_dir))
     assert settings["OPTIONS"]["requirepeer"] == server.account.pw_name

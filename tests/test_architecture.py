@@ -106,6 +106,8 @@ def test_the_web_process_loads_no_heavy_package_at_start() -> None:
     heavy = []
     for path, tree in sources():
         for node in tree.body:
+            if isinstance(node, ast.FunctionDef | ast.ClassDef):
+                continue  # imported when called, not when loaded
             names = list(imports(ast.Module(body=[node], type_ignores=[])))
             for name, line in names:
                 if name.split(".")[0] in ("pandas", "sklearn", "statsmodels", "weasyprint", "vl_convert") or name in (

@@ -1,4 +1,4 @@
-"""What every door of the API shares: who asks, problems (RFC 9457), lists by cursor, the program asked for."""
+"""What every door of the API shares: the right, problems (RFC 9457), lists by cursor, the program asked for."""
 
 import base64
 import binascii
@@ -9,28 +9,20 @@ from typing import Any
 from urllib.parse import urlencode
 
 import msgspec
-import pghistory
 from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.db import InterfaceError, OperationalError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
-from django.utils import timezone
 from django.utils.translation import gettext as _
-from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework import exceptions
-from rest_framework.authentication import BaseAuthentication
-from rest_framework.authentication import SessionAuthentication as DrfSessionAuthentication
-from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.permissions import BasePermission
-from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.views import APIView, exception_handler, set_rollback
 
 from cxprogram.access import Right, can, has_right
 from cxprogram.errors import DomainError, NotFoundError
 from cxprogram.models import ApiToken, OrgUnit, Program
-from cxprogram.services import tokens
 
 READ_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 PAGE_SIZE, MAX_PAGE_SIZE = 50, 500
@@ -51,69 +43,6 @@ def finite(value: Any) -> Any:
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return value
-
-
-class Renderer(BaseRenderer):
-    media_type = "application/json"
-    format = "json"
-    charset = None
-    render_style = "binary"
-
-    def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None) -> bytes:
-        return b"" if data is None else _encoder.encode(data)
-
-
-class OneAnswer(BaseContentNegotiation):
-    """Each door has one media type: what the client says it accepts changes nothing."""
-
-    def select_parser(self, request: Request, parsers: Any) -> Any:
-        return parsers[0]
-
-    def select_renderer(self, request: Request, renderers: Any, format_suffix: str | None = None) -> tuple[Any, str]:
-        return renderers[0], renderers[0].media_type
-
-
-class TokenAuthentication(BaseAuthentication):
-    """`Authorization: Bearer TOKEN`; a token reaches its own program and no other."""
-
-    def authenticate(self, request: Request) -> tuple[Any, ApiToken] | None:
-        header = request.META.get("HTTP_AUTHORIZATION", "")
-        if not header:
-            return None
-        scheme, _sep, secret = header.partition(" ")
-        if scheme.lower() != "bearer" or not secret.strip():
-            raise exceptions.AuthenticationFailed(_("Write the header as Authorization: Bearer TOKEN."))
-        token = tokens.find(secret.strip(), at=timezone.now())
-        if token is None:
-            raise exceptions.AuthenticationFailed(_("The token is unknown, expired or revoked."))
-        pghistory.context(user=token.user_id, token=token.pk)
-        return token.user, token
-
-    def authenticate_header(self, request: Request) -> str:
-        return 'Bearer realm="api"'
-
-
-class SessionAuthentication(DrfSessionAuthentication):
-    """The log-in of the pages; changes need the CSRF token then."""
-
-    def authenticate_header(self, request: Request) -> str:
-        return 'Bearer realm="api"'
-
-
-class TokenScheme(OpenApiAuthenticationExtension):
-    target_class = "cxprogram.api_base.TokenAuthentication"
-    name = "token"
-
-    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
-        return {"type": "http", "scheme": "bearer"}
-
-
-class SessionScheme(OpenApiAuthenticationExtension):
-    target_class = "cxprogram.api_base.SessionAuthentication"
-    name = "session"
-
-    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
-        return {"type": "apiKey", "in": "cookie", "name": "sessionid"}
 
 
 class HasRight(BasePermission):
@@ -250,9 +179,7 @@ def _cursor(request: Request) -> tuple[str, int] | None:
     return match[1].decode(), int(match[2])
 
 
-def page(
-    request: Request, rows: QuerySet, present: Callable[[Any], Any], *, newest_first: bool = True
-) -> HttpResponse:
+def page(request: Request, rows: QuerySet, present: Callable[[Any], Any], *, newest_first: bool = True) -> HttpResponse:
     """One page of a list, `{next, previous, results}`: rows in the order of their ids, which never move.
 
     The cursor names the row beside the page, so rows that come or go meanwhile are neither skipped nor doubled.

@@ -49,9 +49,7 @@ def _received(request: Request, types: frozenset[str], *, limit: int) -> bytes:
     """The bytes of the body; one that announces more than the limit is not read."""
     media_type = request.META.get("CONTENT_TYPE", "").partition(";")[0].strip().lower()
     if media_type not in types:
-        raise BodyError(
-            _("Send JSON, and say so in Content-Type."), code="media-type-not-supported", status=415
-        )
+        raise BodyError(_("Send JSON, and say so in Content-Type."), code="media-type-not-supported", status=415)
     announced = request.META.get("CONTENT_LENGTH") or "0"
     if not announced.isdecimal() or int(announced) > limit:
         raise BodyTooLargeError(_("The body is larger than %(limit)s bytes.") % {"limit": limit}, limit=limit)
@@ -70,9 +68,7 @@ def _refuse_nul(value: Any) -> None:
     while stack:
         item = stack.pop()
         if isinstance(item, str) and "\x00" in item:
-            raise BodyError(
-                _("The text holds characters that cannot be stored."), code="text-not-storable", status=422
-            )
+            raise BodyError(_("The text holds characters that cannot be stored."), code="text-not-storable", status=422)
         if isinstance(item, dict):
             stack.extend((*item.keys(), *item.values()))
         elif isinstance(item, list):

@@ -65,9 +65,7 @@ def rotate(token: ApiToken, *, at: datetime, expires_at: datetime, overlap: time
     token = ApiToken.objects.select_for_update(of=("self",)).select_related("program", "user").get(pk=token.pk)
     if not token.is_valid(at):
         raise ConflictError(_("The key has ended already."), code="token-not-valid")
-    issued = create(
-        token.program, token.user, name=token.name, scopes=token.scopes, at=at, expires_at=expires_at
-    )
+    issued = create(token.program, token.user, name=token.name, scopes=token.scopes, at=at, expires_at=expires_at)
     if overlap:
         token.expires_at = min(token.expires_at, at + overlap)
     else:

@@ -119,7 +119,9 @@ def _asked_question(request: HttpRequest, program: Program, touchpoint: Touchpoi
     code = registry.question_code(program, name)
     if touchpoint is not None and code != touchpoint.question_code:
         raise ParameterError(
-            _("The touchpoint is measured by another question."), code="question-not-of-touchpoint", parameter="question"
+            _("The touchpoint is measured by another question."),
+            code="question-not-of-touchpoint",
+            parameter="question",
         )
     return code
 

@@ -80,6 +80,11 @@ def grants(user: Any) -> tuple[Grant, ...]:
     return user._cx_grants
 
 
+def narrow(user: Any, program_id: int) -> None:
+    """Let this user object act in one program alone: a key of an integration reaches no other."""
+    user._cx_grants = tuple(grant for grant in grants(user) if grant.program_id == program_id)
+
+
 def can(user: Any, right: Right, *, program: "Program | int", unit: "OrgUnit | None" = None) -> bool:
     """Whether the user has the right in the program, for the unit's subtree if one is named."""
     program_id = program if isinstance(program, int) else program.pk

@@ -1,32 +1,41 @@
-"""What every door of the API shares: tokens, JSON, problems (RFC 9457), pages by cursor, the program asked for."""
+"""What every door of the API shares: the right, problems (RFC 9457), lists by cursor, the program asked for."""
 
+import base64
+import binascii
 import math
+import re
+from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 import msgspec
-import pghistory
+from django.core.exceptions import BadRequest, SuspiciousOperation
+from django.db import InterfaceError, OperationalError
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
+from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import gettext as _
-from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework import exceptions
-from rest_framework.authentication import BaseAuthentication
-from rest_framework.authentication import SessionAuthentication as DrfSessionAuthentication
-from rest_framework.pagination import CursorPagination
-from rest_framework.parsers import BaseParser
 from rest_framework.permissions import BasePermission
-from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
-from rest_framework.response import Response
-from rest_framework.views import exception_handler, set_rollback
+from rest_framework.views import APIView, exception_handler, set_rollback
 
 from cxprogram.access import Right, can, has_right
 from cxprogram.errors import DomainError, NotFoundError
 from cxprogram.models import ApiToken, OrgUnit, Program
-from cxprogram.models.token import token_digest
 
 READ_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+PAGE_SIZE, MAX_PAGE_SIZE = 50, 500
+RETRY_SECONDS = 5
 _encoder = msgspec.json.Encoder()
+_CURSOR = re.compile(rb"([np])([1-9]\d{0,17})")
+
+
+class ParameterError(DomainError):
+    """A value in the address that cannot be read."""
+
+    code = "parameter-invalid"
+    status = 400
 
 
 def finite(value: Any) -> Any:
@@ -36,83 +45,31 @@ def finite(value: Any) -> Any:
     return value
 
 
-class Renderer(BaseRenderer):
-    media_type = "application/json"
-    format = "json"
-    charset = None
-    render_style = "binary"
-
-    def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None) -> bytes:
-        return b"" if data is None else _encoder.encode(data)
-
-
-class Parser(BaseParser):
-    media_type = "application/json"
-
-    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
-        try:
-            return msgspec.json.decode(stream.read())
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            raise exceptions.ParseError(_("The body is not JSON.")) from error
-
-
-class TokenAuthentication(BaseAuthentication):
-    """`Authorization: Bearer TOKEN`; the token is looked up by its hash."""
-
-    def authenticate(self, request: Request) -> tuple[Any, ApiToken] | None:
-        header = request.META.get("HTTP_AUTHORIZATION", "")
-        if not header:
-            return None
-        scheme, _sep, secret = header.partition(" ")
-        if scheme.lower() != "bearer" or not secret.strip():
-            raise exceptions.AuthenticationFailed(_("Write the header as Authorization: Bearer TOKEN."))
-        token = ApiToken.objects.select_related("user").filter(digest=token_digest(secret.strip())).first()
-        if token is None or not token.is_valid(timezone.now()) or not token.user.is_active:
-            raise exceptions.AuthenticationFailed(_("The token is unknown, expired or revoked."))
-        pghistory.context(user=token.user_id, token=token.pk)
-        return token.user, token
-
-    def authenticate_header(self, request: Request) -> str:
-        return 'Bearer realm="api"'
-
-
-class SessionAuthentication(DrfSessionAuthentication):
-    def authenticate_header(self, request: Request) -> str:
-        return 'Bearer realm="api"'
-
-
-class TokenScheme(OpenApiAuthenticationExtension):
-    target_class = "cxprogram.api_base.TokenAuthentication"
-    name = "token"
-
-    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
-        return {"type": "http", "scheme": "bearer"}
-
-
-class SessionScheme(OpenApiAuthenticationExtension):
-    target_class = "cxprogram.api_base.SessionAuthentication"
-    name = "session"
-
-    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
-        return {"type": "apiKey", "in": "cookie", "name": "sessionid"}
-
-
 class HasRight(BasePermission):
-    """The view's `right` (and `write_right` for changes), and the token's scope."""
+    """The view's `right`, and the token's scope."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
-        is_read = request.method in READ_METHODS
-        if isinstance(request.auth, ApiToken) and ("read" if is_read else "write") not in request.auth.scopes:
+        scope = "read" if request.method in READ_METHODS else "write"
+        if isinstance(request.auth, ApiToken) and scope not in request.auth.scopes:
             return False
-        right: Right = view.right if is_read else getattr(view, "write_right", view.right)
-        return has_right(request.user, right)
+        return has_right(request.user, view.right)
 
 
-class Pages(CursorPagination):
-    page_size = 50
-    page_size_query_param = "page_size"
-    max_page_size = 500
-    ordering = "pk"
+class ApiView(APIView):
+    """A door of the API: needs `right`, and an address that the database can hold."""
+
+    right: Right
+    permission_classes = (HasRight,)
+    metadata_class = None
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if "%00" in request.META.get("QUERY_STRING", "") or "\x00" in request.META.get("QUERY_STRING", ""):
+            raise ParameterError(_("The address holds characters that cannot be stored."), code="text-not-storable")
+
+
+def reply(data: Any, *, status: int = 200) -> HttpResponse:
+    return HttpResponse(_encoder.encode(data), status=status, content_type="application/json")
 
 
 def problem(code: str, detail: str, *, status: int, **extra: Any) -> HttpResponse:
@@ -129,27 +86,30 @@ CODES = {
     exceptions.NotFound: "not-found",
     exceptions.MethodNotAllowed: "method-not-allowed",
     exceptions.UnsupportedMediaType: "media-type-not-supported",
-    exceptions.NotAcceptable: "media-type-not-supported",
     exceptions.Throttled: "too-many-requests",
-    exceptions.ValidationError: "invalid",
 }
 
 
 def problem_handler(error: Exception, context: dict[str, Any]) -> HttpResponse | None:
-    """Every refusal as `application/problem+json` with a stable `code`."""
+    """Every refusal as `application/problem+json` with a stable `code`.
+
+    A database that is out of reach is a 503 with Retry-After: the sender keeps the answer and sends it again.
+    """
     if isinstance(error, DomainError):
         set_rollback()
         return problem(error.code, str(error.detail), status=error.status, **error.extra)
+    if isinstance(error, OperationalError | InterfaceError):
+        set_rollback()
+        answer = problem("unavailable", _("The database is out of reach. Please send it again."), status=503)
+        answer.headers["Retry-After"] = str(RETRY_SECONDS)
+        return answer
+    if isinstance(error, BadRequest | SuspiciousOperation | MultiPartParserError):
+        return problem("request-invalid", _("The request cannot be read."), status=400)
     response = exception_handler(error, context)
     if response is None:
         return None
     code = next((name for kind, name in CODES.items() if isinstance(error, kind)), "not-found")
-    extra: dict[str, Any] = {}
-    if isinstance(response.data, dict) and "detail" in response.data:
-        detail = str(response.data["detail"])
-    else:
-        detail, extra = _("Some values are not valid."), {"errors": response.data}
-    answer = problem(code, detail, status=response.status_code, **extra)
+    answer = problem(code, str(response.data["detail"]), status=response.status_code)
     for name in ("WWW-Authenticate", "Retry-After", "Allow"):
         if name in response.headers:
             answer.headers[name] = response.headers[name]
@@ -163,9 +123,9 @@ def asked_program(request: Request | HttpRequest, right: Right) -> Program:
         programs = programs.filter(slug=slug)
     found = list(programs[:2])
     if len(found) == 2:
-        raise DomainError(_("Name the program: ?program=…"), code="program-missing", status=400)
+        raise ParameterError(_("Name the program: ?program=…"), code="program-missing")
     if not found or not can(request.user, right, program=found[0]):
-        raise NotFoundError(_("There is no such program for you."))
+        raise NotFoundError(_("There is no such program for you."), code="program-unknown")
     return found[0]
 
 
@@ -182,4 +142,68 @@ def asked_unit(request: Request | HttpRequest, program: Program) -> OrgUnit:
     return unit
 
 
-__all__ = ["HasRight", "Pages", "Response", "asked_program", "asked_unit", "finite", "problem"]
+def asked_flag(request: Request | HttpRequest, name: str, *, default: bool = False) -> bool:
+    """`?name=true` or `false`; raises ParameterError (`parameter-invalid`) for anything else."""
+    value = request.GET.get(name)
+    if not value:
+        return default
+    if value.lower() in {"true", "1"}:
+        return True
+    if value.lower() in {"false", "0"}:
+        return False
+    raise ParameterError(_("Write %(name)s as true or false.") % {"name": name}, parameter=name)
+
+
+def _page_size(request: Request) -> int:
+    asked = request.GET.get("page_size")
+    if not asked:
+        return PAGE_SIZE
+    if not re.fullmatch(r"[0-9]{1,9}", asked) or int(asked) == 0:
+        raise ParameterError(
+            _("Write page_size as a number from 1 to %(limit)s.") % {"limit": MAX_PAGE_SIZE}, parameter="page_size"
+        )
+    return min(int(asked), MAX_PAGE_SIZE)
+
+
+def _cursor(request: Request) -> tuple[str, int] | None:
+    """The direction and the row from which the page goes on; raises ParameterError (`cursor-invalid`)."""
+    asked = request.GET.get("cursor")
+    if not asked:
+        return None
+    try:
+        match = _CURSOR.fullmatch(base64.urlsafe_b64decode(asked.encode("ascii")))
+    except (UnicodeEncodeError, binascii.Error, ValueError):
+        match = None
+    if match is None:
+        raise ParameterError(_("The cursor is not one of ours."), code="cursor-invalid")
+    return match[1].decode(), int(match[2])
+
+
+def page(request: Request, rows: QuerySet, present: Callable[[Any], Any], *, newest_first: bool = True) -> HttpResponse:
+    """One page of a list, `{next, previous, results}`: rows in the order of their ids, which never move.
+
+    The cursor names the row beside the page, so rows that come or go meanwhile are neither skipped nor doubled.
+    """
+    size, cursor = _page_size(request), _cursor(request)
+    is_back = cursor is not None and cursor[0] == "p"
+    falls = newest_first != is_back  # whether the ids fall in the direction of reading
+    if cursor is not None:
+        rows = rows.filter(**{"pk__lt" if falls else "pk__gt": cursor[1]})
+    found = list(rows.order_by("-pk" if falls else "pk")[: size + 1])
+    has_more, found = len(found) > size, found[:size]
+    if is_back:
+        found.reverse()
+    has_next, has_previous = (bool(found), has_more) if is_back else (has_more, cursor is not None and bool(found))
+    return reply(
+        {
+            "next": _beside(request, "n", found[-1].pk) if has_next else None,
+            "previous": _beside(request, "p", found[0].pk) if has_previous else None,
+            "results": [present(row) for row in found],
+        }
+    )
+
+
+def _beside(request: Request, direction: str, pk: int) -> str:
+    query = request.GET.copy()
+    query["cursor"] = base64.urlsafe_b64encode(f"{direction}{pk}".encode()).decode()
+    return request.build_absolute_uri(f"{request.path}?{urlencode(list(query.lists()), doseq=True)}")

@@ -189,13 +189,14 @@ CONTENT_SECURITY_POLICY = {
 # --- doors ------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "cxprogram.api_base.TokenAuthentication",
-        "cxprogram.api_base.SessionAuthentication",
+        "cxprogram.api_auth.TokenAuthentication",
+        "cxprogram.api_auth.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_RENDERER_CLASSES": ["cxprogram.api_base.Renderer"],
-    "DEFAULT_PARSER_CLASSES": ["cxprogram.api_base.Parser"],
-    "DEFAULT_PAGINATION_CLASS": "cxprogram.api_base.Pages",
+    "DEFAULT_RENDERER_CLASSES": ["cxprogram.api_auth.Renderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "cxprogram.api_auth.OneAnswer",
+    "URL_FORMAT_OVERRIDE": None,
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "cxprogram.api_base.problem_handler",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
@@ -207,7 +208,8 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1/",
-    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SORT_OPERATIONS": False,
+    "POSTPROCESSING_HOOKS": ["cxprogram.api_schema.add_components"],
 }
 
 UNFOLD = {

@@ -10,8 +10,11 @@ admin.autodiscover()
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns = [
+    path("", include("journeys.urls")),
+    path("", include("feedback.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("admin/", admin.site.urls),
+    path("api/", include("cxprogram.api")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("more/", preferences.more, name="more"),
 ]

@@ -9,6 +9,7 @@ share  share of the codes `codes` among `of` (all codes, if not named); Wilson
 from collections.abc import Sequence
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -139,6 +140,24 @@ def differ(now: KpiReading, before: KpiReading) -> Difference:
     return proportions.share_difference(first, second, now.kpi.parameters["codes"])
 
 
+def question_code(program: Program, name: str) -> str | None:
+    """The code of the question that has this code, or that a wave's file carries in a column of this name.
+
+    Raises KpiError (`question-ambiguous`) for a column that meant different questions in different waves.
+    """
+    named = Q(code=name) | Q(surveyitem__column=name)
+    codes = set(Question.objects.filter(named, program=program).values_list("code", flat=True))
+    if name in codes or len(codes) < 2:
+        return name if name in codes else next(iter(codes), None)
+    raise KpiError(
+        _("%(name)s is the column of several questions: name one of them.") % {"name": name[:60]},
+        code="question-ambiguous",
+        status=400,
+        questions=sorted(codes),
+    )
+
+
 def register_all() -> None:
+    registry.register_resolver(question_code)
     for code in ("nps", "mean", "top2", "share"):
         registry.register(Collector(code=code, read=read, differ=differ))

@@ -5,8 +5,10 @@ a repeat is answered as a repeat, the same key with another body is refused.
 """
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from contextlib import nullcontext
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,7 +18,7 @@ from django.utils.translation import gettext as _
 from psycopg.types.json import Jsonb
 
 from cxprogram.errors import ConflictError, DomainError
-from cxprogram.models import OrgUnit, Program
+from cxprogram.models import OrgUnit
 from feedback.choices import Missing, QuestionKind
 from feedback.services import tickets
 from feedback.services.surveys import Asked, Door
@@ -26,7 +28,16 @@ from journeys.services import customers
 MAX_TEXT = 10_000
 MAX_KEY = 200
 FUTURE = timedelta(hours=24)
+# The score cells add up squares of weights: both ends keep them far from overflow and underflow.
+MIN_WEIGHT, MAX_WEIGHT = 1e-6, 1e6
+MAX_ATTRIBUTES = 100
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _canonical = msgspec.json.Encoder(order="deterministic")
+_plain = msgspec.json.Encoder()
+
+
+def _json(value: Mapping[str, Any]) -> Jsonb:
+    return Jsonb(value, dumps=_plain.encode)
 
 
 class AnswerError(DomainError):
@@ -61,27 +72,31 @@ class Recorded:
 
 def clean_text(value: str, *, limit: int = MAX_TEXT) -> str:
     """Text that the database and every later page can hold; raises AnswerError (`text-not-storable`)."""
-    if "\x00" in value or any("\ud800" <= char <= "\udfff" for char in value):
+    if _UNSTORABLE.search(value):
         raise AnswerError(_("The text holds characters that cannot be stored."), code="text-not-storable")
     if len(value) > limit:
         raise AnswerError(_("The text is longer than %(limit)s characters.") % {"limit": limit}, code="text-too-long")
     return value
 
 
+def _is_code(value: Any) -> bool:
+    """Whether the value is a whole number that a score cell can hold."""
+    return type(value) is int and abs(value) < 2**31
+
+
 def _value(question: Asked, value: Any) -> Any:
     """The value of one answer, checked against its question."""
-    whole = isinstance(value, int) and not isinstance(value, bool)
     if question.kind == QuestionKind.TEXT:
         if isinstance(value, str):
             return clean_text(value)
     elif question.kind == QuestionKind.MULTIPLE:
-        is_list = isinstance(value, list) and len(value) <= 200 and all(type(code) is int for code in value)
+        is_list = isinstance(value, list) and len(value) <= 200 and all(_is_code(code) for code in value)
         if is_list and (not question.options or question.options.issuperset(value)):
             return sorted(set(value))
-    elif whole and question.scale is not None:
+    elif _is_code(value) and question.scale is not None:
         if question.scale[0] <= value <= question.scale[1]:
             return value
-    elif whole and (not question.options or value in question.options) and abs(value) < 2**31:
+    elif _is_code(value) and (not question.options or value in question.options):
         return value
     raise AnswerError(
         _("%(question)s does not take this answer.") % {"question": question.code},
@@ -129,9 +144,10 @@ def body_hash(
     answered_at: datetime | None,
     unit_id: int | None,
     customer: customers.CustomerFacts | None,
+    others: Mapping[str, Any] | None = None,
 ) -> bytes:
     """SHA-256 of what the sender said: two bodies with one key are the same answer only if they agree."""
-    said = {
+    said: dict[str, Any] = {
         "survey": survey,
         "answers": dict(values),
         "missing": dict(missing),
@@ -139,18 +155,52 @@ def body_hash(
         "unit": unit_id,
         "customer": [customer.source, customer.external_id] if customer else None,
     }
+    if others:
+        said["others"] = dict(others)
     return hashlib.sha256(_canonical.encode(said)).digest()
 
 
 def _hash(door: Door, submission: Submission, values: Mapping[str, Any], missing: Mapping[str, str]) -> bytes:
+    """As `body_hash`; a question left blank says nothing, so a repeat after a new version of the survey is a repeat."""
+    customer = submission.customer
+    others = {
+        "channel": submission.channel,
+        "language": submission.language,
+        "weight": submission.weight,
+        "attributes": dict(submission.attributes),
+        "customer": asdict(customer) if customer else None,
+    }
     return body_hash(
         door.survey.slug,
         values,
-        missing,
+        {code: why for code, why in missing.items() if why != Missing.BLANK},
         answered_at=submission.answered_at,
         unit_id=submission.unit.pk if submission.unit else None,
-        customer=submission.customer,
+        customer=customer,
+        others=others,
     )
+
+
+def _check_facts(submission: Submission) -> None:
+    """Raise AnswerError for what no later page could hold: its squares must stay numbers, its texts must be texts."""
+    weight = submission.weight
+    if not (weight == 0 or MIN_WEIGHT <= weight <= MAX_WEIGHT):
+        raise AnswerError(
+            _("A weight is 0, or from %(low)s to %(high)s.") % {"low": MIN_WEIGHT, "high": MAX_WEIGHT},
+            code="weight-invalid",
+        )
+    clean_text(submission.channel, limit=20)
+    clean_text(submission.language, limit=5)
+    if len(submission.attributes) > MAX_ATTRIBUTES:
+        raise AnswerError(
+            _("There are more than %(limit)s attributes.") % {"limit": MAX_ATTRIBUTES}, code="attributes-too-many"
+        )
+    for name, value in submission.attributes.items():
+        clean_text(name, limit=100)
+        if isinstance(value, str):
+            clean_text(value, limit=1_000)
+        elif isinstance(value, int) and abs(value) >= 2**63:
+            raise AnswerError(_("The number is too large."), code="number-too-large")
 
 
 INSERT = """
@@ -159,62 +209,6 @@ INSERT = """
     VALUES (%s, %s, %s, %s, %s, %s, %s, %s, NULL, %s, %s, %s, %s, %s, %s, %s)
     ON CONFLICT (program_id, source, external_id) DO NOTHING RETURNING id
 """
-
-
-def record(door: Door, submission: Submission, *, at: datetime) -> Recorded:
-    """Write the answer, and the ticket it asks for, in one transaction.
-
-    Raises AnswerError for what cannot be an answer, ConflictError (`idempotency-conflict`) for a key that carries
-    another body already.
-    """
-    values, missing = check(door, submission.answers)
-    key = clean_text(submission.external_id, limit=MAX_KEY)
-    source = clean_text(submission.source, limit=60)
-    if not key or not source:
-        raise AnswerError(_("The key of the answer is missing."), code="key-missing")
-    answered_at = submission.answered_at or at
-    if answered_at > at + FUTURE:
-        raise AnswerError(_("The answer lies in the future."), code="answered-in-future")
-    program: Program = door.survey.program
-    digest = _hash(door, submission, values, missing)
-    unit_id = submission.unit.pk if submission.unit else door.root_id
-    with transaction.atomic():
-        customer: Customer | None = None
-        if submission.customer:
-            customer = customers.upsert(program, submission.customer, unit=submission.unit)
-        with connection.cursor() as cursor:
-            row: list[Any] = [
-                program.pk, door.version_id, source, key, digest, answered_at,
-                answered_at.astimezone(program.zone).date(), unit_id, submission.channel, submission.language,
-                submission.weight, customer.pk if customer else None, Jsonb(values), Jsonb(missing),
-                Jsonb(dict(submission.attributes)),
-            ]  # fmt: skip
-            cursor.execute(INSERT, row)
-            if inserted := cursor.fetchone():
-                tickets.open_for(
-                    tickets.Facts(program, inserted[0], values, unit_id, customer, at=answered_at),
-                    rules=door.rules,
-                )
-                return Recorded(inserted[0], is_new=True)
-            cursor.execute(
-                "SELECT id, body_hash FROM feedback_response"
-                " WHERE program_id = %s AND source = %s AND external_id = %s",
-                [program.pk, source, key],
-            )
-            response_id, known = cursor.fetchone()
-    if bytes(known) != digest:
-        raise ConflictError(_("This key carries another answer already."), code="idempotency-conflict", id=response_id)
-    return Recorded(response_id, is_new=False)
-
-
-@dataclass(frozen=True)
-class Account:
-    """What became of each of many answers, in their order: (status, response id)."""
-
-    statuses: Sequence[tuple[str, int]]
-
-    def count(self, status: str) -> int:
-        return sum(1 for each, _id in self.statuses if each == status)
 
 
 @dataclass(frozen=True)
@@ -235,62 +229,9 @@ class Prepared:
     customer: Customer | None = None
 
 
-def record_many(door: Door, source: str, rows: Sequence[Prepared], *, opens_tickets: bool) -> Account:
-    """Write many answers of one source in one transaction: COPY into staging, then one INSERT.
-
-    Status of each row: `created`, `repeated`, or `conflict` for a key that carries another body.
-    """
-    program = door.survey.program
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL client_min_messages = error")
-        cursor.execute("DROP TABLE IF EXISTS cx_staging")
-        cursor.execute(
-            """CREATE TEMP TABLE cx_staging (ord int, external_id text, digest bytea, answered_at timestamptz,
-               answered_on date, unit_id bigint, channel text, language text, weight float8, customer_id bigint,
-               answers jsonb, missing jsonb, attributes jsonb) ON COMMIT DROP"""
-        )
-        with cursor.copy("COPY cx_staging FROM STDIN") as copy:
-            for number, row in enumerate(rows):
-                copy.write_row(
-                    (
-                        number, row.external_id, row.digest, row.answered_at, row.answered_on, row.unit_id,
-                        row.channel, row.language, row.weight, row.customer.pk if row.customer else None,
-                        Jsonb(dict(row.answers)), Jsonb(dict(row.missing)), Jsonb(dict(row.attributes)),
-                    )
-                )  # fmt: skip
-        cursor.execute(
-            """INSERT INTO feedback_response (program_id, survey_version_id, source, external_id, body_hash,
-                   answered_at, answered_on, unit_id, channel, language, weight, customer_id, answers, missing,
-                   attributes)
-               SELECT %s, %s, %s, external_id, digest, answered_at, answered_on, unit_id, channel, language, weight,
-                   customer_id, answers, missing, attributes
-               FROM (SELECT DISTINCT ON (external_id) * FROM cx_staging ORDER BY external_id, ord) s ORDER BY ord
-               ON CONFLICT (program_id, source, external_id) DO NOTHING RETURNING id, external_id""",
-            [program.pk, door.version_id, source],
-        )
-        created = {key: response_id for response_id, key in cursor.fetchall()}
-        cursor.execute(
-            """SELECT s.ord, r.id, r.body_hash = s.digest FROM cx_staging s JOIN feedback_response r
-               ON r.program_id = %s AND r.source = %s AND r.external_id = s.external_id ORDER BY s.ord""",
-            [program.pk, source],
-        )
-        statuses: list[tuple[str, int]] = []
-        for number, response_id, is_same in cursor.fetchall():
-            row = rows[number]
-            if created.pop(row.external_id, None):
-                statuses.append(("created", response_id))
-                if opens_tickets and door.rules:
-                    tickets.open_for(
-                        tickets.Facts(program, response_id, row.answers, row.unit_id, row.customer, at=row.answered_at),
-                        rules=door.rules,
-                    )
-            else:
-                statuses.append(("repeated" if is_same else "conflict", response_id))
-    return Account(statuses)
-
-
 def prepare(door: Door, submission: Submission, *, at: datetime) -> Prepared:
-    """Check one answer of many; raises AnswerError."""
+    """Check an answer before it is written; raises AnswerError."""
+    _check_facts(submission)
     values, missing = check(door, submission.answers)
     key = clean_text(submission.external_id, limit=MAX_KEY)
     if not key:
@@ -311,3 +252,109 @@ def prepare(door: Door, submission: Submission, *, at: datetime) -> Prepared:
         attributes=submission.attributes,
         digest=_hash(door, submission, values, missing),
     )
+
+
+def record(door: Door, submission: Submission, *, at: datetime) -> Recorded:
+    """Write the answer, and the ticket and the customer that come with it, in one transaction.
+
+    Raises AnswerError for what cannot be an answer, ConflictError (`idempotency-conflict`) for a key that carries
+    another body already. An answer that brings nothing else is one statement: a transaction of its own as it is.
+    """
+    row = prepare(door, submission, at=at)
+    source = clean_text(submission.source, limit=60)
+    if not source:
+        raise AnswerError(_("The key of the answer is missing."), code="key-missing")
+    brings_more = submission.customer is not None or tickets.is_asked_for(row.answers, rules=door.rules)
+    with transaction.atomic() if brings_more else nullcontext():
+        customer: Customer | None = None
+        if submission.customer:
+            customer = customers.upsert(door.survey.program, submission.customer, unit=submission.unit)
+        with connection.cursor() as cursor:
+            values: list[Any] = [
+                door.survey.program_id, door.version_id, source, row.external_id, row.digest, row.answered_at,
+                row.answered_on, row.unit_id, row.channel, row.language, row.weight, customer.pk if customer else None,
+                _json(row.answers), _json(row.missing), _json(row.attributes),
+            ]  # fmt: skip
+            cursor.execute(INSERT, values)
+            if inserted := cursor.fetchone():
+                if brings_more:
+                    tickets.open_for(_ticket_facts(door, inserted[0], row, customer), rules=door.rules)
+                return Recorded(inserted[0], is_new=True)
+            cursor.execute(
+                "SELECT id, body_hash FROM feedback_response"
+                " WHERE program_id = %s AND source = %s AND external_id = %s",
+                [door.survey.program_id, source, row.external_id],
+            )
+            response_id, known = cursor.fetchone()
+    if bytes(known) != row.digest:
+        raise ConflictError(_("This key carries another answer already."), code="idempotency-conflict", id=response_id)
+    return Recorded(response_id, is_new=False)
+
+
+def _ticket_facts(door: Door, response_id: int, row: Prepared, customer: Customer | None) -> tickets.Facts:
+    return tickets.Facts(door.survey.program, response_id, row.answers, row.unit_id, customer, at=row.answered_at)
+
+
+@dataclass(frozen=True)
+class Account:
+    """What became of each of many answers, in their order: (status, response id)."""
+
+    statuses: Sequence[tuple[str, int]]
+
+    def count(self, status: str) -> int:
+        return sum(1 for each, _id in self.statuses if each == status)
+
+
+def record_many(door: Door, source: str, rows: Sequence[Prepared], *, opens_tickets: bool) -> Account:
+    """Write many answers of one source in one transaction: COPY into staging, then one INSERT.
+
+    Status of each row: `created`, `repeated`, or `conflict` for a key that carries another body. Rows are inserted in
+    the order of their keys: two at once with the same keys wait for each other, never in a circle.
+    """
+    program = door.survey.program
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL client_min_messages = error")
+        cursor.execute("DROP TABLE IF EXISTS cx_staging")
+        cursor.execute(
+            """CREATE TEMP TABLE cx_staging (ord int, external_id text, digest bytea, answered_at timestamptz,
+               answered_on date, unit_id bigint, channel text, language text, weight float8, customer_id bigint,
+               answers jsonb, missing jsonb, attributes jsonb) ON COMMIT DROP"""
+        )
+        with cursor.copy("COPY cx_staging FROM STDIN") as copy:
+            for number, row in enumerate(rows):
+                copy.write_row(
+                    (
+                        number, row.external_id, row.digest, row.answered_at, row.answered_on, row.unit_id,
+                        row.channel, row.language, row.weight, row.customer.pk if row.customer else None,
+                        _json(row.answers), _json(row.missing), _json(row.attributes),
+                    )
+                )  # fmt: skip
+        cursor.execute(
+            """INSERT INTO feedback_response (program_id, survey_version_id, source, external_id, body_hash,
+                   answered_at, answered_on, unit_id, channel, language, weight, customer_id, answers, missing,
+                   attributes)
+               SELECT %s, %s, %s, external_id, digest, answered_at, answered_on, unit_id, channel, language, weight,
+                   customer_id, answers, missing, attributes
+               FROM (SELECT DISTINCT ON (external_id) * FROM cx_staging ORDER BY external_id, ord) s
+               ORDER BY external_id
+               ON CONFLICT (program_id, source, external_id) DO NOTHING RETURNING id, external_id""",
+            [program.pk, door.version_id, source],
+        )
+        created = {key: response_id for response_id, key in cursor.fetchall()}
+        cursor.execute(
+            """SELECT s.ord, r.id, r.body_hash = s.digest FROM cx_staging s JOIN feedback_response r
+               ON r.program_id = %s AND r.source = %s AND r.external_id = s.external_id ORDER BY s.ord""",
+            [program.pk, source],
+        )
+        statuses: list[tuple[str, int]] = []
+        asking: list[tickets.Facts] = []
+        for number, response_id, is_same in cursor.fetchall():
+            row = rows[number]
+            if created.pop(row.external_id, None):
+                statuses.append(("created", response_id))
+                if opens_tickets and tickets.is_asked_for(row.answers, rules=door.rules):
+                    asking.append(_ticket_facts(door, response_id, row, row.customer))
+            else:
+                statuses.append(("repeated" if is_same else "conflict", response_id))
+        tickets.open_many(asking, rules=door.rules)
+    return Account(statuses)

@@ -51,25 +51,45 @@ def responsible_for(unit: OrgUnit) -> User | None:
     return None
 
 
+def is_asked_for(answers: Mapping[str, Any], *, rules: Sequence[TicketRule]) -> bool:
+    return any(_met(rule, answers) for rule in rules)
+
+
 def open_for(facts: Facts, *, rules: Sequence[TicketRule]) -> Ticket | None:
-    """Open the ticket that an answer asks for, in the answer's own transaction.
+    """As `open_many`, for one answer."""
+    return next(iter(open_many([facts], rules=rules)), None)
+
+
+@transaction.atomic
+def open_many(many: Sequence[Facts], *, rules: Sequence[TicketRule]) -> list[Ticket]:
+    """Open the tickets that answers to one survey ask for, in the answers' own transaction.
 
     - a rule of the survey is met: its reason is named, each once;
     - the due time is that of the strictest rule met;
     - the ticket goes to the person responsible for the unit.
     """
+    asking = [facts for facts in many if is_asked_for(facts.answers, rules=rules)]
+    units = OrgUnit.objects.select_related("parent").in_bulk({facts.unit_id for facts in asking})
+    responsible = {pk: responsible_for(unit) for pk, unit in units.items()}
+    opened = Ticket.objects.bulk_create(
+        _ticket(facts, rules, units[facts.unit_id], responsible[facts.unit_id]) for facts in asking
+    )
+    TicketStep.objects.bulk_create(
+        TicketStep(ticket=ticket, at=ticket.opened_at, act=TicketAct.OPENED) for ticket in opened
+    )
+    return opened
+
+
+def _ticket(facts: Facts, rules: Sequence[TicketRule], unit: OrgUnit, responsible: User | None) -> Ticket:
     met = [rule for rule in rules if _met(rule, facts.answers)]
-    if not met:
-        return None
-    unit = OrgUnit.objects.select_related("parent").get(pk=facts.unit_id)
     loyalty = next((facts.answers.get(rule.question_code) for rule in rules if rule.reason == "low_score"), None)
     named = facts.answers.get(facts.program.problem_question)
-    ticket = Ticket.objects.create(
+    return Ticket(
         program=facts.program,
         response_id=facts.response_id,
         customer=facts.customer,
         unit=unit,
-        responsible=responsible_for(unit),
+        responsible=responsible,
         reasons=sorted({rule.reason for rule in met}),
         score=loyalty if isinstance(loyalty, int) else None,
         problem_codes=named if isinstance(named, list) else [],
@@ -77,8 +97,6 @@ def open_for(facts: Facts, *, rules: Sequence[TicketRule]) -> Ticket | None:
         opened_on=facts.at.astimezone(facts.program.zone).date(),
         due_at=facts.at + timedelta(hours=min(rule.first_contact_hours for rule in met)),
     )
-    TicketStep.objects.create(ticket=ticket, at=facts.at, act=TicketAct.OPENED)
-    return ticket
 
 
 def _locked(ticket: Ticket) -> Ticket:

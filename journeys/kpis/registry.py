@@ -108,3 +108,22 @@ def current_kpi(program: Program, code: str) -> Kpi:
     if kpi is None:
         raise KpiError(_("There is no such KPI."), status=404)
     return kpi
+
+
+# Another name of a question -> its code; None if the resolver does not know the name.
+QuestionResolver = Callable[[Program, str], str | None]
+_resolvers: list[QuestionResolver] = []
+
+
+def register_resolver(resolver: QuestionResolver) -> None:
+    """A room that owns questions says what other names they go by, such as the column of a wave's file."""
+    if resolver not in _resolvers:
+        _resolvers.append(resolver)
+
+
+def question_code(program: Program, name: str) -> str:
+    """The code of the question that goes by the name; raises KpiError (`question-unknown`, 404)."""
+    for resolve in _resolvers:
+        if code := resolve(program, name):
+            return code
+    raise KpiError(_("There is no question %(code)s.") % {"code": name[:60]}, code="question-unknown", status=404)

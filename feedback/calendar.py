@@ -33,12 +33,12 @@ YEARS = """
         GROUP BY 1, 2
     )
     SELECT y.code, extract(year FROM y.day)::int, (
-        SELECT sum(some.n) FROM (
+        SELECT sum(few.n) FROM (
             SELECT c.n FROM feedback_scorecell c
             WHERE c.question_id = y.id AND c.code IS NOT NULL
               AND c.day BETWEEN y.day AND make_date(extract(year FROM y.day)::int, 12, 31)
             LIMIT %(enough)s
-        ) some
+        ) few
     )::bigint
     FROM y WHERE y.day IS NOT NULL
     UNION ALL

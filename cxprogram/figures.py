@@ -106,7 +106,7 @@ def unit(kind: str, scale_top: float | None = None) -> str:
         return _("points")
     if kind == "share":
         return "%"
-    if scale_top is not None:
+    if scale_top:
         return _("of %(top)s") % {"top": f"{scale_top:g}"}
     return ""
 

@@ -48,7 +48,9 @@ def interval_bar(
     """Band = interval, ringed dot = value, tall tick = target, dashed = expectation, thin = peers."""
     if value is None:
         return mark_safe("")
-    others = () if peers is None else (peers,) if isinstance(peers, int | float) else tuple(peers)
+    # A variable that the page does not have arrives as an empty text.
+    target, expectation = (None if mark == "" else mark for mark in (target, expectation))
+    others = () if peers in (None, "") else (peers,) if isinstance(peers, int | float) else tuple(peers)
     marks = drawing.IntervalMarks(value, low, high, target, expectation, others)
     labels = (scale_end(scale_low, kind), scale_end(scale_high, kind)) if ends else None
     if not in_print(context, print):
@@ -82,7 +84,7 @@ def kpi_bar(context: Context, reading: Any, scale_low: float, scale_high: float,
 @register.simple_tag
 def nice_scale(*values: float | None) -> tuple[float, float]:
     """Round ends for one bar, with room on both sides. A list of bars shares one scale instead."""
-    return figures.nice_ends(values)
+    return figures.nice_ends(None if value == "" else value for value in values)
 
 
 @register.simple_tag(takes_context=True)

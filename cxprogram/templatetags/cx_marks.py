@@ -129,7 +129,7 @@ def verdict(
     with_target: bool = True,
 ) -> str:
     """The target and what the interval says about it; without a target *none set*."""
-    if target is None:
+    if target in (None, ""):
         return _("none set")
     goal = figures.short(target, kind)
     if lower:
@@ -152,7 +152,7 @@ def kpi_verdict(reading: Any, target: float | None, kind: str | None = None, low
         return ""
     if lower is None or lower == "":
         lower = not getattr(reading.kpi, "higher_is_better", True)
-    goal = None if target is None else float(target)
+    goal = None if target in (None, "") else float(target)
     return verdict(goal, reading.low, reading.high, kind or figures.kind_of(reading.kpi), lower)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from django.contrib.contenttypes.models import ContentType
 from django.utils.translation import gettext as _
 
+from cxprogram import figures
 from cxprogram.access import Right, can
 from cxprogram.choices import Duty
 from cxprogram.errors import NotFoundError
@@ -84,6 +85,14 @@ class MapTouchpoint:
         return "" if self.touchpoint.aspect in ("", Aspect.QUALITY) else str(self.touchpoint.get_aspect_display())
 
     @property
+    def mark(self) -> figures.Change | None:
+        """The change as it is drawn; None unless it survives correction over all touchpoints compared."""
+        if self.change is None or not self.change.is_marked:
+            return None
+        kind = figures.kind_of(self.change.reading.kpi)
+        return figures.Change(self.change.direction, self.change.delta, self.change.against.period.label, kind)
+
+    @property
     def is_drawn_pain(self) -> bool:
         return self.pain_rank is not None and self.pain_rank <= DRAWN_PAINS
 
@@ -110,6 +119,10 @@ class Figure:
     reading: KpiReading
     target: Target | None
     scale: tuple[int, int] | None
+
+    @property
+    def is_lower_better(self) -> bool:
+        return not self.reading.kpi.higher_is_better
 
 
 @dataclass(frozen=True)
@@ -159,6 +172,15 @@ class MapView:
         """What has changed beyond chance, the largest step first."""
         found = [each for each in self.measured if each.change is not None and each.change.is_marked]
         return tuple(sorted(found, key=lambda each: -abs((each.change and each.change.delta) or 0.0)))
+
+    @property
+    def is_illustrative(self) -> bool:
+        return any(each.target is not None and each.target.is_illustrative for each in self.measured)
+
+    @property
+    def has_proposed(self) -> bool:
+        """Whether a moment of truth waits for a person's word."""
+        return any(each.is_proposed for each in self.touchpoints)
 
     @property
     def expectations(self) -> tuple[Expectation, ...]:

@@ -5,8 +5,7 @@ cell obliges to hide a second in its row and in its column.
 """
 
 from collections import defaultdict
-from collections.abc import Hashable, Mapping
-from functools import lru_cache
+from collections.abc import Hashable, Iterable, Mapping
 from typing import Any
 
 from django.db import connection
@@ -105,9 +104,22 @@ def _depth(unit: int, parents: Mapping[int, int | None]) -> int:
     return depth
 
 
-@lru_cache(maxsize=4096)
-def _protected(program_id: int, question: str, watermark: int, minimum: int, folded_at: object) -> frozenset[Cell]:
-    """The hidden cells of one question; they change only when answers are folded."""
+# The hidden cells of a question, by (program, question, watermark, minimum, time of folding): they change only when
+# answers are folded. The oldest entry goes when the table is full.
+_protected: dict[tuple, frozenset[Cell]] = {}
+_MOST_ENTRIES = 4096
+
+
+def _key(program: Program, question: str, state: tuple[int, object]) -> tuple:
+    return program.pk, question, state[0], program.min_n, state[1]
+
+
+def prepare(program: Program, questions: Iterable[str], *, state: tuple[int, object]) -> None:
+    """Work out the hidden cells of the questions that are not known yet; two queries, however many these are."""
+    new = sorted(question for question in set(questions) if _key(program, question, state) not in _protected)
+    if not new:
+        return
+    own: dict[str, dict[Cell, int]] = defaultdict(dict)
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -116,11 +128,15 @@ def _protected(program_id: int, question: str, watermark: int, minimum: int, fol
             WHERE q.program_id = %s AND q.code = %s AND c.missing = ''
             GROUP BY 1, 2
             """,
-            [program_id, question],
+            [program.pk, new],
         )
-        own = {(unit, month): int(n) for unit, month, n in cursor.fetchall()}
-    parents = dict(OrgUnit.objects.filter(program_id=program_id).values_list("pk", "parent_id"))
-    return hidden_cells(own, parents, minimum=minimum)
+        for question, unit, month, n in cursor.fetchall():
+            own[question][unit, month] = int(n)
+    parents = dict(OrgUnit.objects.filter(program=program).values_list("pk", "parent_id"))
+    for question in new:
+        while len(_protected) >= _MOST_ENTRIES:
+            _protected.pop(next(iter(_protected)), None)
+        _protected[_key(program, question, state)] = hidden_cells(own[question], parents, minimum=program.min_n)
 
 
 def is_hidden(
@@ -133,4 +149,7 @@ def is_hidden(
     """
     if 0 < n < program.min_n:
         return True
-    return (unit.pk, period.code) in _protected(program.pk, question, state[0], program.min_n, state[1])
+    key = _key(program, question, state)
+    if key not in _protected:
+        prepare(program, [question], state=state)
+    return (unit.pk, period.code) in _protected[key]

@@ -1,0 +1,79 @@
+"""The driver page: what the study says, in words, as a chart and in numbers."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from cxprogram import charts, figures
+from cxprogram.charts import Chart
+from cxprogram.models import Program
+from cxprogram.periods import Period
+from feedback.insight import Study, StudyRow
+from journeys.insight.words import inside, listed
+
+
+@dataclass(frozen=True)
+class DriverPage:
+    program: Program
+    period: Period
+    study: Study | None
+    studied: list[Period]
+    headline: str
+    lead: str
+    chart: Chart | None
+
+    @property
+    def choices(self) -> list[Period]:
+        return self.studied if self.period in self.studied else [self.period, *self.studied]
+
+
+def build(program: Program, period: Period, study: Study | None, studied: list[Period]) -> DriverPage:
+    if study is None:
+        return DriverPage(program, period, None, studied, _("No driver study of this period yet"), "", None)
+    chart = charts.drivers(
+        [charts.DriverRow(row.label, row.share, row.low, row.high, row.sign, row.lmg) for row in study.rows],
+        title=_("What goes with a high rating, %(period)s") % {"period": period.label},
+        n=study.n,
+        r2=study.r2,
+        resamples=study.resamples,
+    )
+    return DriverPage(program, period, study, studied, headline(study), lead(study), chart)
+
+
+def alike(study: Study) -> list[StudyRow]:
+    """The strongest driver, with those whose intervals reach up to its own: their order is not certain."""
+    first = study.rows[0]
+    return [row for row in study.rows if row.high >= first.low]
+
+
+def headline(study: Study) -> str:
+    return _("The overall rating goes most closely with %(name)s") % {"name": inside(study.rows[0].label)}
+
+
+def lead(study: Study) -> str:
+    """How much the strongest driver carries, and how certain its place is."""
+    first = study.rows[0]
+    said = [
+        _("%(name)s: %(share)s of the explained variation (%(low)s to %(high)s).")
+        % {
+            "name": first.label,
+            "share": figures.figure(first.share, "share"),
+            "low": figures.figure(first.low, "share", with_unit=False),
+            "high": figures.figure(first.high, "share", with_unit=False),
+        }
+    ]
+    rivals = [inside(row.label) for row in alike(study)[1:]]
+    if not rivals:
+        said.append(_("Its place is certain: no other interval reaches it."))
+    elif len(rivals) <= 3:
+        said.append(_("Not clearly stronger than %(names)s.") % {"names": listed(rivals)})
+    else:
+        words = ngettext(
+            "Not clearly stronger than %(n)s other driver.",
+            "Not clearly stronger than %(n)s other drivers.",
+            len(rivals),
+        )
+        said.append(words % {"n": len(rivals)})
+    said.append(_("Association, not proof of cause."))
+    return " ".join(said)

@@ -1,0 +1,242 @@
+"""The KPI page: which KPI is looked at, and everything that stands on the page about it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from cxprogram import figures
+from cxprogram.charts import Chart
+from cxprogram.figures import kind_of
+from cxprogram.models import OrgUnit, Program
+from cxprogram.periods import Period
+from journeys.insight import drawings, waves, words
+from journeys.insight.definitions import Definitions
+from journeys.insight.trend import Trend, TrendPoint, build_trend
+from journeys.insight.units import UnitTable, build_units
+from journeys.insight.waves import Waves
+from journeys.kpis.registry import KpiError
+from journeys.models import Kpi, Touchpoint
+from journeys.pages.filters import Choice
+
+SEPARATOR = ":"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the trend's table: the reading shown, and the one beside it with the other weighting."""
+
+    point: TrendPoint
+    is_focus: bool
+    weighted_first: bool
+    mark: figures.Change | None
+
+    @property
+    def reading(self) -> Any:
+        return self.point.weighted if self.weighted_first else self.point.reading
+
+    @property
+    def other(self) -> Any:
+        return self.point.reading if self.weighted_first else self.point.weighted
+
+
+@dataclass(frozen=True)
+class KpiPage:
+    """All that the template needs; no HTML."""
+
+    program: Program
+    kpi: Kpi
+    kind: str
+    code: str
+    name: str
+    unit: OrgUnit
+    period: Period
+    weighted: bool
+    trend: Trend
+    units: UnitTable | None
+    unit_scale: tuple[float, float] | None
+    unit_marks: dict[int, figures.Change]
+    waves: Waves
+    kpi_choices: list[tuple[str, list[Choice]]]
+    chart: Chart | None
+    headline: str
+    lead: str
+    trust_title: str
+    trust: list[str]
+
+    @property
+    def focus(self) -> TrendPoint | None:
+        return self.trend.at(self.period)
+
+    @property
+    def rows(self) -> list[Row]:
+        """Newest first, the total of everything on top when it is asked for."""
+        points = [*self.trend.points, self.trend.total] if self.trend.total else list(self.trend.points)
+        return [
+            Row(point, point is self.focus, self.weighted, self._mark(point))
+            for point in reversed(points)
+            if point is not None
+        ]
+
+    def _mark(self, point: TrendPoint) -> figures.Change | None:
+        if point.is_first or point.reading.suppressed or point.reading.value is None:
+            return None
+        return words.change_of(point.change) if point.change else None
+
+    @property
+    def is_split(self) -> bool:
+        """Whether promoters, passives and detractors can be shown."""
+        focus = self.focus
+        return self.kpi.collector == "nps" and focus is not None and bool(focus.reading.n)
+
+    @property
+    def scale_top(self) -> int | None:
+        return self.trend.question.scale[1] if self.kind == "mean" and self.trend.question.scale else None
+
+    @property
+    def unit_rows(self) -> list[tuple[Any, figures.Change | None]]:
+        """The units with what their comparison with the rest says, best first, hidden ones last."""
+        if self.units is None:
+            return []
+        sign = -1 if self.kpi.higher_is_better else 1
+
+        def order(row: Any) -> tuple[bool, float]:
+            value = row.reading.value
+            return value is None, sign * (value or 0.0)
+
+        return [(row, self.unit_marks.get(row.unit.pk)) for row in sorted(self.units.rows, key=order)]
+
+
+def build(
+    program: Program, user: Any, *, code: str, question: str, unit: OrgUnit, period: Period | None, weighted: bool
+) -> KpiPage:
+    """Read the page; a constant number of queries. Raises KpiError for a KPI or question that does not exist."""
+    definitions = Definitions(program)
+    touchpoints = list(Touchpoint.objects.filter(program=program).select_related("stage").order_by(
+        "stage__journey_id", "stage__position", "position"
+    ))  # fmt: skip
+    name, _sep, asked = code.partition(SEPARATOR)
+    kpi = definitions.get(name) if name else (definitions.overall or definitions.touchpoints)
+    question = question or asked or kpi.question_code
+    known = waves.find(program, definitions, touchpoints, also=[question])
+    if question not in known.facts:
+        raise KpiError(_("There is no such question."), code="question-unknown", status=404)
+    if kpi.collector in ("mean", "top2", "nps") and known.facts[question].scale is None:
+        raise KpiError(_("This KPI needs a question with a scale."), code="kpi-scale-mismatch")
+    facts = known.facts[question]
+    period = period or _period(known, facts.periods)
+    trend = build_trend(program, kpi, unit, question=facts, focus=period)
+    table = build_units(program, kpi, unit, period, question=question, user=user)
+    of_touchpoint = {each.question_code: each.label for each in touchpoints}
+    label = kpi.label if question == kpi.question_code else of_touchpoint.get(question, facts.label)
+    focus = trend.at(period)
+    trust_title, trust = words.trust(focus.reading, focus.weighted) if focus else ("", [])
+    chosen = kpi.code if question == kpi.question_code else f"{kpi.code}{SEPARATOR}{question}"
+    return KpiPage(
+        program=program,
+        kpi=kpi,
+        kind=kind_of(kpi),
+        code=chosen,
+        name=label,
+        unit=unit,
+        period=period,
+        weighted=weighted,
+        trend=trend,
+        units=table if table.rows else None,
+        unit_scale=_unit_scale(table),
+        unit_marks=_unit_marks(table),
+        waves=known,
+        kpi_choices=_choices(definitions, touchpoints, known, chosen, label),
+        chart=drawings.trend_chart(trend, title=label, axis=_axis(kpi, facts.scale), weighted=weighted),
+        headline=words.trend_headline(trend, label),
+        lead=words.trend_lead(trend, focus),
+        trust_title=trust_title,
+        trust=trust,
+    )
+
+
+def _period(known: Waves, answered: list[Period]) -> Period:
+    """The program's default wave, if the question was asked in it, else the newest year in which it was."""
+    if known.default in answered or not answered:
+        return known.default
+    return answered[-1]
+
+
+def _axis(kpi: Kpi, scale: tuple[int, int] | None) -> str:
+    if kpi.measure == "mean" and scale:
+        return _("Mean, %(low)s–%(high)s") % {"low": scale[0], "high": scale[1]}
+    if kpi.measure == "points":
+        return _("Points")
+    return _("Per cent") if kpi.measure == "share" else ""
+
+
+def _choices(
+    definitions: Definitions, touchpoints: list[Touchpoint], known: Waves, chosen: str, label: str
+) -> list[tuple[str, list[Choice]]]:
+    """The program's KPIs, then the means of the touchpoints; what is looked at is among them."""
+    kpis = [
+        Choice(kpi.code, kpi.label, kpi.code == chosen)
+        for kpi in definitions.by_code.values()
+        if kpi.question_code in known.facts
+    ]
+    rated = definitions.touchpoints if any(k.collector == "mean" for k in definitions.by_code.values()) else None
+    of_touchpoints = []
+    for each in touchpoints:
+        if rated and known.scale(each.question_code):
+            value = f"{rated.code}{SEPARATOR}{each.question_code}"
+            of_touchpoints.append(Choice(value, each.label, value == chosen))
+    if not any(choice.is_chosen for choice in [*kpis, *of_touchpoints]):
+        kpis.append(Choice(chosen, label, True))
+    return [(_("KPIs of the program"), kpis), (_("Touchpoints, mean rating"), of_touchpoints)]
+
+
+def _unit_scale(table: UnitTable) -> tuple[float, float] | None:
+    """One scale for all units' bars."""
+    marks = [
+        mark
+        for reading in (table.whole, *(row.reading for row in table.rows))
+        for mark in (reading.value, reading.low, reading.high)
+        if mark is not None
+    ]
+    return figures.nice_ends(marks, room=0.05) if marks else None
+
+
+def _unit_marks(table: UnitTable) -> dict[int, figures.Change]:
+    """What each comparison with the rest says, in words."""
+    marks = {}
+    for row in table.rows:
+        if row.change is None or row.rest is None:
+            continue
+        rest = figures.figure(row.rest, kind_of(table.kpi))
+        texts = {
+            "better": _("better than the rest, %(rest)s"),
+            "worse": _("worse than the rest, %(rest)s"),
+            "none": _("no clear difference"),
+        }
+        text = texts[row.change.direction] % {"rest": rest}
+        marks[row.unit.pk] = figures.Change(row.change.direction, row.change.delta, text=text)
+    return marks
+
+
+CSV_HEADER = (
+    "kpi", "version", "name", "question", "unit", "period", "value", "low", "high", "n", "weighted_value",
+    "weighted_low", "weighted_high", "n_eff", "kish_deff", "blank", "not_applicable", "rows", "suppressed", "method",
+    "target", "compared_with", "change", "change_p_adjusted", "change_mark", "computed_at",
+)  # fmt: skip
+
+
+def csv_rows(page: KpiPage) -> Iterator[tuple[object, ...]]:
+    """The trend's table, oldest first; unrounded."""
+    for row in reversed(page.rows):
+        point, reading, weighted = row.point, row.point.reading, row.point.weighted
+        change = point.change
+        yield (
+            page.kpi.code, reading.version, page.name, reading.question, page.unit.code, reading.period.code,
+            reading.value, reading.low, reading.high, reading.n, weighted.value, weighted.low, weighted.high,
+            reading.n_eff, reading.kish_deff, reading.missing.get("blank"), reading.missing.get("not_applicable"),
+            reading.rows, reading.suppressed, reading.method, point.target.value if point.target else None,
+            point.before.code if point.before else None, change.delta if change else None,
+            change.p_adjusted if change else None, change.direction if change else None,
+            reading.computed_at.isoformat(),
+        )  # fmt: skip

@@ -1,0 +1,103 @@
+"""The insight pages: the journey map and the KPIs."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from cxprogram.access import Right
+from cxprogram.csv_files import csv_response
+from cxprogram.page_base import Visit, member_page
+from cxprogram.periods import parse
+from journeys.insight import drawings, words
+from journeys.insight.map import MapView, build_map
+from journeys.models import Journey
+from journeys.pages import filters, kpi
+
+NO_COMPARISON = "none"
+
+
+@member_page(Right.SEE_SCORES)
+def journey_map(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """The experience map of a journey: `?period= &unit= &compare= &journey=`."""
+    unit, period = filters.unit_asked(request, visit), filters.period_asked(request)
+    against = request.GET.get("compare", "")
+    journey = request.GET.get("journey", "")
+    journeys = list(Journey.objects.filter(program=visit.program).order_by("pk"))
+    if not journeys and not journey:
+        return render(request, "journeys/map_empty.html", {"may_define": visit.can(Right.DEFINE)})
+    view = build_map(
+        visit.program,
+        unit,
+        period,
+        parse(against) if against not in ("", NO_COMPARISON) else None,
+        visit.user,
+        journey=journey,
+        is_compared=against != NO_COMPARISON,
+    )
+    return render(request, "journeys/map.html", _map_context(visit, view, journeys))
+
+
+def _map_context(visit: Visit, view: MapView, journeys: list[Journey]) -> dict[str, Any]:
+    nothing = filters.Choice(NO_COMPARISON, _("No comparison"), view.compare is None)
+    others = [period for period in view.waves.choices if period not in (view.period, view.compare)]
+    compared = [filters.Choice(period.code, period.label, False) for period in others if period.code != "all"]
+    if view.compare:
+        compared = [filters.Choice(view.compare.code, view.compare.label, True), *compared]
+    return {
+        "view": view,
+        "headline": words.map_headline(view),
+        "lead": words.map_lead(view),
+        "curve": drawings.experience_curve(view),
+        "periods": filters.period_choices(view.waves.choices, view.period),
+        "units": filters.unit_choices(filters.units_of(visit), view.unit),
+        "compared": [*compared, nothing],
+        "journeys": [filters.Choice(each.code, each.label, each == view.journey) for each in journeys],
+        "expectations": sorted({(each.value, each.is_measured) for each in view.expectations}),
+    }
+
+
+def _kpi_page(request: HttpRequest, visit: Visit) -> kpi.KpiPage:
+    return kpi.build(
+        visit.program,
+        visit.user,
+        code=request.GET.get("kpi", ""),
+        question=request.GET.get("question", ""),
+        unit=filters.unit_asked(request, visit),
+        period=filters.period_asked(request),
+        weighted=request.GET.get("weighted", "").lower() in ("1", "true"),
+    )
+
+
+@member_page(Right.SEE_SCORES)
+def kpi_list(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """One KPI through time and by unit: `?kpi= &question= &period= &unit= &weighted=`; `&format=csv` is the file."""
+    if request.GET.get("format") == "csv":
+        return kpi_file(_kpi_page(request, visit))
+    page = _kpi_page(request, visit)
+    query = filters.address(
+        kpi=page.code, unit=page.unit.code, period=page.period.code, weighted="1" if page.weighted else "", format="csv"
+    )
+    return render(
+        request,
+        "journeys/kpi_list.html",
+        {
+            "page": page,
+            "query": query,
+            "periods": filters.period_choices(page.waves.choices, page.period),
+            "units": filters.unit_choices(filters.units_of(visit), page.unit),
+            "may_see_drivers": visit.can(Right.SEE_DRIVERS),
+        },
+    )
+
+
+@member_page(Right.SEE_SCORES)
+def kpi_csv(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """The same table as a file."""
+    return kpi_file(_kpi_page(request, visit))
+
+
+def kpi_file(page: kpi.KpiPage) -> HttpResponse:
+    name = f"{page.program.slug}-{page.code.replace(kpi.SEPARATOR, '-')}-{page.unit.code}.csv"
+    return csv_response(name, kpi.CSV_HEADER, kpi.csv_rows(page))

@@ -44,11 +44,11 @@ def symbols() -> dict[str, Symbol]:
     }
 
 
-def title(text: object) -> str:
+def title(text: str) -> str:
     return f"<title>{conditional_escape(text)}</title>"
 
 
-def icon_in_place(name: str, colour: str, text: object, *, size: float = 9) -> SafeString:
+def icon_in_place(name: str, colour: str, text: str, *, size: float = 9) -> SafeString:
     """A symbol drawn with a literal colour and a title, for print."""
     symbol = symbols()[name]
     body = symbol.markup.replace("currentColor", colour)
@@ -113,7 +113,7 @@ def interval_bar(marks: IntervalMarks, scale: Scale, *, ends: tuple[str, str] | 
 
 
 def interval_bar_print(
-    marks: IntervalMarks, scale: Scale, *, text: object, ends: tuple[str, str] | None = None
+    marks: IntervalMarks, scale: Scale, *, text: str, ends: tuple[str, str] | None = None
 ) -> SafeString:
     """The bar for print, `scale.width` px wide; `text` becomes the alternative text."""
     ink = tokens()
@@ -148,7 +148,7 @@ def interval_bar_print(
     )
 
 
-def split_bar(shares: tuple[float, float, float], *, text: object, pattern: str) -> SafeString:
+def split_bar(shares: tuple[float, float, float], *, text: str, pattern: str) -> SafeString:
     """Detractors hatched, passives grey, promoters plain. `pattern` is an id used once on the page."""
     first, second = shares[0] * 100, (shares[0] + shares[1]) * 100
     label = conditional_escape(text)
@@ -165,7 +165,7 @@ def split_bar(shares: tuple[float, float, float], *, text: object, pattern: str)
     )
 
 
-def split_bar_print(shares: tuple[float, float, float], *, text: object, width: float = 325) -> SafeString:
+def split_bar_print(shares: tuple[float, float, float], *, text: str, width: float = 325) -> SafeString:
     """The same for print; the hatch is drawn line by line and covered on its right by the next group."""
     ink, height = tokens(), 20
     first, second = shares[0] * width, (shares[0] + shares[1]) * width

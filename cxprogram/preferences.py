@@ -1,5 +1,7 @@
 """The page with everything else for one person, and the two settings they make for themselves."""
 
+from typing import Any
+
 from django import forms
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -11,6 +13,8 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+YEAR = 365 * 24 * 3600
+
 
 class PreferencesForm(forms.ModelForm):
     """Language of the pages, light or dark."""
@@ -18,6 +22,12 @@ class PreferencesForm(forms.ModelForm):
     class Meta:
         model = get_user_model()
         fields = ["language", "theme"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["language"] = forms.ChoiceField(
+            label=_("Language"), choices=[("", _("As the browser")), *settings.LANGUAGES], required=False
+        )
 
 
 @login_required
@@ -35,11 +45,11 @@ def more(request: HttpRequest) -> HttpResponse:
             answer.set_cookie(
                 settings.LANGUAGE_COOKIE_NAME,
                 person.language,
-                max_age=settings.LANGUAGE_COOKIE_AGE,
+                max_age=YEAR,
                 secure=settings.LANGUAGE_COOKIE_SECURE,
-                samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+                samesite="Lax",
             )
         else:
-            answer.delete_cookie(settings.LANGUAGE_COOKIE_NAME, samesite=settings.LANGUAGE_COOKIE_SAMESITE)
+            answer.delete_cookie(settings.LANGUAGE_COOKIE_NAME, samesite="Lax")
         return answer
     return render(request, "cxprogram/more.html", {"form": form, "is_more": True})

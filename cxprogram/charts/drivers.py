@@ -53,7 +53,7 @@ def drivers(
         raise ValueError("a driver chart needs at least one driver")
     ordered = sorted(rows, key=lambda r: (r.sign < 0, -r.share))
     top, ticks, digits = _share_axis(max(r.high for r in ordered) * 100)
-    data = [
+    data: list[Spec] = [
         {
             "label": wrapped(r.name),
             "share": r.share * 100,

@@ -16,8 +16,7 @@ All take `print=True` or the context's `is_print`.
 from typing import Any
 
 from django import template
-from django.template import Context
-from django.template.loader import get_template
+from django.template import Context, Engine
 from django.utils.html import format_html, json_script
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -107,7 +106,7 @@ def nps_split(
     if is_print:
         bar = drawing.split_bar_print(shares, text=spoken, width=width)
     else:
-        number = context.render_context.get("cx_split", 0) + 1
+        number = (context.render_context.get("cx_split") or 0) + 1
         context.render_context["cx_split"] = number
         bar = drawing.split_bar(shares, text=spoken, pattern=f"cx-hatch-{number}")
     if not legend:
@@ -151,7 +150,8 @@ def experience_curve(context: Context, curve: Any, kind: str = "mean", print: bo
         raise template.TemplateSyntaxError("in print the curve needs a width in px: curve(stages, width=672)")
     name = "journeys/_curve_print.html" if is_print else "journeys/_curve.html"
     with context.push(curve=curve, kind=kind):
-        return get_template(name).template.render(context)
+        # The engine's own template: the context goes on as it is, with its flags and counters.
+        return Engine.get_default().get_template(name).render(context)
 
 
 @register.simple_tag

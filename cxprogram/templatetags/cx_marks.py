@@ -76,7 +76,7 @@ def symbol(name: str, *, css: str = "", label: object = "", is_print: bool = Fal
         raise template.TemplateSyntaxError(f"the sprite has no symbol {name!r}")
     if is_print:
         token = colour or next((_COLOUR[c] for c in css.split() if c in _COLOUR), _ICON_OF_NAME.get(name, "ink-2"))
-        return drawing.icon_in_place(name, drawing.tokens()[token], label or _WORD.get(name, name))
+        return drawing.icon_in_place(name, drawing.tokens()[token], str(label or _WORD.get(name, name)))
     return format_html(
         '<svg class="{}" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>',
         f"cx-i {css}".strip(),
@@ -136,7 +136,7 @@ def verdict(
         goal = _("%(target)s or less") % {"target": goal}
     if low is None or high is None:
         return goal
-    interval = Estimate(value=None, low=low, high=high, n=0, n_eff=None, kish_deff=None, method="", se=None)
+    interval = Estimate(value=None, low=low, high=high, n=0, n_eff=0.0, kish_deff=None, method="", se=None)
     words = {
         "reached": _("reached"),
         "not_reached": _("not reached"),

@@ -20,6 +20,8 @@ import psycopg
 import pytest
 import requests
 
+from tests.folders import data_folder
+
 ROOT = Path(__file__).resolve().parent.parent
 BUILD_SECONDS, START_SECONDS = 300, 90
 
@@ -84,8 +86,12 @@ def _scratch_database(url: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def demo_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoSite]:
-    folder = tmp_path_factory.mktemp("demo")
+def demo_site() -> Iterator[DemoSite]:
+    with data_folder() as folder:
+        yield from _served(folder)
+
+
+def _served(folder: Path) -> Iterator[DemoSite]:
     port = free_port()
     environ = {
         **{name: value for name, value in os.environ.items() if not name.startswith(("CX_", "DJANGO_"))},
@@ -117,7 +123,6 @@ def demo_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoSite]:
                 server.kill()
                 server.wait(10)
         log.close()
-        site.manage("database", "stop")
 
 
 def _build(site: DemoSite) -> dict[str, Any]:

@@ -5,9 +5,7 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -16,6 +14,7 @@ import pytest
 from cxprogram import database
 from cxprogram.database import BASE_DIR, EmbeddedDatabaseError, EmbeddedPostgres
 from cxprogram.postgres_tools import PostgresTools
+from tests.folders import data_folder
 
 START = """
 import pathlib, sys
@@ -29,7 +28,7 @@ URL = "postgresql://ann:s%40crt@db.example:5433/cx?sslmode=require"
 @pytest.fixture(scope="session")
 def prepared() -> Iterator[Path]:
     """The home of a server that was started once and stopped: copying it is faster than making another."""
-    with temporary_folder() as folder:
+    with data_folder() as folder:
         server = EmbeddedPostgres(folder, durable=False)
         server.start()
         server.stop()
@@ -39,7 +38,7 @@ def prepared() -> Iterator[Path]:
 @pytest.fixture
 def folder() -> Iterator[Path]:
     """An empty data folder."""
-    with temporary_folder() as path:
+    with data_folder() as path:
         yield path
 
 
@@ -47,18 +46,6 @@ def folder() -> Iterator[Path]:
 def server(folder: Path, prepared: Path) -> EmbeddedPostgres:
     subprocess.run(["cp", "-a", prepared, folder / "postgres"], check=True)
     return EmbeddedPostgres(folder)
-
-
-@contextmanager
-def temporary_folder() -> Iterator[Path]:
-    """A folder which root's server account can reach too, unlike pytest's own; any server in it is stopped."""
-    path = Path(tempfile.mkdtemp(prefix="cx-embedded-", dir="/tmp"))
-    path.chmod(0o711)
-    try:
-        yield path
-    finally:
-        EmbeddedPostgres(path).stop()
-        shutil.rmtree(path)
 
 
 def query(server: EmbeddedPostgres, statement: str) -> list[tuple]:

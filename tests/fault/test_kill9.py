@@ -1,15 +1,13 @@
 """R1 in the suite: a short run; `make fault` runs 2 000 answers (CX_FAULT_N)."""
 
 import os
-import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from cxprogram.database import EmbeddedPostgres
 from tests.fault import kill9
+from tests.folders import data_folder
 
 N = int(os.environ.get("CX_FAULT_N", "300"))
 SEED = int(os.environ.get("CX_FAULT_SEED", "7"))
@@ -17,14 +15,9 @@ SEED = int(os.environ.get("CX_FAULT_SEED", "7"))
 
 @pytest.fixture
 def demo_data() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="cx-fault-", dir="/tmp"))
-    folder.chmod(0o711)
-    try:
+    with data_folder() as folder:
         kill9.load_demo(folder)
         yield folder
-    finally:
-        EmbeddedPostgres(folder).stop()
-        shutil.rmtree(folder)
 
 
 @pytest.mark.fault

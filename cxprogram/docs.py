@@ -87,10 +87,17 @@ def _type(spec: dict[str, Any]) -> str:
 
 
 def _limits(spec: dict[str, Any]) -> str:
-    words = [
-        f"{name} {spec[key]}" for key, name in (("maxLength", "at most"), ("minLength", "at least")) if key in spec
-    ]
-    return f" ({', '.join(words)} characters)" if words else ""
+    bounds = (("minLength", "at least"), ("maxLength", "at most"))
+    words = [f"{name} {spec[key]}" for key, name in bounds if key in spec]
+    return f"({', '.join(words)} characters)" if words else ""
+
+
+def _marked(*texts: str) -> SafeString:
+    """The texts as one, with what stands between backticks as code."""
+    parts = " ".join(filter(None, texts)).split("`")
+    return format_html_join(
+        "", "{}", ((format_html("<code>{}</code>", part) if odd % 2 else part,) for odd, part in enumerate(parts))
+    )
 
 
 def _example(content: dict[str, Any]) -> str:

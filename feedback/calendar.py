@@ -1,4 +1,4 @@
-"""In which years a question was answered, without reading the years: each is probed by the cells' index."""
+"""In which years a question was answered, without reading the years: each is probed by the months' index."""
 
 from collections import defaultdict
 from collections.abc import Collection
@@ -9,19 +9,19 @@ from cxprogram.models import Program
 from feedback.models import Question
 from journeys.kpis.questions import QuestionFacts
 
-# From each year found the next later day with an answer is looked up (index score_cell_once), so the cost follows the
-# number of years. A year is counted over at most `enough` cells: each holds an answer at least.
+# From each year found the next later month with answers is looked up (index score_month_once): the cost follows the
+# number of years. A year is counted over at most `enough` rows: each holds an answer at least.
 YEARS = """
     WITH RECURSIVE q AS (
         SELECT id, code FROM feedback_question WHERE program_id = %(program)s AND code = ANY(%(questions)s)
     ), y AS (
         SELECT q.id, q.code, (
-            SELECT min(day) FROM feedback_scorecell c WHERE c.question_id = q.id AND c.code IS NOT NULL
+            SELECT min(month) FROM feedback_scoremonth c WHERE c.question_id = q.id AND c.code IS NOT NULL
         ) AS day FROM q
         UNION ALL
         SELECT y.id, y.code, (
-            SELECT min(day) FROM feedback_scorecell c WHERE c.question_id = y.id AND c.code IS NOT NULL
-            AND c.day > make_date(extract(year FROM y.day)::int, 12, 31)
+            SELECT min(month) FROM feedback_scoremonth c WHERE c.question_id = y.id AND c.code IS NOT NULL
+            AND c.month > make_date(extract(year FROM y.day)::int, 12, 31)
         ) FROM y WHERE y.day IS NOT NULL
     ), tail AS (
         SELECT a.key AS code, r.answered_on AS day, count(*) AS n
@@ -34,9 +34,9 @@ YEARS = """
     )
     SELECT y.code, extract(year FROM y.day)::int, (
         SELECT sum(few.n) FROM (
-            SELECT c.n FROM feedback_scorecell c
+            SELECT c.n FROM feedback_scoremonth c
             WHERE c.question_id = y.id AND c.code IS NOT NULL
-              AND c.day BETWEEN y.day AND make_date(extract(year FROM y.day)::int, 12, 31)
+              AND c.month BETWEEN y.day AND make_date(extract(year FROM y.day)::int, 12, 31)
             LIMIT %(enough)s
         ) few
     )::bigint

@@ -123,10 +123,10 @@ def prepare(program: Program, questions: Iterable[str], *, state: tuple[int, obj
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT c.unit_id, to_char(c.month, 'YYYY-MM'), sum(c.n)::bigint
+            SELECT q.code, c.unit_id, to_char(c.month, 'YYYY-MM'), sum(c.n)::bigint
             FROM feedback_scoremonth c JOIN feedback_question q ON q.id = c.question_id
-            WHERE q.program_id = %s AND q.code = %s AND c.missing = ''
-            GROUP BY 1, 2
+            WHERE q.program_id = %s AND q.code = ANY(%s) AND c.missing = ''
+            GROUP BY 1, 2, 3
             """,
             [program.pk, new],
         )

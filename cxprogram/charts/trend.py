@@ -120,7 +120,9 @@ def _trend_rows(points: Sequence[TrendPoint], kind: str, factor: float, least: i
         row: Spec = {"label": p.label, "is_shown": is_shown, "run": run, "mark": mark, "has_band": False}
         row["is_key"] = not is_shown or id(p) in key or bool(mark)
         row["n_short"] = f"< {least}" if p.is_hidden else figures.figure(p.n, "count")
-        row["n_text"] = "" if p.value is None and not p.is_hidden else f"n {row['n_short']}"
+        row["n_text"] = f"n {row['n_short']}"
+        if p.value is None and not p.is_hidden:
+            row["n_short"] = row["n_text"] = ""
         if is_shown and p.value is not None:
             row["value"] = row["top"] = p.value * factor
             row["text"] = figures.figure(p.value, kind, with_unit=False)

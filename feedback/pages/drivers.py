@@ -3,14 +3,13 @@
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from cxprogram import charts, figures
 from cxprogram.charts import Chart
 from cxprogram.models import Program
 from cxprogram.periods import Period
 from feedback.insight import Study, StudyRow
-from journeys.insight.words import inside, listed
+from journeys.insight.words import MOST_NAMED, inside, listed
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,11 @@ def alike(study: Study) -> list[StudyRow]:
 
 
 def headline(study: Study) -> str:
-    return _("The overall rating goes most closely with %(name)s") % {"name": inside(study.rows[0].label)}
+    """The strongest driver; where others come as close, how many there are."""
+    close, name = len(alike(study)), inside(study.rows[0].label)
+    if close == 1:
+        return _("The overall rating goes most closely with %(name)s") % {"name": name}
+    return _("%(n)s drivers go closely with the overall rating, %(name)s first") % {"n": close, "name": name}
 
 
 def lead(study: Study) -> str:
@@ -64,16 +67,11 @@ def lead(study: Study) -> str:
         }
     ]
     rivals = [inside(row.label) for row in alike(study)[1:]]
-    if not rivals:
-        said.append(_("Its place is certain: no other interval reaches it."))
-    elif len(rivals) <= 3:
+    if len(rivals) > MOST_NAMED:
+        said.append(_("Not clearly stronger than %(n)s others.") % {"n": len(rivals)})
+    elif rivals:
         said.append(_("Not clearly stronger than %(names)s.") % {"names": listed(rivals)})
     else:
-        words = ngettext(
-            "Not clearly stronger than %(n)s other driver.",
-            "Not clearly stronger than %(n)s other drivers.",
-            len(rivals),
-        )
-        said.append(words % {"n": len(rivals)})
+        said.append(_("Its place is certain: no other interval reaches it."))
     said.append(_("Association, not proof of cause."))
     return " ".join(said)

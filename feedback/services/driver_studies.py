@@ -1,7 +1,6 @@
 """Driver studies: which ratings go with the overall rating, and how sure that is."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from math import isclose
 from typing import Any
@@ -26,14 +25,6 @@ class StudyError(DomainError):
     code = "driver-study-refused"
 
 
-@dataclass(frozen=True)
-class StudyRun:
-    """The current study, and whether this run has written it."""
-
-    study: DriverStudy
-    is_new: bool
-
-
 def run(
     program: Program,
     period: Period,
@@ -43,11 +34,11 @@ def run(
     resamples: int = 500,
     seed: int,
     at: datetime,
-) -> StudyRun:
+) -> DriverStudy:
     """Study the answers of a period and store the result as the current study of (program, period, outcome).
 
     - exact LMG over the responses that rated the outcome and every driver; intervals by bootstrap;
-    - a study with the same answers, drivers, resamples and seed is already there: nothing is written;
+    - a current study with the same answers, drivers, resamples and seed is returned as it is: nothing is written;
     - otherwise the new row supersedes the one before, which stays, in one transaction.
 
     Raises StudyError.
@@ -59,7 +50,7 @@ def run(
         exact = formulas.lmg(ratings, target)
         current = DriverStudy.objects.filter(program=program, period=period.code, outcome=outcome, is_current=True)
         if (known := current.first()) and _is_same(known, exact, drivers, resamples=resamples, seed=seed):
-            return StudyRun(known, is_new=False)
+            return known
         intervals = formulas.lmg_bootstrap(ratings, target, resamples=resamples, seed=seed)
     except formulas.DriverStudyError as error:
         raise StudyError(str(error), code=error.code) from error
@@ -74,7 +65,7 @@ def run(
         # Two runs at once: the second waits, then supersedes.
         Program.objects.select_for_update(no_key=True).get(pk=program.pk)
         current.update(is_current=False)
-        study = DriverStudy.objects.create(
+        return DriverStudy.objects.create(
             program=program,
             period=period.code,
             outcome=outcome,
@@ -86,7 +77,6 @@ def run(
             seed=seed,
             computed_at=at,
         )
-    return StudyRun(study, is_new=True)
 
 
 def _check_questions(program: Program, outcome: str, drivers: Sequence[str]) -> None:

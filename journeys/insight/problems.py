@@ -39,6 +39,9 @@ class Problems:
         self._stages = {stage.pk: stage for stage in stages}
         self._counts = {code: dict(reading.counts) for code, reading in readings.items() if not reading.suppressed}
         self._known = {stage.pk: self._codes(stage) for stage in stages if stage.problem_question in self._counts}
+        if not any(any(codes.values()) for codes in self._known.values()):
+            # Another wave may name its problems by other codes: none placed is not none met.
+            self._known = {}
         totals = {pk: sum(codes.values()) for pk, codes in self._known.items()}
         every = sum(sum(counts.values()) for counts in self._counts.values())
         table: dict[object, int] = {**totals, "elsewhere": max(0, every - sum(totals.values()))}
@@ -55,7 +58,7 @@ class Problems:
         return {code: counts[int(code)] for code in stage.problems if int(code) in counts}
 
     def of_stage(self, stage: Stage) -> StageProblems | None:
-        """None where no question names problems, or its answers are too few."""
+        """None where no question names problems, its answers are too few, or none of them belongs to a stage."""
         if stage.pk not in self._known:
             return None
         count = self._totals[stage.pk]

@@ -183,7 +183,7 @@ def trend_lead(trend: Trend, focus: TrendPoint | None) -> str:
 
 
 def reading_words(reading: KpiReading, scale: tuple[int, int] | None) -> str:
-    """`4.06 of 5 in 2017 (4.04 to 4.09).`"""
+    """`2017: 4.06 of 5 (4.04 to 4.09).`"""
     if reading.suppressed:
         return _("%(period)s: too few answers to show.") % {"period": reading.period.label}
     if reading.value is None:
@@ -194,9 +194,9 @@ def reading_words(reading: KpiReading, scale: tuple[int, int] | None) -> str:
         value = f"{value} {figures.unit(kind, scale[1] if scale else None)}".strip()
     facts = {"value": value, "period": reading.period.label}
     if reading.low is None or reading.high is None:
-        return _("%(value)s in %(period)s.") % facts
+        return _("%(period)s: %(value)s.") % facts
     facts["interval"] = figures.interval(reading.low, reading.high, kind, in_words=True)
-    return _("%(value)s in %(period)s (%(interval)s).") % facts
+    return _("%(period)s: %(value)s (%(interval)s).") % facts
 
 
 def trust(reading: KpiReading, weighted: KpiReading) -> tuple[str, list[str]]:

@@ -91,8 +91,8 @@ class KpiPage:
         return self.kpi.collector == "nps" and focus is not None and bool(focus.reading.n)
 
     @property
-    def scale_top(self) -> int | None:
-        return self.trend.question.scale[1] if self.kind == "mean" and self.trend.question.scale else None
+    def is_lower_better(self) -> bool:
+        return not self.kpi.higher_is_better
 
     @property
     def unit_rows(self) -> list[tuple[Any, figures.Change | None]]:

@@ -7,7 +7,7 @@ reach answers `visible_to(user)`; a role that the table below does not name sees
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum, auto
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import Q
@@ -114,7 +114,7 @@ class ScopedQuerySet(models.QuerySet):
     program_lookup = "program"
     unit_lookup: str | None = None
 
-    def visible_to(self, user: Any) -> "ScopedQuerySet":
+    def visible_to(self, user: Any) -> Self:
         """Rows that the user may see.
 
         - the user has a valid membership in the row's program with the right of this queryset;
@@ -122,7 +122,7 @@ class ScopedQuerySet(models.QuerySet):
         """
         return self._within(grant for grant in grants(user) if grant.gives(self.right))
 
-    def _within(self, allowed: Iterable[Grant]) -> "ScopedQuerySet":
+    def _within(self, allowed: Iterable[Grant]) -> Self:
         scope = Q()
         for grant in allowed:
             part = Q(**{f"{self.program_lookup}_id": grant.program_id})

@@ -1,7 +1,7 @@
 """Querysets of the ground floor."""
 
 from datetime import date
-from typing import Any
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q
@@ -26,7 +26,7 @@ class OrgUnitQuerySet(ScopedQuerySet):
     right = Right.SEE_PROGRAM
     unit_lookup = None
 
-    def visible_to(self, user: Any) -> "OrgUnitQuerySet":
+    def visible_to(self, user: Any) -> Self:
         """Units of the subtrees that the user's memberships reach."""
         scope = Q(pk__in=())
         for grant in grants(user):

@@ -1,4 +1,4 @@
-from typing import Any
+from typing import Any, Self
 
 from django.db.models import Q
 
@@ -26,7 +26,7 @@ class StatementQuerySet(ScopedQuerySet):
     right = Right.SEE_ALL_STATEMENTS
     program_lookup = "scheme__program"
 
-    def visible_to(self, user: Any) -> "StatementQuerySet":
+    def visible_to(self, user: Any) -> Self:
         """Statements that the user may read.
 
         - those of a program whose statements the user may all see;

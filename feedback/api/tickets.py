@@ -1,7 +1,7 @@
 """/api/v1/tickets/: the closed loop for other systems, by the same services as the pages."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
 import msgspec
 from django.http import HttpResponse
@@ -19,12 +19,14 @@ from feedback.models import Ticket
 from feedback.querysets import TicketQuerySet
 from feedback.services import tickets
 
+Status = Literal["open", "taken", "closed"]
+
 
 class TicketRow(msgspec.Struct):
     """One ticket: a promise to one customer, until it is closed and told."""
 
     id: int
-    status: Literal["open", "taken", "closed"]
+    status: Status
     unit: str
     response: Annotated[int, msgspec.Meta(description="The answer that opened it.")]
     reasons: list[str]
@@ -75,7 +77,7 @@ _closing = msgspec.json.Decoder(TicketClosing)
 def present(ticket: Ticket) -> TicketRow:
     return TicketRow(
         id=ticket.pk,
-        status=ticket.status,
+        status=cast(Status, ticket.status),
         unit=ticket.unit.code,
         response=ticket.response_id,
         reasons=ticket.reasons,

@@ -44,7 +44,7 @@ class Problems:
             self._known = {}
         totals = {pk: sum(codes.values()) for pk, codes in self._known.items()}
         every = sum(sum(counts.values()) for counts in self._counts.values())
-        table: dict[object, int] = {**totals, "elsewhere": max(0, every - sum(totals.values()))}
+        table: dict[Any, int] = {**totals, "elsewhere": max(0, every - sum(totals.values()))}
         hidden = hidden_cells(table, minimum=minimum)
         self._totals: dict[int, int | None] = {pk: None if pk in hidden else n for pk, n in totals.items()}
         self._most = max((n for n in self._totals.values() if n), default=0)

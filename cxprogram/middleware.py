@@ -1,5 +1,6 @@
-"""Middleware of the house: language, content-security policy, and no caching of what is private."""
+"""Middleware of the house: language, content-security policy, refusals in words, and no caching of what is private."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -7,8 +8,15 @@ from typing import Any
 from csp.constants import UNSAFE_EVAL, UNSAFE_INLINE
 from csp.middleware import CSPMiddleware, PolicyParts
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.template import loader
 from django.utils import translation
+from django.utils.translation import gettext as _
+
+from cxprogram.errors import DomainError
+
+log = logging.getLogger(__name__)
 
 LANGUAGES = frozenset(code for code, _name in settings.LANGUAGES)
 
@@ -56,6 +64,48 @@ class PrivateByDefault:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if request.user.is_authenticated and "Cache-Control" not in response.headers:
+        # In this order: where the database is away, the person cannot be looked up for the page that says so.
+        if "Cache-Control" not in response.headers and request.user.is_authenticated:
             response.headers["Cache-Control"] = "no-store"
         return response
+
+
+PUBLIC = ("/s/", "/r/", "/embed/", "/unsubscribe/")
+RETRY_AFTER_SECONDS = 10
+
+
+def unavailable(request: HttpRequest) -> HttpResponse:
+    """503 with Retry-After, as a problem for programs and in words for people; needs no database."""
+    if request.path_info.startswith("/api/"):
+        from cxprogram.api_base import problem  # the models are loaded by now, not when middleware is listed
+
+        detail = _("The database is away for a moment. Send the same request again.")
+        response = problem("database-away", detail, status=503)
+    else:
+        is_public = request.path_info.startswith(PUBLIC)
+        template = "public_503.html" if is_public else "503.html"
+        response = HttpResponse(loader.render_to_string(template), status=503)
+    response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+class Refusals:
+    """What a view could not do, in words: a rule refused it, or the database is away."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, OperationalError | InterfaceError):
+            log.error("%s %s: the database is away: %s", request.method, request.path, error)
+            return unavailable(request)
+        if isinstance(error, DomainError):
+            is_public = request.path_info.startswith(PUBLIC)
+            template = "public_refused.html" if is_public else "refused.html"
+            page = loader.render_to_string(template, {"detail": error.detail, "status": error.status})
+            return HttpResponse(page, status=error.status, headers={"Cache-Control": "no-store"})
+        return None

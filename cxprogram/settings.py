@@ -83,6 +83,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "pghistory.middleware.HistoryMiddleware",
     "cxprogram.middleware.PrivateByDefault",
+    "cxprogram.middleware.Refusals",
 ]
 
 ROOT_URLCONF = "cxprogram.urls"

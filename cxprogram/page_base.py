@@ -1,0 +1,59 @@
+"""What every page for people of a program shares: log-in, the program they work in, its clock and its time zone."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+
+from cxprogram.access import Right, can
+from cxprogram.models import OrgUnit, Program, User
+from cxprogram.navigation import current_program, leading_role
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One person on one page: who, in which program and leading role, and the moment, read once."""
+
+    user: User
+    program: Program
+    role: str
+    at: datetime
+
+    def can(self, right: Right, unit: OrgUnit | None = None) -> bool:
+        return can(self.user, right, program=self.program, unit=unit)
+
+
+def visit_of(request: HttpRequest) -> Visit | None:
+    """The visit of a person who is logged in; None without a valid membership."""
+    program = current_program(request.user)
+    role = leading_role(request.user, program) if program else None
+    return Visit(request.user, program, role, timezone.now()) if program and role else None
+
+
+Page = Callable[..., HttpResponse]
+
+
+def member_page(right: Right) -> Callable[[Page], Page]:
+    """The view gets `(request, visit, …)`; whoever lacks the right in the program does not find the page.
+
+    Times are shown in the program's zone.
+    """
+
+    def decorate(view: Page) -> Page:
+        @login_required
+        @wraps(view)
+        def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            visit = visit_of(request)
+            if visit is None or not visit.can(right):
+                raise Http404
+            with timezone.override(visit.program.zone):
+                return view(request, visit, *args, **kwargs)
+
+        return inner
+
+    return decorate

@@ -34,7 +34,7 @@ def _frame(survey: Survey, language: str, *, path: str) -> dict[str, Any]:
     names = dict(settings.LANGUAGES)
     return {
         "survey": survey,
-        "organisation": survey.program.organisation,
+        "organisation": survey.program.label,
         "languages": [
             (code, names[code], f"{path}?lang={code}", code == language) for code in pages.languages_of(survey)
         ],
@@ -60,20 +60,16 @@ def _form(
 
 
 @lru_cache(maxsize=256)
-def _page(version_id: int, language: str, minute: int) -> pages.SurveyPage:
-    """A published version never changes; a wording corrected in the admin shows within a minute."""
+def _page(version_id: int, language: str, stamp: str) -> pages.SurveyPage:
+    """Read once for each stamp of the door: a corrected wording makes a new one."""
     return pages.survey_page(SurveyVersion.objects.select_related("survey").get(pk=version_id))
 
 
 @lru_cache(maxsize=256)
-def _blank(survey_id: int, version_id: int, language: str, minute: int) -> str:
-    """The empty form, rendered once a minute; `KEY_PLACE` is replaced for each visit."""
-    survey = Survey.objects.select_related("program").get(pk=survey_id)
-    return _form(survey, _page(version_id, language, minute), language)
-
-
-def _minute(at: datetime) -> int:
-    return int(at.timestamp()) // 60
+def _blank(version_id: int, language: str, stamp: str) -> str:
+    """The empty form, rendered once for each stamp; `KEY_PLACE` is replaced for each visit."""
+    survey = Survey.objects.select_related("program").get(versions=version_id)
+    return _form(survey, _page(version_id, language, stamp), language)
 
 
 def _fresh(page: str) -> str:
@@ -102,12 +98,11 @@ def survey(request: HttpRequest, slug: str) -> HttpResponse:
             return _take_in(request, door, language, at=timezone.now())
         if not door.survey.is_open:
             return _message(door.survey, "feedback/survey_closed.html", language, status=410)
-        blank = _blank(door.survey.pk, door.version_id, language, _minute(timezone.now()))
-        return _answer(_fresh(blank), language=language)
+        return _answer(_fresh(_blank(door.version_id, language, door.stamp)), language=language)
 
 
 def _take_in(request: HttpRequest, door: surveys.Door, language: str, *, at: datetime) -> HttpResponse:
-    page = _page(door.version_id, language, _minute(at))
+    page = _page(door.version_id, language, door.stamp)
     sent = pages.read_form(page, request.POST)
     source = f"web:{door.survey.slug}"
     done = f"{reverse('feedback:survey-done', args=[door.survey.slug])}?{urlencode({'lang': language})}"

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.conf import settings
 from django.http import QueryDict
-from django.utils.translation import gettext as _
 from django.utils.translation import get_supported_language_variant
+from django.utils.translation import gettext as _
 from django.utils.translation.trans_real import parse_accept_lang_header
 
 from feedback.choices import Missing, QuestionKind
@@ -60,8 +60,8 @@ def _scale(question: Question, number: int, item: SurveyItem) -> Ask:
     assert low is not None
     assert high is not None
     is_nps = question.kind == QuestionKind.NPS
-    low_words = question.option_text(low, "label") or (_("not at all likely") if is_nps else "")
-    high_words = question.option_text(high, "label") or (_("very likely") if is_nps else "")
+    low_words = question.option_text("low") or question.option_text(low) or (_("not at all likely") if is_nps else "")
+    high_words = question.option_text("high") or question.option_text(high) or (_("very likely") if is_nps else "")
     choices = [Choice(str(code), str(code)) for code in range(low, high + 1)]
     if not low_words and not high_words:
         low_words, high_words = _("the lowest rating"), _("the highest rating")
@@ -80,16 +80,9 @@ def _scale(question: Question, number: int, item: SurveyItem) -> Ask:
 
 
 def _options(question: Question) -> tuple[Choice, ...]:
-    """The options in the order of their codes; one that is not a number (not applicable) stands last."""
-
-    def order(code: str) -> tuple[bool, int]:
-        is_code = _CODE.fullmatch(code) is not None
-        return not is_code, int(code) if is_code else 0
-
-    return tuple(
-        Choice(code, question.option_text(code, "label") or question.option_text(code, "title") or code)
-        for code in sorted(question.options, key=order)
-    )
+    """The options in the order of their codes."""
+    codes = sorted(int(code) for code in question.options if _CODE.fullmatch(code))
+    return tuple(Choice(str(code), question.option_text(code) or str(code)) for code in codes)
 
 
 def _ask(item: SurveyItem, number: int) -> Ask:
@@ -176,9 +169,8 @@ def read_form(page: SurveyPage, posted: QueryDict) -> Sent:
         else:
             sent.errors[ask.name] = _("Choose one of the answers below.")
         if ask.is_required and not raw:
-            sent.errors[ask.name] = (
-                _("Write an answer to this question.") if ask.look == "text" else _("Choose an answer to this question.")
-            )
+            is_text = ask.look == "text"
+            sent.errors[ask.name] = _("Write an answer here.") if is_text else _("Choose one of the answers below.")
     return sent
 
 

@@ -6,22 +6,14 @@ from unittest import mock
 import pytest
 from django.db import OperationalError
 
-from feedback.models import Response, Ticket
+from feedback.choices import TicketReason
+from feedback.models import Question, Response, Ticket
 from feedback.pages import survey as pages
 from feedback.services import responses
-from tests.factories import make_program, make_survey
+from tests.factories import make_program, make_rule, make_survey
 
 pytestmark = pytest.mark.django_db
 LANGUAGES = ["en", "sv", "nb", "da", "fi"]
-
-
-@pytest.fixture(autouse=True)
-def _fresh_pages():
-    """Pages are kept for a minute by version; every test has versions of its own ids."""
-    from feedback import survey_views
-
-    survey_views._page.cache_clear()
-    survey_views._blank.cache_clear()
 
 
 @pytest.fixture
@@ -206,12 +198,21 @@ def test_an_unknown_survey_is_not_found(client):
     assert client.post("/s/nowhere/", {}).status_code == 404
 
 
+def test_a_corrected_wording_and_a_new_rule_show_at_once(client, survey):
+    assert "How was Q7ALL?" in client.get("/s/short/").content.decode()
+    Question.objects.filter(code="Q7ALL").update(wordings={"en": "How was it?"})
+    assert "How was it?" in client.get("/s/short/").content.decode()
+    make_rule(survey, "Q7ALL", TicketReason.PROBLEM_MET, 1, 1)
+    typed(client, NETPRO="9", Q7ALL="1")
+    assert Ticket.objects.get().reasons == ["problem_met"]
+
+
 def test_page_and_answer_need_few_queries(client, survey, django_assert_num_queries):
     key = key_of(client.get("/s/short/"))
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         client.get("/s/short/")
-    # the survey, its rules, savepoint, the answer, release
-    with django_assert_num_queries(5):
+    # the door's stamp, savepoint, the answer, release
+    with django_assert_num_queries(4):
         assert client.post("/s/short/", {"key": key, "NETPRO": "9"}).status_code == 303
 
 

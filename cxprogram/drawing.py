@@ -1,8 +1,8 @@
 """Small drawings as SVG text, each for the screen and for print.
 
 On the screen a drawing carries classes, symbols come from the static sprite and positions are per cents. In print
-(WeasyPrint) neither document CSS nor `<use>` reaches into a drawing: colours are attributes, symbols stand in place, and
-a `<title>` becomes the alternative text in the PDF. Both take colours and shapes from the same two files.
+(WeasyPrint) neither document CSS nor `<use>` reaches into a drawing: colours are attributes, symbols stand in place,
+and a `<title>` becomes the alternative text in the PDF. Both take colours and shapes from the same two files.
 """
 
 import re
@@ -133,7 +133,8 @@ def interval_bar_print(
     if marks.target is not None:
         parts.append(tick(ink["target"], marks.target, 0, 14))
     parts.append(
-        f'<circle cx="{x(marks.value)}" cy="7" r="3.5" fill="{ink["data"]}" stroke="{ink["paper"]}" stroke-width="1.2"/>'
+        f'<circle cx="{x(marks.value)}" cy="7" r="3.5" fill="{ink["data"]}" stroke="{ink["paper"]}" '
+        'stroke-width="1.2"/>'
     )
     height = 14
     if ends:
@@ -153,7 +154,8 @@ def split_bar(shares: tuple[float, float, float], *, text: object, pattern: str)
     label = conditional_escape(text)
     return mark_safe(  # noqa: S308 - escaped
         f'<svg class="cx-split" role="img" aria-label="{label}"><defs><pattern id="{pattern}" width="6" height="6" '
-        'patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path class="cx-hatch" d="M0 0V6"/></pattern></defs>'
+        'patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path class="cx-hatch" d="M0 0V6"/></pattern>'
+        "</defs>"
         f'<rect class="det" x="0" y="0" width="{first:.2f}%" height="24"/>'
         f'<rect fill="url(#{pattern})" x="0" y="0" width="{first:.2f}%" height="24"/>'
         f'<rect class="pas" x="{first:.2f}%" y="0" width="{shares[1] * 100:.2f}%" height="24"/>'

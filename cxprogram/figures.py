@@ -17,7 +17,7 @@ NBSP, MINUS, EN_DASH = "\u00a0", "\u2212", "\u2013"
 
 @dataclass(frozen=True)
 class Kind:
-    """How one sort of number is shown. `factor` multiplies the stored number; `has_sign` forbids a dash in intervals."""
+    """How one sort of number is shown: multiplied by `factor`; `has_sign` forbids a dash in intervals."""
 
     factor: float
     decimals: int
@@ -68,6 +68,11 @@ def figure(value: float, kind: str = "mean", *, language: str | None = None, wit
     return decimal(value * spec.factor, spec.decimals, language=language) + (spec.suffix if with_unit else "")
 
 
+def answers(count: int) -> str:
+    """`n 2,688`, held together by a no-break space."""
+    return f"n{NBSP}{figure(count, 'count')}"
+
+
 def signed(value: float, kind: str = "mean", *, language: str | None = None) -> str:
     """A difference with its sign: `+0.13`, `−0.38`. Of shares in percentage points, without the unit."""
     spec = KINDS[kind]
@@ -101,7 +106,7 @@ def unit(kind: str, scale_top: float | None = None) -> str:
         return _("points")
     if kind == "share":
         return "%"
-    if scale_top is not None:
+    if scale_top:
         return _("of %(top)s") % {"top": f"{scale_top:g}"}
     return ""
 

@@ -7,6 +7,10 @@ class FeedbackConfig(AppConfig):
     verbose_name = _("Feedback")
 
     def ready(self) -> None:
-        from feedback import collectors
+        from feedback import calendar, collectors, insight
+        from journeys.insight import strongest
+        from journeys.kpis import questions
 
         collectors.register_all()
+        questions.register(calendar.question_facts)
+        strongest.register(insight.strongest_drivers)

@@ -35,6 +35,13 @@ def _top_codes(kpi: Any, question: Question) -> list[int]:
     return list(range(max(low, high - boxes + 1), high + 1))
 
 
+def _hits(kpi: Any, question: Question) -> tuple[int, ...]:
+    """The codes that count, for KPIs that are shares."""
+    if kpi.collector == "top2":
+        return tuple(_top_codes(kpi, question))
+    return tuple(kpi.parameters["codes"]) if kpi.collector == "share" else ()
+
+
 def _among(tally: Tally, codes: Sequence[int] | None) -> Tally:
     if codes is None:
         return tally
@@ -55,13 +62,11 @@ def _estimate(query: KpiQuery, question: Question, tally: Tally) -> Estimate:
     if kpi.collector == "mean":
         _scale(question)
         return means.mean(tally, weighted=query.weighted)
-    if kpi.collector == "top2":
-        return proportions.share(tally, _top_codes(kpi, question), weighted=query.weighted)
-    return proportions.share(tally, kpi.parameters["codes"], weighted=query.weighted)
+    return proportions.share(tally, _hits(kpi, question), weighted=query.weighted)
 
 
 def read(program: Program, queries: Sequence[KpiQuery]) -> list[KpiReading]:
-    """Answer the queries from the score cells and the tail; four queries however many are asked for."""
+    """Answer the queries from the cells and the tail; a constant number of SQL queries, however many are asked."""
     codes = {query.question_code for query in queries}
     questions = {question.code: question for question in Question.objects.filter(program=program, code__in=codes)}
     if unknown := codes - questions.keys():
@@ -71,6 +76,7 @@ def read(program: Program, queries: Sequence[KpiQuery]) -> list[KpiReading]:
             status=404,
         )
     counts = tallies.count(program, codes, {query.period for query in queries})
+    protection.prepare(program, codes, state=counts.state)
     at = timezone.now()
     return [_reading(program, query, questions[query.question_code], counts, at) for query in queries]
 
@@ -92,6 +98,7 @@ def _reading(program: Program, query: KpiQuery, question: Question, counts: tall
         "weighted": query.weighted,
         "method": estimate.method,
         "computed_at": at,
+        "hits": _hits(query.kpi, question),
     }
     n_answers = counted.tally.total
     if protection.is_hidden(program, question.code, query.unit, query.period, n=n_answers, state=counts.state) or (
@@ -133,10 +140,7 @@ def differ(now: KpiReading, before: KpiReading) -> Difference:
         return nps.nps_difference(first, second)
     if collector == "mean":
         return means.mean_difference(first, second)
-    if collector == "top2":
-        question = Question.objects.get(program_id=now.kpi.program_id, code=now.question)
-        return proportions.share_difference(first, second, _top_codes(now.kpi, question))
-    return proportions.share_difference(first, second, now.kpi.parameters["codes"])
+    return proportions.share_difference(first, second, now.hits)
 
 
 def register_all() -> None:

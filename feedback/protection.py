@@ -5,8 +5,8 @@ cell obliges to hide a second in its row and in its column.
 """
 
 from collections import defaultdict
-from collections.abc import Hashable, Mapping
-from functools import lru_cache
+from collections.abc import Hashable, Iterable, Mapping
+from typing import Any
 
 from django.db import connection
 
@@ -16,7 +16,7 @@ from cxprogram.periods import Period
 Cell = tuple[int, str]  # (unit id, period code)
 
 
-def close(table: Mapping[tuple[Hashable, Hashable], int], hidden: set, *, minimum: int) -> set:
+def close(table: Mapping[Any, int], hidden: set[Any], *, minimum: int) -> set[Any]:
     """Hide further cells until every row and column hides none, or at least two that together reach the minimum.
 
     `hidden` holds what must be hidden anyway; small cells are added. An empty cell tells nothing and stays.
@@ -64,8 +64,8 @@ def hidden_cells(own: Mapping[Cell, int], parents: Mapping[int, int | None], *, 
     spans += [(year, [month for month in months if month[:4] == year]) for year in spans[0][1]]
     children: dict[int, list[int]] = defaultdict(list)
     for unit in order:
-        if parents[unit] is not None:
-            children[parents[unit]].append(unit)
+        if (above := parents[unit]) is not None:
+            children[above].append(unit)
     for whole, parts in spans:
         root = order[0]
         line = {(root, part): totals[root, part] for part in parts}
@@ -78,9 +78,7 @@ def hidden_cells(own: Mapping[Cell, int], parents: Mapping[int, int | None], *, 
             below = children[above]
             if not below:
                 continue
-            table: dict[tuple[Hashable, Hashable], int] = {
-                (unit, part): totals[unit, part] for unit in below for part in parts
-            }
+            table: dict[Any, int] = {(unit, part): totals[unit, part] for unit in below for part in parts}
             for part in parts:
                 # What was said at the unit above itself is the rest that a subtraction would reveal.
                 table[("rest", above), part] = totals[above, part] - sum(totals[unit, part] for unit in below)
@@ -88,10 +86,10 @@ def hidden_cells(own: Mapping[Cell, int], parents: Mapping[int, int | None], *, 
                 (unit, part) for unit in below for part in parts if (above, part) in hidden or (unit, whole) in hidden
             }
             if whole == "all":
-                line = {(unit, "all"): totals[unit, "all"] for unit in below}
-                line[("rest", above), "all"] = totals[above, "all"] - sum(totals[u, "all"] for u in below)
-                over = {cell for cell in line if (above, "all") in hidden}
-                sums = close(line, over, minimum=minimum)
+                alone: dict[Any, int] = {(unit, "all"): totals[unit, "all"] for unit in below}
+                alone[("rest", above), "all"] = totals[above, "all"] - sum(totals[u, "all"] for u in below)
+                over = {cell for cell in alone if (above, "all") in hidden}
+                sums = close(alone, over, minimum=minimum)
                 hidden |= {cell for cell in sums if isinstance(cell[0], int)}
                 forced |= {(unit, part) for unit in below for part in parts if (unit, "all") in sums}
             closed = close(table, forced, minimum=minimum)
@@ -106,22 +104,39 @@ def _depth(unit: int, parents: Mapping[int, int | None]) -> int:
     return depth
 
 
-@lru_cache(maxsize=4096)
-def _protected(program_id: int, question: str, watermark: int, minimum: int, folded_at: object) -> frozenset[Cell]:
-    """The hidden cells of one question; they change only when answers are folded."""
+# The hidden cells of a question, by (program, question, watermark, minimum, time of folding): they change only when
+# answers are folded. The oldest entry goes when the table is full.
+_protected: dict[tuple, frozenset[Cell]] = {}
+_MOST_ENTRIES = 4096
+
+
+def _key(program: Program, question: str, state: tuple[int, object]) -> tuple:
+    return program.pk, question, state[0], program.min_n, state[1]
+
+
+def prepare(program: Program, questions: Iterable[str], *, state: tuple[int, object]) -> None:
+    """Work out the hidden cells of the questions that are not known yet; two queries, however many these are."""
+    new = sorted(question for question in set(questions) if _key(program, question, state) not in _protected)
+    if not new:
+        return
+    own: dict[str, dict[Cell, int]] = defaultdict(dict)
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT c.unit_id, to_char(c.day, 'YYYY-MM'), sum(c.n)::bigint
+            SELECT q.code, c.unit_id, to_char(c.day, 'YYYY-MM'), sum(c.n)::bigint
             FROM feedback_scorecell c JOIN feedback_question q ON q.id = c.question_id
-            WHERE q.program_id = %s AND q.code = %s AND c.missing = ''
-            GROUP BY 1, 2
+            WHERE q.program_id = %s AND q.code = ANY(%s) AND c.missing = ''
+            GROUP BY 1, 2, 3
             """,
-            [program_id, question],
+            [program.pk, new],
         )
-        own = {(unit, month): int(n) for unit, month, n in cursor.fetchall()}
-    parents = dict(OrgUnit.objects.filter(program_id=program_id).values_list("pk", "parent_id"))
-    return hidden_cells(own, parents, minimum=minimum)
+        for question, unit, month, n in cursor.fetchall():
+            own[question][unit, month] = int(n)
+    parents = dict(OrgUnit.objects.filter(program=program).values_list("pk", "parent_id"))
+    for question in new:
+        while len(_protected) >= _MOST_ENTRIES:
+            _protected.pop(next(iter(_protected)), None)
+        _protected[_key(program, question, state)] = hidden_cells(own[question], parents, minimum=program.min_n)
 
 
 def is_hidden(
@@ -134,4 +149,7 @@ def is_hidden(
     """
     if 0 < n < program.min_n:
         return True
-    return (unit.pk, period.code) in _protected(program.pk, question, state[0], program.min_n, state[1])
+    key = _key(program, question, state)
+    if key not in _protected:
+        prepare(program, [question], state=state)
+    return (unit.pk, period.code) in _protected[key]

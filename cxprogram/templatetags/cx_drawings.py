@@ -4,8 +4,8 @@
     {% kpi_bar reading scale_low scale_high target= … %}  the same from a reading; a hidden one says *too few to show*
     {% nice_scale values… as scale %}                     round ends for one bar: scale.0, scale.1
     {% nps_split counts legend=True width=325 %}          counts by code 0–10, or a reading with such counts
-    {% chart chart id height= width=560 %}                a `charts.Chart`: in the page a mount point with its spec as JSON,
-                                                          in print the finished SVG (width and height in px)
+    {% chart chart id height= width=560 %}                a `charts.Chart`: in the page a mount point with its spec as
+                                                          JSON, in print the finished SVG (width and height in px)
     {% experience_curve curve kind="mean" %}              the journey map's curve (journeys.analytics.curve); its parts:
                                                           curve_words, expected_words, grid_word, symbol_in_place
 
@@ -48,7 +48,9 @@ def interval_bar(
     """Band = interval, ringed dot = value, tall tick = target, dashed = expectation, thin = peers."""
     if value is None:
         return mark_safe("")
-    others = () if peers is None else (peers,) if isinstance(peers, int | float) else tuple(peers)
+    # A variable that the page does not have arrives as an empty text.
+    target, expectation = (None if mark == "" else mark for mark in (target, expectation))
+    others = () if peers in (None, "") else (peers,) if isinstance(peers, int | float) else tuple(peers)
     marks = drawing.IntervalMarks(value, low, high, target, expectation, others)
     labels = (scale_end(scale_low, kind), scale_end(scale_high, kind)) if ends else None
     if not in_print(context, print):
@@ -60,7 +62,9 @@ def interval_bar(
 def _spoken(marks: drawing.IntervalMarks, kind: str) -> str:
     said = [figures.figure(marks.value, kind)]
     if marks.low is not None and marks.high is not None:
-        said.append(_("interval %(interval)s") % {"interval": figures.interval(marks.low, marks.high, kind, in_words=True)})
+        said.append(
+            _("interval %(interval)s") % {"interval": figures.interval(marks.low, marks.high, kind, in_words=True)}
+        )
     if marks.expectation is not None:
         said.append(_("expectation %(value)s") % {"value": figures.short(marks.expectation, kind)})
     if marks.target is not None:
@@ -80,7 +84,7 @@ def kpi_bar(context: Context, reading: Any, scale_low: float, scale_high: float,
 @register.simple_tag
 def nice_scale(*values: float | None) -> tuple[float, float]:
     """Round ends for one bar, with room on both sides. A list of bars shares one scale instead."""
-    return figures.nice_ends(values)
+    return figures.nice_ends(None if value == "" else value for value in values)
 
 
 @register.simple_tag(takes_context=True)

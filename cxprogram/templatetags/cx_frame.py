@@ -4,7 +4,7 @@
     {{ nav|entries }}                                          the entries with named parts
     {{ field|styled }}                                         a form field's widget with our classes and ARIA state
     {{ field|is_tick }} {{ field|is_group }}                   one box to tick; several boxes or buttons
-    {{ field|part_id:"hint" }} {{ field|described_by }} {{ field|first_id }} {{ form|error_count }}   parts of our form includes
+    part_id, described_by, first_id, error_count               parts of our form includes
 
 An entry of `nav` is (url, label, icon, is_current), a fifth member is the short label of the phone; objects and dicts
 with the same names do as well.
@@ -91,7 +91,9 @@ def styled(field: BoundField) -> SafeString:
         css = "form-select"
     else:
         css = "form-control"
-    attrs = {"class": f"{css} {widget.attrs.get('class', '')}".strip()}
+    attrs: dict[str, Any] = {"class": f"{css} {widget.attrs.get('class', '')}".strip()}
+    if widget.attrs.get("rows") == "10":  # Django's own default, a third of a phone
+        attrs["rows"] = 4
     if ids := described_by(field):
         attrs["aria-describedby"] = ids
     if field.errors:

@@ -129,16 +129,14 @@ def verdict(
     with_target: bool = True,
 ) -> str:
     """The target and what the interval says about it; without a target *none set*."""
-    if target is None:
+    if target in (None, ""):
         return _("none set")
     goal = figures.short(target, kind)
     if lower:
         goal = _("%(target)s or less") % {"target": goal}
     if low is None or high is None:
         return goal
-    interval = Estimate(
-        value=None, low=low, high=high, n=0, n_eff=None, kish_deff=None, method="", se=None
-    )
+    interval = Estimate(value=None, low=low, high=high, n=0, n_eff=None, kish_deff=None, method="", se=None)
     words = {
         "reached": _("reached"),
         "not_reached": _("not reached"),
@@ -154,7 +152,7 @@ def kpi_verdict(reading: Any, target: float | None, kind: str | None = None, low
         return ""
     if lower is None or lower == "":
         lower = not getattr(reading.kpi, "higher_is_better", True)
-    goal = None if target is None else float(target)
+    goal = None if target in (None, "") else float(target)
     return verdict(goal, reading.low, reading.high, kind or figures.kind_of(reading.kpi), lower)
 
 
@@ -230,7 +228,9 @@ def due(
     else:
         local = timezone.localtime(due_at)
         moment = f"{formats.date_format(local, 'j M Y')} {local:%H:%M}"
-        words = _("Overdue since %(moment)s") % {"moment": moment} if is_late else _("Due %(moment)s") % {"moment": moment}
+        words = (
+            _("Overdue since %(moment)s") % {"moment": moment} if is_late else _("Due %(moment)s") % {"moment": moment}
+        )
     if is_late and late_word:
         words = f"{late_word} {words[0].lower()}{words[1:]}"
     drawn = symbol(

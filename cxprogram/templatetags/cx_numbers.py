@@ -61,7 +61,7 @@ def kind_filter(kpi: object) -> str:
 @register.filter(name="answers")
 def answers_filter(count: int) -> str:
     """`n 2,688`, held together by a no-break space."""
-    return f"n{figures.NBSP}{figures.figure(count, 'count')}"
+    return figures.answers(count)
 
 
 @register.simple_tag
@@ -96,9 +96,7 @@ def kpi_value(reading: Any, kind: str | None = None, css: str = "cx-val") -> Saf
         return format_html('<span class="cx-small"{}>{}</span>', facts, _("not measured"))
     exact = repr(float(reading.value))
     text = figures.figure(reading.value, kind or figures.kind_of(reading.kpi), with_unit=False)
-    return format_html(
-        '<data class="{}" value="{}"{} data-value="{}">{}</data>', css, exact, facts, exact, text
-    )
+    return format_html('<data class="{}" value="{}"{} data-value="{}">{}</data>', css, exact, facts, exact, text)
 
 
 @register.simple_tag

@@ -177,9 +177,7 @@ def _is_blank(cells: list[str] | RowError) -> bool:
 
 def _header(cells: list[str], line: int, notes: list[str], limits: Limits) -> list[str]:
     if len(cells) > limits.columns:
-        raise ImportFileError(
-            "columns-too-many", f"{len(cells):,} columns; at most {limits.columns:,} are read.", line
-        )
+        raise ImportFileError("columns-too-many", f"{len(cells):,} columns; at most {limits.columns:,} are read.", line)
     names = [cell.strip() for cell in cells]
     for position, name in enumerate(names, start=1):
         if not name:

@@ -67,9 +67,7 @@ def map_row(mapping: Mapping, row: dict[str, str] | RowError, line: int) -> Mapp
     answers, missing = reading.questions(mapping.questions)
     if reading.errors or on is None:
         return reading.errors
-    return MappedResponse(
-        line, external_id, on, at, unit, channel, language, weight, answers, missing, attributes
-    )
+    return MappedResponse(line, external_id, on, at, unit, channel, language, weight, answers, missing, attributes)
 
 
 class _Reading:
@@ -134,9 +132,7 @@ class _Reading:
             return values
         return values[0] if values else None
 
-    def questions(
-        self, questions: list[Question]
-    ) -> tuple[dict[str, int | list[int] | str], dict[str, Missing]]:
+    def questions(self, questions: list[Question]) -> tuple[dict[str, int | list[int] | str], dict[str, Missing]]:
         answers: dict[str, int | list[int] | str] = {}
         missing: dict[str, Missing] = {}
         for question in questions:

@@ -70,10 +70,7 @@ class _Unpacked(io.RawIOBase):
         except (gzip.BadGzipFile, EOFError, zlib.error):
             raise ImportFileError("gzip-damaged", "The gzip file is damaged or cut short.") from None
         self.unpacked += len(data)
-        explodes = (
-            self.unpacked > self.limits.gzip_free_bytes
-            and self.unpacked > self.packed * self.limits.gzip_ratio
-        )
+        explodes = self.unpacked > self.limits.gzip_free_bytes and self.unpacked > self.packed * self.limits.gzip_ratio
         if explodes:
             raise ImportFileError(
                 "gzip-bomb", f"The file unpacks to more than {self.limits.gzip_ratio} times its size."

@@ -81,9 +81,7 @@ def _scan(path: Path, encoding: str, limits: Limits) -> None:
                 text = decoder.decode(chunk, final=not chunk)
             except UnicodeDecodeError as error:
                 before = error.object[: error.start].decode(encoding, "ignore")
-                raise _UndecodableError(
-                    line + _line_ends(before, after_return), error.object[error.start]
-                ) from None
+                raise _UndecodableError(line + _line_ends(before, after_return), error.object[error.start]) from None
             except UnicodeError as error:
                 raise ImportFileError("encoding-undecodable", f"Not {encoding}: {error}.", line) from None
             if "\x00" in text:

@@ -51,8 +51,11 @@ class Question(Named):
         return in_language(self.wordings, self.label)
 
     @property
-    def has_scale(self) -> bool:
-        return self.scale_low is not None and self.scale_high is not None
+    def scale(self) -> tuple[int, int] | None:
+        """Both ends, for a question that has a scale."""
+        if self.scale_low is None or self.scale_high is None:
+            return None
+        return self.scale_low, self.scale_high
 
     def option_text(self, code: int | str, form: str = "title") -> str:
         """The text of an answer code in the active language; `form` is `title`, `sentence` or `label`."""

@@ -183,21 +183,19 @@ def record(door: Door, submission: Submission, *, at: datetime) -> Recorded:
         if submission.customer:
             customer = customers.upsert(program, submission.customer, unit=submission.unit)
         with connection.cursor() as cursor:
-            cursor.execute(
-                INSERT,
-                [
-                    program.pk, door.version_id, source, key, digest, answered_at,
-                    answered_at.astimezone(program.zone).date(), unit_id, submission.channel, submission.language,
-                    submission.weight, customer.pk if customer else None, Jsonb(values), Jsonb(missing),
-                    Jsonb(dict(submission.attributes)),
-                ],
-            )  # fmt: skip
-            if row := cursor.fetchone():
+            row: list[Any] = [
+                program.pk, door.version_id, source, key, digest, answered_at,
+                answered_at.astimezone(program.zone).date(), unit_id, submission.channel, submission.language,
+                submission.weight, customer.pk if customer else None, Jsonb(values), Jsonb(missing),
+                Jsonb(dict(submission.attributes)),
+            ]  # fmt: skip
+            cursor.execute(INSERT, row)
+            if inserted := cursor.fetchone():
                 tickets.open_for(
-                    tickets.Facts(program, row[0], values, unit_id, customer, at=answered_at),
+                    tickets.Facts(program, inserted[0], values, unit_id, customer, at=answered_at),
                     rules=door.rules,
                 )
-                return Recorded(row[0], is_new=True)
+                return Recorded(inserted[0], is_new=True)
             cursor.execute(
                 "SELECT id, body_hash FROM feedback_response"
                 " WHERE program_id = %s AND source = %s AND external_id = %s",

@@ -51,7 +51,7 @@ def _questions(version_id: int) -> dict[str, Asked]:
         item.question.code: Asked(
             code=item.question.code,
             kind=item.question.kind,
-            scale=(item.question.scale_low, item.question.scale_high) if item.question.has_scale else None,
+            scale=item.question.scale,
             options=frozenset(int(code) for code in item.question.options if code.lstrip("-").isdigit()),
             touchpoint_id=item.question.touchpoint_id,
             is_hidden=item.is_hidden,

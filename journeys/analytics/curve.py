@@ -8,6 +8,7 @@ point. Horizontal positions come in per cents for the screen, or in px when a wi
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 HEIGHT = 268.0
 REFERENCE_WIDTH = 1230.0  # px of the drawing on a wide page; only the search for free places uses it
@@ -139,8 +140,8 @@ def curve(
 ) -> Curve:
     """Place every mark of the experience curve.
 
-    `width` in px makes horizontal positions px instead of per cents. `scale` fixes the values at the foot and the top of
-    the drawing; without it they follow from the data. Raises ValueError when no touchpoint has a value.
+    `width` in px makes horizontal positions px instead of per cents. `scale` fixes the values at the foot and the top
+    of the drawing; without it they follow from the data. Raises ValueError when no touchpoint has a value.
     """
     measured = [p for stage in stages for p in stage.points if p.value is not None]
     if not measured:
@@ -163,8 +164,8 @@ def curve(
         joins=joins,
         dots=dots,
         calls=_calls(places, dots, len(stages), obstacles, paper),
-        number_y=height - 10,
-        pain_y=height - 40,
+        number_y=height - (10 if width is None else 6),
+        pain_y=height - (40 if width is None else 28),
         top_y=12.0,
         lowest=tuple(ranked[:2]),
         highest=tuple(ranked[-1:]),
@@ -184,7 +185,7 @@ class _Paper:
 
     def y(self, value: float) -> float:
         """Between the row of diamonds above and the rows of octagons and numbers below."""
-        top, foot = 48.0, self.height - 72.0
+        top, foot = (48.0, self.height - 72.0) if self.width is None else (34.0, self.height - 48.0)
         return round(foot - (value - self.low) / (self.high - self.low) * (foot - top), 1)
 
 
@@ -204,9 +205,7 @@ class _Box:
     foot: float
 
     def meets(self, other: "_Box") -> bool:
-        return (
-            self.left < other.right and other.left < self.right and self.top < other.foot and other.top < self.foot
-        )
+        return self.left < other.right and other.left < self.right and self.top < other.foot and other.top < self.foot
 
 
 def _domain(points: list[CurvePoint], scale: tuple[float, float] | None) -> tuple[float, float]:
@@ -247,7 +246,7 @@ def _value(place: _Place) -> float:
 def _joined(places: list[_Place]) -> list[tuple[_Place, _Place]]:
     """Neighbouring dots of the same question, with no stage between them that has none."""
     same = [p for p in places if p.point.is_same_question]
-    return [(a, b) for a, b in zip(same, same[1:], strict=False) if b.stage - a.stage <= 1]
+    return [(a, b) for a, b in pairwise(same) if b.stage - a.stage <= 1]
 
 
 def _joins(places: list[_Place], paper: _Paper) -> tuple[Segment, ...]:
@@ -270,7 +269,8 @@ def _dots(places: list[_Place], levels: list[float], paper: _Paper) -> tuple[Dot
         # Where the line comes from above, the value stands below, and the other way round.
         below = bool(around) and _value(place) < sum(around) / len(around)
         foot, top = max(low_y or y, y + 5), min(high_y or y, y - 5)
-        label_y = {True: round(foot + 16, 1), False: round(top - 7, 1)}
+        under, over = (16, 7) if paper.width is None else (12, 5)
+        label_y = {True: round(foot + under, 1), False: round(top - over, 1)}
         if _crosses(label_y[below], levels) and not _crosses(label_y[not below], levels):
             below = not below
         dots.append(
@@ -306,9 +306,7 @@ def _expected(places: list[_Place], stages: int, paper: _Paper) -> list[tuple[Ex
         runs.append((p.expectation, p.is_expectation_measured, left, right))
     if len(runs) == 1:
         runs = [(*runs[0][:2], 0.0, 1.0)]
-    return [
-        (Expected(v, m, Segment(paper.x(a), paper.x(b), paper.y(v), paper.y(v))), a, b) for v, m, a, b in runs
-    ]
+    return [(Expected(v, m, Segment(paper.x(a), paper.x(b), paper.y(v), paper.y(v))), a, b) for v, m, a, b in runs]
 
 
 def _obstacles(dots: tuple[Dot, ...], places: list[_Place], paper: _Paper) -> list[_Box]:
@@ -330,7 +328,12 @@ def _obstacles(dots: tuple[Dot, ...], places: list[_Place], paper: _Paper) -> li
 
 
 def _is_free(box: _Box, obstacles: list[_Box], paper: _Paper) -> bool:
-    inside = box.left >= 0 and box.right <= paper.reference and box.top >= 22 and box.foot <= paper.height - 42
+    inside = (
+        box.left >= 0
+        and box.right <= paper.reference
+        and box.top >= 22
+        and box.foot <= paper.height - (42 if paper.width is None else 30)
+    )
     return inside and not any(box.meets(o) for o in obstacles)
 
 

@@ -45,7 +45,7 @@ def compare(pairs: Sequence[tuple[KpiReading, KpiReading]]) -> list[Change | Non
         difference = collector_of(now.kpi).differ(now, before)
         if difference.p is not None:
             tested[index] = difference
-    corrected = benjamini_hochberg([difference.p for difference in tested.values()]) if tested else []
+    corrected = benjamini_hochberg([difference.p for difference in tested.values()])
     adjusted = dict(zip(tested, corrected, strict=True))
     changes: list[Change | None] = []
     for index, (now, before) in enumerate(pairs):

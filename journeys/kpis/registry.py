@@ -40,7 +40,10 @@ class KpiQuery:
 
 @dataclass(frozen=True)
 class KpiReading:
-    """One value with all that it needs to be trusted. Suppressed: value, interval, n and counts are withheld."""
+    """One value with all that it needs to be trusted. Suppressed: value, interval, n and counts are withheld.
+
+    `hits` are the codes that a share counts; empty for every other KPI.
+    """
 
     kpi: Kpi
     version: int
@@ -61,6 +64,7 @@ class KpiReading:
     rows: int | None
     suppressed: bool
     computed_at: datetime
+    hits: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

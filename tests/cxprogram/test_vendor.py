@@ -8,7 +8,10 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = [ROOT / "cxprogram/static/vendor", ROOT / "tests/assets/axe-core"]
-ROW = re.compile(r"^\| (?P<name>[^|]+) \| (?P<version>[\d.]+) \| (?P<licence>[^|]+) \| `(?P<file>[^`]+)` \| `(?P<sha>[0-9a-f]{64})` \|$")
+ROW = re.compile(
+    r"^\| (?P<name>[^|]+) \| (?P<version>[\d.]+) \| (?P<licence>[^|]+) "
+    r"\| `(?P<file>[^`]+)` \| `(?P<sha>[0-9a-f]{64})` \|$"
+)
 LICENCES = {"MIT", "0BSD", "BSD-3-Clause", "OFL-1.1", "MPL-2.0"}
 
 

@@ -19,6 +19,16 @@
     }
   }
 
+  // The host names the finding; vega would write its own name there, and its parts would repeat it piece by piece.
+  function name(host, spec) {
+    host.setAttribute("role", "img");
+    host.setAttribute("aria-label", spec.description);
+    host.removeAttribute("aria-roledescription");
+    var svg = host.querySelector("svg");
+    svg.setAttribute("aria-hidden", "true");
+    svg.setAttribute("focusable", "false");
+  }
+
   function draw(host, themes) {
     var spec = JSON.parse(document.getElementById(host.dataset.cxChart).textContent);
     // A drawing has no width while it is hidden: wait until it is opened.
@@ -38,12 +48,7 @@
     }).then(function (result) {
       drop(host);
       views.set(host, result);
-      var svg = host.querySelector("svg");
-      // The host names the finding; the drawing's own parts would only repeat it piece by piece.
-      if (svg) {
-        svg.setAttribute("aria-hidden", "true");
-        svg.removeAttribute("role");
-      }
+      name(host, spec);
       host.dataset.cxMode = mode();
     });
   }

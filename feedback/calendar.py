@@ -57,7 +57,7 @@ def question_facts(program: Program, codes: Collection[str], at_least: int) -> d
         question.code: QuestionFacts(
             code=question.code,
             label=question.label,
-            scale=(question.scale_low, question.scale_high) if question.has_scale else None,
+            scale=question.scale,
             years=dict(years[question.code]),
         )
         for question in Question.objects.filter(program=program, code__in=codes)

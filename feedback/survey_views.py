@@ -114,8 +114,8 @@ def _take_in(request: HttpRequest, door: surveys.Door, language: str, *, at: dat
         if sent.key and is_known and is_known.exists():
             return HttpResponse(status=303, headers={"Location": done, "Cache-Control": "no-store"})
         return _message(door.survey, "feedback/survey_closed.html", language, status=410)
-    problem = ""
-    if not sent.errors:
+    problem = _("Answer at least one question.") if sent.is_empty and not sent.errors else ""
+    if not sent.errors and not problem:
         submission = responses.Submission(
             source=source,
             external_id=sent.key,
@@ -131,8 +131,6 @@ def _take_in(request: HttpRequest, door: surveys.Door, language: str, *, at: dat
             name = error.extra.get("question", "")
             if name in sent.answers:
                 sent.errors[name] = _("Choose one of the answers below.")
-            elif error.code == "answer-empty":
-                problem = _("Answer at least one question.")
             else:
                 problem = _("Part of this page was missing. It is complete now: send it again.")
         else:

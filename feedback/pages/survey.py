@@ -145,6 +145,10 @@ class Sent:
     errors: dict[str, str] = field(default_factory=dict)
     is_suspect: bool = False
 
+    @property
+    def is_empty(self) -> bool:
+        return all(value is None for value in self.answers.values())
+
 
 def read_form(page: SurveyPage, posted: QueryDict) -> Sent:
     """Read the fields that the page shows; whatever else is sent is not part of the answer."""

@@ -141,6 +141,14 @@ def test_odd_answers_are_refused_in_words(client, survey, answers, status):
     assert Response.objects.count() == (status == 303)
 
 
+def test_a_form_without_any_answer_is_refused(client):
+    make_survey(make_program(), "short", questions=("NETPRO", "COMMENT"))
+    page = typed(client, NETPRO="", COMMENT="  ")
+    assert page.status_code == 422
+    assert "Answer at least one question." in page.content.decode()
+    assert not Response.objects.exists()
+
+
 @pytest.mark.parametrize("key", ["", " ", "a\x00b", "k" * (responses.MAX_KEY + 1)])
 def test_a_bad_key_is_refused_and_a_good_one_given(client, survey, key):
     page = client.post("/s/short/", {"key": key, "NETPRO": "5"})

@@ -6,9 +6,9 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from cxprogram.access import Right, can, grants
+from cxprogram.access import Right, can
 from cxprogram.choices import Role
-from cxprogram.models import Program
+from cxprogram.page_base import current_program, leading_role
 
 # (URL name, label, icon, right)
 PLACES = {
@@ -49,19 +49,6 @@ ORDER: dict[str, tuple[str, ...]] = {
     Role.ADVISOR: ("home", "scorecard", "reports"),
     Role.INTEGRATION: ("home",),
 }
-RANK = list(ORDER)
-
-
-def current_program(user: Any) -> Program | None:
-    """The program that the person works in: the first of theirs."""
-    first = next(iter(grants(user)), None)
-    return Program.objects.get(pk=first.program_id) if first else None
-
-
-def leading_role(user: Any, program: Program) -> str | None:
-    """The role whose home the person sees: the one that reaches furthest."""
-    roles = {grant.role for grant in grants(user) if grant.program_id == program.pk}
-    return next((role for role in RANK if role in roles), None)
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:

@@ -10,9 +10,35 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 
-from cxprogram.access import Right, can
+from cxprogram.access import Right, can, grants
+from cxprogram.choices import Role
 from cxprogram.models import OrgUnit, Program, User
-from cxprogram.navigation import current_program, leading_role
+
+# Of several roles, the one that reaches furthest leads.
+RANK = (
+    Role.OWNER,
+    Role.ANALYST,
+    Role.EXECUTIVE,
+    Role.STEERING,
+    Role.UNIT_MANAGER,
+    Role.FRONTLINE,
+    Role.PROJECT_LEAD,
+    Role.AUDITOR,
+    Role.ADVISOR,
+    Role.INTEGRATION,
+)
+
+
+def current_program(user: Any) -> Program | None:
+    """The program that the person works in: the first of theirs."""
+    first = next(iter(grants(user)), None)
+    return Program.objects.get(pk=first.program_id) if first else None
+
+
+def leading_role(user: Any, program: Program) -> str | None:
+    """The role whose home the person sees: the one that reaches furthest."""
+    roles = {grant.role for grant in grants(user) if grant.program_id == program.pk}
+    return next((role for role in RANK if role in roles), None)
 
 
 @dataclass(frozen=True)
@@ -30,10 +56,9 @@ class Visit:
 
 def visit_of(request: HttpRequest) -> Visit | None:
     """The visit of a person who is logged in; None without a valid membership."""
-    user = request.user
-    program = current_program(user)
-    role = leading_role(user, program) if program else None
-    return Visit(user, program, role, timezone.now()) if user.is_authenticated and program and role else None
+    program = current_program(request.user)
+    role = leading_role(request.user, program) if program else None
+    return Visit(request.user, program, role, timezone.now()) if program and role else None
 
 
 Page = Callable[..., HttpResponse]

@@ -1,10 +1,16 @@
-"""The doors of feedback: what goes with a high rating."""
+"""The doors of feedback: tickets for those who serve customers, surveys for the customers."""
 
 from django.urls import path
 
-from feedback import driver_views
+from feedback import survey_views, ticket_views
 
 app_name = "feedback"
 urlpatterns = [
-    path("drivers/", driver_views.drivers, name="drivers"),
+    path("tickets/", ticket_views.ticket_list, name="ticket-list"),
+    path("tickets/<int:number>/", ticket_views.ticket_detail, name="ticket-detail"),
+    path("tickets/<int:number>/take/", ticket_views.ticket_take, name="ticket-take"),
+    path("tickets/<int:number>/note/", ticket_views.ticket_note, name="ticket-note"),
+    path("tickets/<int:number>/close/", ticket_views.ticket_close, name="ticket-close"),
+    path("s/<slug:slug>/", survey_views.survey, name="survey"),
+    path("s/<slug:slug>/done/", survey_views.survey_done, name="survey-done"),
 ]

@@ -5,8 +5,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from django.db import transaction
-from django.db.models import OuterRef, Subquery
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from cxprogram.errors import ConflictError, NotFoundError
@@ -29,22 +28,24 @@ class Asked:
 
 @dataclass(frozen=True)
 class Door:
-    """A survey's published version with all that the intake of an answer needs."""
+    """A survey's published version with all that the intake of an answer needs.
+
+    `stamp` changes with every row that the door was made of; it is empty for a door that was not asked for by name.
+    """
 
     survey: Survey
     version_id: int
     root_id: int
     questions: dict[str, Asked]
     rules: tuple[TicketRule, ...]
+    stamp: str = ""
 
 
 class SurveyClosedError(NotFoundError):
     code = "survey-unknown"
 
 
-@lru_cache(maxsize=512)
 def _questions(version_id: int) -> dict[str, Asked]:
-    """The questions of a published version: it never changes, so it is read once a process."""
     items = SurveyItem.objects.filter(version_id=version_id).select_related("question").order_by("position")
     return {
         item.question.code: Asked(
@@ -60,23 +61,43 @@ def _questions(version_id: int) -> dict[str, Asked]:
     }
 
 
+# Where each row that makes a door stands and which transaction wrote it: no change of a row leaves both as they were.
+STAMP = """
+    SELECT s.id, v.id, u.id, concat_ws(' ', s.id, s.xmin, s.ctid, p.xmin, p.ctid, v.id, v.xmin, v.ctid, u.id,
+        (SELECT string_agg(concat(r.id, r.xmin, r.ctid), ',' ORDER BY r.id)
+         FROM feedback_ticketrule r WHERE r.survey_id = s.id),
+        (SELECT md5(string_agg(concat(i.xmin, i.ctid, q.xmin, q.ctid), ',' ORDER BY i.id))
+         FROM feedback_surveyitem i JOIN feedback_question q ON q.id = i.question_id WHERE i.version_id = v.id))
+    FROM feedback_survey s
+    JOIN cxprogram_program p ON p.id = s.program_id
+    JOIN cxprogram_orgunit u ON u.program_id = p.id AND u.parent_id IS NULL
+    JOIN LATERAL (
+        SELECT id, xmin, ctid FROM feedback_surveyversion
+        WHERE survey_id = s.id AND published_at IS NOT NULL ORDER BY number DESC LIMIT 1
+    ) v ON true
+    WHERE s.slug = %s
+"""
+
+
+@lru_cache(maxsize=512)
+def _door(survey_id: int, version_id: int, root_id: int, stamp: str) -> Door:
+    survey = Survey.objects.select_related("program").get(pk=survey_id)
+    rules = tuple(TicketRule.objects.filter(survey=survey).order_by("pk"))
+    return Door(survey, version_id, root_id, _questions(version_id), rules, stamp)
+
+
 def door(slug: str, *, program_id: int | None = None) -> Door:
-    """The newest published version of a survey; two queries.
+    """The newest published version of a survey; one short query, which tells whether a known door is still right.
 
     Raises SurveyClosedError (`survey-unknown`, 404) for a survey that does not exist or has nothing published.
     """
-    newest = SurveyVersion.objects.filter(survey=OuterRef("pk"), published_at__isnull=False).order_by("-number")
-    root = OrgUnit.objects.filter(program=OuterRef("program"), parent=None)
-    rows = Survey.objects.filter(slug=slug).select_related("program")
-    if program_id is not None:
-        rows = rows.filter(program_id=program_id)
-    survey = rows.annotate(
-        version_id=Subquery(newest.values("pk")[:1]), root_id=Subquery(root.values("pk")[:1])
-    ).first()
-    if survey is None or survey.version_id is None:
+    with connection.cursor() as cursor:
+        cursor.execute(STAMP, [slug])
+        row = cursor.fetchone()
+    known = _door(*row) if row else None
+    if known is None or (program_id is not None and known.survey.program_id != program_id):
         raise SurveyClosedError(_("There is no such survey."))
-    rules = tuple(TicketRule.objects.filter(survey=survey).order_by("pk"))
-    return Door(survey, survey.version_id, survey.root_id, _questions(survey.version_id), rules)
+    return known
 
 
 def door_of(version: SurveyVersion) -> Door:

@@ -1,0 +1,93 @@
+"""What a ticket is called and how its parts are said, from coded answers, in the active language."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+
+from cxprogram.models import Program, User
+from feedback.choices import TicketReason, TicketStatus
+from feedback.models import Question, RootCause, Ticket
+
+
+@dataclass(frozen=True)
+class TicketWords:
+    """The texts of a program by which its tickets are named: problems by code, root causes by name."""
+
+    problems: Question | None
+    causes: tuple[RootCause, ...] = ()
+
+    def title(self, ticket: Ticket) -> str:
+        """The first problem named that is one; else what is known without it."""
+        for code in ticket.problem_codes:
+            if self._is_problem(code) and (text := self._text(code, "title")):
+                return text
+        if ticket.score is not None and TicketReason.LOW_SCORE in ticket.reasons:
+            return _("Low score, no reason given")
+        if TicketReason.PROBLEM_MET in ticket.reasons:
+            return _("Met a problem, not said which")
+        return _("Asks to hear from us")
+
+    def sentences(self, ticket: Ticket) -> list[str]:
+        """What the coded answers say, as sentences."""
+        texts = [self._text(code, "sentence") or self._text(code, "title") for code in ticket.problem_codes]
+        return [text if text.endswith((".", "!", "?")) else f"{text}." for text in map(_capital, texts) if text]
+
+    def cause(self, stored: str) -> str:
+        """A root cause in the active language; one that is not in the list is said as it was written."""
+        return next((cause.label for cause in self.causes if cause.name == stored), stored)
+
+    def _text(self, code: Any, form: str) -> str:
+        return self.problems.option_text(code, form) if self.problems else ""
+
+    def _is_problem(self, code: Any) -> bool:
+        texts: Mapping[str, Any] = self.problems.options.get(str(code), {}) if self.problems else {}
+        return bool(texts.get("is_problem", True))
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def words_of(program: Program, *, with_causes: bool = False) -> TicketWords:
+    """One query, two with the root causes."""
+    problems = Question.objects.filter(program=program, code=program.problem_question).first()
+    causes = tuple(RootCause.objects.filter(program=program).order_by("position")) if with_causes else ()
+    return TicketWords(problems, causes)
+
+
+def reasons(codes: Iterable[str]) -> str:
+    """`low score, problem met`; a reason of one's own is said as it is written in the rule."""
+    known = dict(TicketReason.choices)
+    return ", ".join(str(known.get(code, code)).lower() for code in codes)
+
+
+def place(attributes: Mapping[str, Any]) -> list[str]:
+    """Where it was, as far as the answer tells: gate and destination, airline."""
+    gate, destination = attributes.get("gate"), attributes.get("destination")
+    first = [_("Gate %(gate)s") % {"gate": gate}] if gate else []
+    first += [str(destination)] if destination else []
+    airline = attributes.get("airline")
+    return [", ".join(first)] * bool(first) + [str(airline)] * bool(airline)
+
+
+def state(ticket: Ticket, user: User) -> str:
+    """Not taken, taken by you, taken by somebody, closed."""
+    if ticket.status == TicketStatus.OPEN:
+        return _("not taken")
+    if ticket.status == TicketStatus.CLOSED:
+        return _("closed")
+    if ticket.owner_id == user.pk:
+        return _("taken by you")
+    return _("taken by %(person)s") % {"person": ticket.owner or _("somebody who has left")}
+
+
+def moment(at: datetime, now: datetime) -> str:
+    """`Today 08:10`, else the date and the time."""
+    local = timezone.localtime(at)
+    if local.date() == timezone.localtime(now).date():
+        return _("Today %(time)s") % {"time": f"{local:%H:%M}"}
+    return f"{formats.date_format(local, 'j M Y')} {local:%H:%M}"

@@ -1,0 +1,369 @@
+"""Tickets through their pages: who finds which, what may be done, and what is said when it may not."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from django.utils import translation
+
+from cxprogram.choices import Role
+from cxprogram.models import OutgoingMail
+from feedback import ticket_words
+from feedback.choices import TicketStatus
+from feedback.models import Ticket, TicketStep
+from feedback.pages import tickets as list_page
+from feedback.services import tickets
+from tests.factories import (
+    NOON,
+    make_customer,
+    make_house,
+    make_response,
+    make_root_cause,
+    make_ticket,
+    make_user,
+)
+
+pytestmark = pytest.mark.django_db
+LATER = NOON + timedelta(hours=26)
+
+
+@pytest.fixture
+def house():
+    return make_house()
+
+
+@pytest.fixture(autouse=True)
+def clock():
+    with time_machine.travel(LATER, tick=False) as traveller:
+        yield traveller
+
+
+def login(client, house, role):
+    client.force_login(house.people[role])
+    return client
+
+
+def texts(page) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page.content.decode()))
+
+
+# --- who finds which ----------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("role", "found"),
+    [
+        ("owner", {"", "G", "A"}),
+        ("analyst", {"", "G", "A"}),
+        ("unit_manager", {"G"}),
+        ("frontline", {"G"}),
+        ("manager_a", {"A"}),
+        ("integration", {"", "G", "A"}),
+        ("executive", None),
+        ("steering", None),
+        ("project_lead", None),
+        ("auditor", None),
+        ("advisor", None),
+        ("stranger", set()),
+    ],
+)
+def test_each_role_finds_the_tickets_of_its_units_and_no_other(client, house, role, found):
+    login(client, house, role)
+    page = client.get("/tickets/")
+    assert page.status_code == (404 if found is None else 200)
+    for code, ticket in house.tickets.items():
+        may = found is not None and code in found
+        assert client.get(f"/tickets/{ticket.pk}/").status_code == (200 if may else 404), code
+        assert (f'href="/tickets/{ticket.pk}/"' in page.content.decode()) == may, code
+        for act in ("take", "note", "close"):
+            if not may:
+                assert client.post(f"/tickets/{ticket.pk}/{act}/", {"text": "x"}).status_code == 404, (code, act)
+    assert not Ticket.objects.exclude(status=TicketStatus.OPEN).exists()
+
+
+def test_a_visitor_is_asked_to_log_in(client, house):
+    assert client.get("/tickets/").status_code == 302
+    assert client.post(f"/tickets/{house.tickets['G'].pk}/take/").status_code == 302
+    assert Ticket.objects.filter(status=TicketStatus.TAKEN).count() == 0
+
+
+def test_a_membership_that_has_ended_opens_nothing(client, house):
+    old = make_user(Role.FRONTLINE, house.units["G"], valid_to=datetime(2016, 1, 1, tzinfo=UTC).date())
+    client.force_login(old)
+    assert client.get("/tickets/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ("", 200),
+        ("unit=G", 200),
+        ("unit=g", 200),
+        ("unit=A", 404),
+        ("unit=nowhere", 404),
+        ("list=mine", 200),
+        ("list=closed", 200),
+        ("list=all", 404),
+        ("period=2017", 200),
+        ("period=2017-05", 200),
+        ("period=all", 200),
+        ("period=May", 400),
+        ("reason=low_score", 200),
+        ("reason=%00", 200),
+        ("after=nonsense", 200),
+        ("after=2017-05-16T19:00:00%2B00:00_99999999999999999999999", 200),
+        ("after=2017-05-16T19:00:00%2B00:00_1", 200),
+    ],
+)
+def test_the_filter_is_the_address(client, house, query, status):
+    assert login(client, house, "unit_manager").get(f"/tickets/?{query}").status_code == status
+
+
+# --- the list -----------------------------------------------------------------------------------
+def test_the_list_says_what_is_to_do_and_what_is_overdue(client, house):
+    g = house.units["G"]
+    late = house.tickets["G"]
+    due = make_ticket(house.survey, g, at=LATER - timedelta(hours=21), score=9)
+    met = make_ticket(house.survey, g, first_contact_at=NOON)
+    closed = make_ticket(house.survey, g, status=TicketStatus.CLOSED, owner=house.people["frontline"])
+    mine = make_ticket(house.survey, g, status=TicketStatus.TAKEN, owner=house.people["frontline"], first_contact_at=NOON)
+    page = login(client, house, "frontline").get("/tickets/")
+    html, said = page.content.decode(), texts(page)
+    assert "4 to do, 1 overdue" in said
+    assert [a.strip() for a in re.findall(r"(To do \d+|Mine \d+|Closed \d+)", said)] == ["To do 4", "Mine 1", "Closed 1"]
+    assert "Overdue by 2 hours" in said
+    assert "Due in 3 hours" in said
+    assert f"Ticket {mine.pk} · taken by you" in said
+    assert html.count("cx-ticket--late") == 1
+    order = [int(n) for n in re.findall(r'href="/tickets/(\d+)/"', html)]
+    assert order == [late.pk, met.pk, mine.pk, due.pk]
+    closed_page = client.get("/tickets/?list=closed").content.decode()
+    assert re.findall(r'href="/tickets/(\d+)/"', closed_page) == [str(closed.pk)]
+    mine_page = client.get("/tickets/?list=mine").content.decode()
+    assert re.findall(r'href="/tickets/(\d+)/"', mine_page) == [str(mine.pk)]
+
+
+def test_pages_follow_each_other_without_gap_or_repeat(client, house, monkeypatch):
+    monkeypatch.setattr(list_page, "PAGE", 4)
+    g = house.units["G"]
+    owner = house.people["frontline"]
+    made = {house.tickets["G"].pk}
+    for number in range(10):
+        status = TicketStatus.TAKEN if number % 3 == 0 else TicketStatus.OPEN
+        fields = {"owner": owner} if status == TicketStatus.TAKEN else {}
+        # Several due at the same moment: the number decides.
+        made.add(make_ticket(house.survey, g, at=NOON + timedelta(hours=number // 3), status=status, **fields).pk)
+    seen: list[int] = []
+    address = "/tickets/"
+    login(client, house, "frontline")
+    more = []
+    while address:
+        html = client.get(address).content.decode()
+        seen += [int(n) for n in re.findall(r'href="/tickets/(\d+)/"', html)]
+        link = re.search(r'href="(/tickets/\?[^"]*after[^"]*)">Show (\d+) more', html)
+        address = link[1].replace("&amp;", "&") if link else ""
+        more += [int(link[2])] if link else []
+    assert len(seen) == len(set(seen)) == 11
+    assert set(seen) == made
+    assert more == [4, 3]
+
+
+def test_a_long_list_is_not_counted_to_its_end(client, house, monkeypatch):
+    monkeypatch.setattr(list_page, "COUNTED", 2)
+    for _ in range(3):
+        make_ticket(house.survey, house.units["G"])
+    assert "To do 2+" in texts(login(client, house, "frontline").get("/tickets/"))
+
+
+@pytest.mark.parametrize("extra", [0, 30])
+def test_the_list_takes_a_constant_number_of_queries(client, house, django_assert_num_queries, extra):
+    for _ in range(extra):
+        make_ticket(house.survey, house.units["G"], customer=make_customer(house.program))
+    login(client, house, "unit_manager").get("/tickets/")
+    # session, person, memberships, program (page, frame), units; four counts; two states, cards, problems, first tickets
+    with django_assert_num_queries(15):
+        client.get("/tickets/")
+
+
+def test_an_empty_list_says_why(client, house):
+    Ticket.objects.all().delete()
+    login(client, house, "frontline")
+    assert "Nothing to do" in texts(client.get("/tickets/"))
+    assert "You have taken no ticket" in texts(client.get("/tickets/?list=mine"))
+    assert "No ticket is closed yet" in texts(client.get("/tickets/?list=closed"))
+    assert "No ticket here" in texts(client.get("/tickets/?period=2017"))
+
+
+# --- what it is called --------------------------------------------------------------------------
+def test_a_ticket_is_named_by_its_first_problem(house):
+    question = ticket_words.words_of(house.program).problems
+    question.options["2"]["is_problem"] = False
+    question.options["1"]["title"]["sv"] = "Långa köer"
+    words = ticket_words.TicketWords(question)
+    named = Ticket(score=3, reasons=["low_score"], problem_codes=[2, 99, 1])
+    assert words.title(named) == "Long lines"
+    assert words.sentences(named) == ["The restrooms were dirty.", "The lines were long."]
+    with translation.override("sv"):
+        assert words.title(named) == "Långa köer"
+    assert words.title(Ticket(score=3, reasons=["low_score"])) == "Low score, no reason given"
+    assert words.title(Ticket(score=9, reasons=["problem_met"])) == "Met a problem, not said which"
+
+
+@pytest.mark.parametrize(
+    ("attributes", "said"),
+    [
+        ({"gate": 98, "destination": "Frankfurt", "airline": "Lufthansa"}, ["Gate 98, Frankfurt", "Lufthansa"]),
+        ({"destination": "Oslo"}, ["Oslo"]),
+        ({"airline": "SAS"}, ["SAS"]),
+        ({}, []),
+    ],
+)
+def test_the_place_is_said_as_far_as_it_is_known(attributes, said):
+    assert ticket_words.place(attributes) == said
+
+
+# --- one ticket ---------------------------------------------------------------------------------
+def test_the_page_tells_what_happened_and_the_story(client, house):
+    customer = make_customer(house.program, unit=house.units["G"], name="Ann Example")
+    make_response(
+        house.survey,
+        {"NETPRO": 3, "Q7ALL": 1, "PROBLEMS": [1, 2], "COMMENT": "Too <b>slow</b>"},
+        unit=house.units["G"],
+        language="sv",
+        attributes={"gate": 98, "destination": "Frankfurt"},
+    )
+    ticket = Ticket.objects.latest("pk")
+    ticket.customer = customer
+    ticket.save()
+    page = login(client, house, "frontline").get(f"/tickets/{ticket.pk}/")
+    said = texts(page)
+    assert "The lines were long. The restrooms were dirty." in said
+    assert "Too &lt;b&gt;slow&lt;/b&gt;" in said
+    assert "Q7ALL 1 of 5" in said
+    assert "Recommends us 3 of 10" in said
+    assert "Gate 98, Frankfurt" in said
+    assert "Ann Example, fictitious" in said
+    assert "Svenska" in said
+    assert "Answered the survey: 3 of 10." in said
+    assert "Ticket opened: low score, problem met. Sent to Boarding area G." in said
+    assert "First contact was due." in said
+    assert "What usually helps" not in said
+
+
+def test_what_helped_others_with_the_same_problem_is_shown_from_the_own_scope_only(client, house):
+    g, a = house.units["G"], house.units["A"]
+    ticket = make_ticket(house.survey, g, problem_codes=[1, 3])
+    closed = {"status": TicketStatus.CLOSED, "owner": house.people["frontline"]}
+    for _ in range(2):
+        make_ticket(house.survey, g, problem_codes=[3], action="We opened one more line.", **closed)
+    make_ticket(house.survey, g, problem_codes=[2], action="We cleaned.", **closed)
+    make_ticket(house.survey, a, problem_codes=[1], action="Secret of area A.", **closed)
+    said = texts(login(client, house, "frontline").get(f"/tickets/{ticket.pk}/"))
+    assert "We opened one more line. Done in 2 closed tickets with the same problem or cause." in said
+    assert "We cleaned." not in said
+    assert "Secret of area A." not in said
+
+
+@pytest.mark.parametrize("extra", [0, 12])
+def test_the_page_takes_a_constant_number_of_queries(client, house, django_assert_num_queries, extra):
+    ticket = make_ticket(house.survey, house.units["G"], problem_codes=[1])
+    for number in range(extra):
+        TicketStep.objects.create(ticket=ticket, at=NOON, by=house.people["frontline"], act="noted", text=str(number))
+        make_root_cause(house.program, f"cause-{number}", position=number)
+    login(client, house, "frontline").get(f"/tickets/{ticket.pk}/")
+    # session, person, memberships, program (page, frame); ticket, problems, causes, questions, KPIs, helps, story
+    with django_assert_num_queries(12):
+        client.get(f"/tickets/{ticket.pk}/")
+
+
+# --- taking -------------------------------------------------------------------------------------
+def test_of_two_who_take_it_one_wins_and_the_other_is_told_who(client, house):
+    ticket = house.tickets["G"]
+    for role in ("frontline", "unit_manager", "frontline"):
+        answer = login(client, house, role).post(f"/tickets/{ticket.pk}/take/")
+        assert (answer.status_code, answer["Location"]) == (303, f"/tickets/{ticket.pk}/")
+        page = client.get(answer["Location"])
+        if role == "unit_manager":
+            assert f"{house.people['frontline'].name} has taken the ticket." in texts(page)
+            assert 'role="alert"' in page.content.decode()
+    ticket.refresh_from_db()
+    assert ticket.owner == house.people["frontline"]
+    assert TicketStep.objects.filter(ticket=ticket, act="taken").count() == 1
+
+
+def test_a_look_takes_nothing(client, house):
+    assert login(client, house, "frontline").get(f"/tickets/{house.tickets['G'].pk}/take/").status_code == 405
+
+
+# --- notes --------------------------------------------------------------------------------------
+def test_a_note_about_a_talk_stops_the_clock(client, house, clock):
+    ticket = house.tickets["G"]
+    login(client, house, "frontline").post(f"/tickets/{ticket.pk}/note/", {"text": "Looked into it."})
+    assert Ticket.objects.overdue(LATER).filter(pk=ticket.pk).exists()
+    clock.shift(60)
+    answer = client.post(f"/tickets/{ticket.pk}/note/", {"text": "Spoke to her.", "is_contact": "on"})
+    assert answer.status_code == 303
+    assert not Ticket.objects.overdue(LATER).filter(pk=ticket.pk).exists()
+    said = texts(client.get(f"/tickets/{ticket.pk}/"))
+    assert "wrote a note. Looked into it." in said
+    assert "talked with the customer. Spoke to her." in said
+
+
+@pytest.mark.parametrize("text", ["", "   ", "a\x00b", "a" * 5001])
+def test_a_bad_note_is_refused(client, house, text):
+    page = login(client, house, "frontline").post(f"/tickets/{house.tickets['G'].pk}/note/", {"text": text})
+    assert page.status_code == 422
+    assert 'role="alert"' in page.content.decode()
+
+
+# --- closing ------------------------------------------------------------------------------------
+def test_an_incomplete_closing_says_what_is_missing_and_keeps_what_was_typed(client, house):
+    ticket = house.tickets["G"]
+    page = login(client, house, "frontline").post(f"/tickets/{ticket.pk}/close/", {"action": "We moved the sign."})
+    html = page.content.decode()
+    assert page.status_code == 422
+    assert 'role="alert"' in html
+    assert 'href="#close-root_cause"' in html
+    assert re.search(r'<select[^>]*id="close-root_cause"', html)
+    assert re.search(r'<select[^>]*aria-invalid="true"', html)
+    assert "We moved the sign.</textarea>" in html
+    page = client.post(f"/tickets/{ticket.pk}/close/", {})
+    assert "2 things are missing or wrong" in texts(page)
+    ticket.refresh_from_db()
+    assert ticket.status == TicketStatus.OPEN
+
+
+def test_closing_tells_the_customer_once(client, house):
+    ticket = house.tickets["G"]
+    sent = {"root_cause": "Staffing", "action": "We moved the sign."}
+    login(client, house, "frontline")
+    for _ in range(2):
+        answer = client.post(f"/tickets/{ticket.pk}/close/", sent)
+        assert (answer.status_code, answer["Location"]) == (303, f"/tickets/{ticket.pk}/")
+    ticket.refresh_from_db()
+    assert (ticket.status, ticket.root_cause, ticket.action) == ("closed", "Staffing", "We moved the sign.")
+    assert OutgoingMail.objects.get().to == ticket.customer.email
+    said = texts(client.get(f"/tickets/{ticket.pk}/"))
+    assert "closed it. Root cause: Staffing." in said
+
+
+def test_a_ticket_closed_by_another_meanwhile_keeps_what_was_typed(client, house):
+    ticket = house.tickets["G"]
+    login(client, house, "frontline")
+    tickets.close(ticket, by=house.people["unit_manager"], root_cause="Staffing", action="Done.", at=LATER)
+    page = client.post(f"/tickets/{ticket.pk}/close/", {"root_cause": "Staffing", "action": "My long words."})
+    assert page.status_code == 409
+    assert "The ticket is closed." in texts(page)
+    assert "My long words.</textarea>" in page.content.decode()
+    ticket.refresh_from_db()
+    assert ticket.action == "Done."
+
+
+def test_a_program_without_a_list_of_causes_takes_free_words(client, house):
+    house.program.rootcause_set.all().delete()
+    ticket = house.tickets["G"]
+    sent = {"root_cause": "Wind", "action": "We closed the door."}
+    assert login(client, house, "frontline").post(f"/tickets/{ticket.pk}/close/", sent).status_code == 303
+
+
+def test_a_ticket_in_a_far_number_is_not_found(client, house):
+    assert login(client, house, "owner").get(f"/tickets/{10**30}/").status_code == 404

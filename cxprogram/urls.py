@@ -14,7 +14,7 @@ urlpatterns = [
     path("", include("feedback.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("admin/", admin.site.urls),
-    path("", include("feedback.urls")),
+    path("api/", include("cxprogram.api")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("more/", preferences.more, name="more"),
 ]

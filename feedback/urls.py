@@ -1,11 +1,12 @@
-"""The doors of feedback: tickets for those who serve customers, surveys for the customers."""
+"""The doors of feedback: drivers, tickets for those who serve customers, surveys for the customers."""
 
 from django.urls import path
 
-from feedback import survey_views, ticket_views
+from feedback import driver_views, survey_views, ticket_views
 
 app_name = "feedback"
 urlpatterns = [
+    path("drivers/", driver_views.drivers, name="drivers"),
     path("tickets/", ticket_views.ticket_list, name="ticket-list"),
     path("tickets/<int:number>/", ticket_views.ticket_detail, name="ticket-detail"),
     path("tickets/<int:number>/take/", ticket_views.ticket_take, name="ticket-take"),

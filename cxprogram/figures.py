@@ -7,6 +7,7 @@ points. Separators come from Django's formats of the language; U+202F is not in 
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.utils import formats, translation
@@ -51,7 +52,7 @@ def separators(language: str | None = None) -> tuple[str, str]:
     return str(point), str(group).replace("\u202f", NBSP)
 
 
-def decimal(value: float, decimals: int, *, language: str | None = None, plus: bool = False) -> str:
+def decimal(value: float | Decimal, decimals: int, *, language: str | None = None, plus: bool = False) -> str:
     """A number in the language's own writing, with a true minus; zero has no sign."""
     if not math.isfinite(value):
         raise ValueError(f"not a number that can be shown: {value!r}")
@@ -71,6 +72,13 @@ def figure(value: float, kind: str = "mean", *, language: str | None = None, wit
 def answers(count: int) -> str:
     """`n 2,688`, held together by a no-break space."""
     return f"n{NBSP}{figure(count, 'count')}"
+
+
+def money(amount: Decimal, currency: str, *, language: str | None = None) -> str:
+    """`USD 480,000` in English, `480 000 USD` elsewhere; cents only where there are any."""
+    said = decimal(amount, 0 if amount == amount.to_integral_value() else 2, language=language)
+    is_english = (language or translation.get_language() or "en").startswith("en")
+    return f"{currency}{NBSP}{said}" if is_english else f"{said}{NBSP}{currency}"
 
 
 def signed(value: float, kind: str = "mean", *, language: str | None = None) -> str:

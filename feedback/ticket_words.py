@@ -38,7 +38,11 @@ class TicketWords:
 
     def cause(self, stored: str) -> str:
         """A root cause in the active language; one that is not in the list is said as it was written."""
-        return next((cause.label for cause in self.causes if cause.name == stored), stored)
+        wanted = stored.casefold()
+        for cause in self.causes:
+            if wanted in {text.casefold() for text in (cause.code, cause.name, *cause.names.values())}:
+                return cause.label
+        return stored
 
     def _text(self, code: Any, form: str) -> str:
         return self.problems.option_text(code, form) if self.problems else ""

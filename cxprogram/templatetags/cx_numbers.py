@@ -4,6 +4,7 @@ Filters
     {{ value|figure:"mean" }}   4.06 · "share" 82.1 % · "nps" 39.8 · "count" 2,688 · "number" 3.5 · "coefficient" 0.095
     {{ value|signed:"nps" }}    +0.13, −0.38
     {{ value|short:"nps" }}     45 instead of 45.0 (targets, ends of scales); means keep their two decimals
+    {{ amount|money:"USD" }}  USD 480,000 · 480 000 USD
     {{ kpi|kind }}              the kind of a KPI ("nps" → "nps", "top2" → "share"), for the filters above
     {{ n|answers }}             n 2,688
 
@@ -20,6 +21,7 @@ A reading is anything with the attributes of KpiReading. A suppressed one never 
 word *hidden* with `data-suppressed`, `kpi_n` the chip `n < 5`, `kpi_interval` nothing.
 """
 
+from decimal import Decimal
 from typing import Any
 
 from django import template
@@ -44,6 +46,12 @@ def figure_filter(value: float | None, kind: str = "mean") -> str:
 def signed_filter(value: float, kind: str = "mean") -> str:
     """A difference with its sign."""
     return figures.signed(value, str(kind))
+
+
+@register.filter(name="money")
+def money_filter(amount: Decimal, currency: str) -> str:
+    """An amount by locale, with its currency."""
+    return figures.money(amount, str(currency))
 
 
 @register.filter(name="short")

@@ -531,7 +531,7 @@ def make_people(program: Program, units: Mapping[str, OrgUnit]) -> dict[str, Use
     root = root_of(program)
     return {
         role.value: make_user(
-            role, units[code] if code else root, email=f"{role.value}@{program.slug}.example.org", name=role.label
+            role, units[code] if code else root, email=f"{role.value}@{program.slug}.example.org", name=str(role.label)
         )
         for role, code in STANDS.items()
     }

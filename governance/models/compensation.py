@@ -1,3 +1,4 @@
+import pgtrigger
 from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -120,7 +121,15 @@ class CompensationStatement(models.Model):
         verbose_name = _("compensation statement")
         verbose_name_plural = _("compensation statements")
         constraints = [
-            models.UniqueConstraint(fields=["scheme", "user", "period", "version"], name="statement_version_once")
+            models.UniqueConstraint(fields=["scheme", "user", "period", "version"], name="statement_version_once"),
+            # One successor a statement: two written at once cannot fork the chain.
+            models.UniqueConstraint(
+                fields=["previous_sha256"], condition=~Q(previous_sha256=""), name="statement_chain_no_fork"
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="keep", operation=pgtrigger.Delete),
+            pgtrigger.ReadOnly(name="frozen", exclude=["status"]),
         ]
 
     def __str__(self) -> str:

@@ -1,3 +1,4 @@
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -39,6 +40,7 @@ class Report(models.Model):
             # One successor a report: two written at once cannot fork the chain.
             models.UniqueConstraint(fields=["program", "previous_sha256"], name="report_chain_no_fork")
         ]
+        triggers = [pgtrigger.Protect(name="frozen", operation=pgtrigger.Update | pgtrigger.Delete)]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.period}"

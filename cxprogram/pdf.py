@@ -4,6 +4,7 @@ WeasyPrint is imported when the first PDF is made: without Pango the application
 command that mends it.
 """
 
+import logging
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -47,6 +48,9 @@ def _weasyprint() -> Any:
             code="pdf-unavailable",
             status=503,
         ) from error
+
+    # Our styles also hold rules for screens, which WeasyPrint does not know and names one by one.
+    logging.getLogger("weasyprint").setLevel(logging.ERROR)
 
     class BundledOnly(URLFetcher):
         """Serves the files of this package and refuses every other address, which stops the rendering."""

@@ -13,14 +13,14 @@ from cxprogram.charts import Chart, DriverRow
 from feedback.choices import TicketReason, TicketStatus
 from governance.pages import frozen
 from governance.pages.frozen import Document, FrozenReading, period_label
-from governance.pages.summary import Facts, defect_line, money, trend_chart, trend_title
+from governance.pages.summary import RUNNING, Facts, defect_line, money, trend_chart, trend_title
 from governance.texts import say
 from journeys.analytics.curve import Curve, CurvePoint, CurveStage, curve
 from journeys.choices import Aspect, Evidence, Truth
 from journeys.insight.words import listed
 
-PAPER_WIDTH, CURVE_HEIGHT, DRIVERS_HEIGHT, TREND_HEIGHT = 672, 226, 26, 185
-READ_TOGETHER = 2
+PAPER_WIDTH, CURVE_HEIGHT, DRIVER_HEIGHT, TREND_HEIGHT = 672, 200, 21, 175
+READ_TOGETHER, DRAWN_PAINS = 2, 3
 
 
 # --- how the numbers developed ----------------------------------------------------------------
@@ -28,48 +28,88 @@ READ_TOGETHER = 2
 
 @dataclass(frozen=True)
 class TrendPart:
+    """One KPI: its line, or the only value there is."""
+
     title: str
     chart: Chart | None
     only: FrozenReading | None
     only_period: str
+    scale: tuple[float, float]
+
+
+@dataclass(frozen=True)
+class TrendRow:
+    """One period of the table under the lines: a reading and its step for each KPI, None where it was not asked."""
+
+    period: str
+    cells: tuple[tuple[FrozenReading | None, figures.Change | None], ...]
 
 
 @dataclass(frozen=True)
 class TrendChapter:
     lead: str
-    parts: tuple[TrendPart, ...]
+    pairs: tuple[tuple[TrendPart, ...], ...]
+    names: tuple[str, ...]
+    rows: tuple[TrendRow, ...]
+    caption: str
 
 
 def build_trends(facts: Facts) -> TrendChapter:
-    parts, steps = [], []
-    for trend in facts.inputs["trends"]:
-        kpi = facts.kpis[trend["kpi"]]
-        shown = [point for point in trend["points"] if point["reading"]["value"] is not None]
-        is_line = len(trend["points"]) > 1
-        parts.append(
-            TrendPart(
-                title=trend_title(trend, kpi),
-                chart=trend_chart(trend, kpi, height=TREND_HEIGHT) if is_line else None,
-                only=None if is_line else frozen.reading_of(shown[0]["reading"], kpi),
-                only_period=period_label(shown[0]["reading"]["period"]),
-            )
-        )
-        for point in trend["points"]:
-            if frozen.is_marked(point["change"]):
-                steps.append(
-                    _("%(kpi)s %(size)s in %(period)s")
-                    % {
-                        "kpi": kpi.name,
-                        "size": figures.signed(point["change"]["delta"], kpi.kind),
-                        "period": period_label(point["reading"]["period"]),
-                    }
-                )
+    trends = facts.inputs["trends"]
+    parts = [_trend_part(facts, trend) for trend in trends]
+    steps = [
+        _("%(kpi)s %(size)s in %(period)s")
+        % {
+            "kpi": facts.kpis[trend["kpi"]].name,
+            "size": figures.signed(point["change"]["delta"], facts.kpis[trend["kpi"]].kind),
+            "period": period_label(point["reading"]["period"]),
+        }
+        for trend in trends
+        for point in trend["points"]
+        if frozen.is_marked(point["change"])
+    ]
     lead = (
         _("Steps that are larger than chance: %(steps)s.") % {"steps": "; ".join(steps)}
         if steps
         else _("No step of any KPI is clearly different from chance.")
     )
-    return TrendChapter(lead, tuple(parts))
+    return TrendChapter(
+        lead=lead,
+        pairs=tuple(tuple(parts[i : i + 2]) for i in range(0, len(parts), 2)),
+        names=tuple(facts.kpis[trend["kpi"]].name for trend in trends),
+        rows=tuple(_trend_rows(facts)),
+        caption=_(
+            "The same in numbers. Small figures: 95 % interval. A triangle marks a step that survives correction over "
+            "all steps of its KPI."
+        ),
+    )
+
+
+def _trend_part(facts: Facts, trend: Document) -> TrendPart:
+    kpi = facts.kpis[trend["kpi"]]
+    only = next(point["reading"] for point in trend["points"] if point["reading"]["value"] is not None)
+    is_line = len(trend["points"]) > 1
+    reading = frozen.reading_of(only, kpi)
+    return TrendPart(
+        title=trend_title(trend, kpi),
+        chart=trend_chart(trend, kpi, height=TREND_HEIGHT) if is_line else None,
+        only=None if is_line else reading,
+        only_period=period_label(reading.period),
+        scale=frozen.bar_scale(kpi, reading.value, reading.low, reading.high),
+    )
+
+
+def _trend_rows(facts: Facts) -> Iterator[TrendRow]:
+    """Newest first."""
+    trends = facts.inputs["trends"]
+    points = [{point["reading"]["period"]: point for point in trend["points"]} for trend in trends]
+    for code in sorted({code for known in points for code in known}, reverse=True):
+        cells: list[tuple[FrozenReading | None, figures.Change | None]] = []
+        for trend, known in zip(trends, points, strict=True):
+            kpi, point = facts.kpis[trend["kpi"]], known.get(code)
+            change = frozen.change_of(point["change"], kpi.kind) if point and frozen.is_marked(point["change"]) else None
+            cells.append((frozen.reading_of(point["reading"], kpi) if point else None, change))
+        yield TrendRow(period_label(code), tuple(cells))
 
 
 # --- where the experience is made -------------------------------------------------------------
@@ -84,7 +124,7 @@ class Card:
     value: str
     is_hidden: bool
     is_truth: bool
-    pain_rank: int | None
+    is_pain: bool
     change: figures.Change | None
 
     @property
@@ -134,7 +174,7 @@ def build_journey(facts: Facts) -> JourneyChapter | None:
         has_pains=any(each["pain_rank"] for each in facts.measured),
         scale=f"{scale[0]:g}{figures.EN_DASH}{scale[1]:g}" if scale else "",
         drivers=_driver_chart(facts),
-        drivers_height=DRIVERS_HEIGHT * len(facts.drivers) + 46,
+        drivers_height=DRIVER_HEIGHT * len(facts.drivers) + 46,
         together=" ".join(_together(facts)),
         evidence=str(Evidence(journey["evidence"]).label),
         evidence_text=" ".join(_evidence(facts, journey)),
@@ -211,7 +251,7 @@ def _card(facts: Facts, each: Document) -> Card:
         value=figures.figure(reading.value, reading.kpi.kind) if reading and reading.value is not None else "",
         is_hidden=reading is not None and not shown,
         is_truth=each["truth"] != Truth.NO,
-        pain_rank=each["pain_rank"],
+        is_pain=each["pain_rank"] is not None and each["pain_rank"] <= DRAWN_PAINS,
         change=_dense_change(facts, each),
     )
 
@@ -255,7 +295,7 @@ def _evidence(facts: Facts, journey: Document) -> Iterator[str]:
     if expected and not any(each["is_measured"] for each in expected):
         yield _("Expectations are assumed, not measured.")
     if others := sorted({each["aspect"] for each in facts.measured if not each["is_same_question"] and each["aspect"]}):
-        yield _("Open squares ask something else: %(what)s.") % {
+        yield _("Open squares: %(what)s.") % {
             "what": listed([str(Aspect(code).label) for code in others])
         }
 
@@ -294,6 +334,7 @@ class ScorecardChapter:
     compared_name: str
     caption: str
     other_names: tuple[str, ...]
+    has_other_targets: bool
 
 
 def build_scorecard(facts: Facts) -> ScorecardChapter:
@@ -302,7 +343,7 @@ def build_scorecard(facts: Facts) -> ScorecardChapter:
     table = card["apart"]
     compared = table["kpi"] if table else ""
     overall = facts.overall_code if facts.overall_code != compared else ""
-    others = [code for code in facts.kpis if code not in (compared, overall)]
+    others = [code for code in facts.tiles if code not in (compared, overall)]
     units = tuple(_unit_line(facts, row, compared, overall, others) for row in card["rows"]) if table else ()
     return ScorecardChapter(
         lead=_scorecard_lead(card["verdicts"]),
@@ -313,6 +354,7 @@ def build_scorecard(facts: Facts) -> ScorecardChapter:
         compared_name=facts.kpis[compared].name if table else "",
         caption=_units_caption(facts, units, table) if table else "",
         other_names=tuple(facts.kpis[code].name for code in others),
+        has_other_targets=any(target is not None for unit in units for _reading, target in unit.others),
     )
 
 
@@ -444,7 +486,7 @@ class Counts:
 @dataclass(frozen=True)
 class VoiceChapter:
     lead: str
-    tables: tuple[Counts, ...]
+    pairs: tuple[tuple[Counts, ...], ...]
     notes: tuple[str, ...]
 
 
@@ -453,9 +495,10 @@ BAR = 110.0
 
 def build_voice(facts: Facts) -> VoiceChapter:
     tickets, problems = facts.inputs["tickets"], facts.inputs["problems"]
+    tables = tuple(_voice_tables(facts, tickets, problems))
     return VoiceChapter(
         lead=" ".join(_voice_lead(facts)),
-        tables=tuple(_voice_tables(facts, tickets, problems)),
+        pairs=tuple(tables[i : i + 2] for i in range(0, len(tables), 2)),
         notes=tuple(_voice_notes(facts, tickets)),
     )
 
@@ -517,7 +560,7 @@ def _voice_tables(facts: Facts, tickets: Document, problems: Document | None) ->
 def _voice_notes(facts: Facts, tickets: Document) -> Iterator[str]:
     if not tickets["total"]:
         return
-    shown = {code: n for code, n in tickets["states"].items() if n is not None}
+    shown = {code: tickets["states"][code] for code in TicketStatus.values if tickets["states"][code] is not None}
     yield ", ".join(f"{TicketStatus(code).label} {figures.figure(n, 'count')}" for code, n in shown.items()) + "."
     if tickets["contacted"]:
         yield _("First contact in time: %(share)s of %(n)s customers contacted.") % {
@@ -556,6 +599,23 @@ class ProjectPart:
 
 def build_projects(facts: Facts) -> tuple[ProjectPart, ...]:
     return tuple(_project(facts, project) for project in facts.inputs["projects"])
+
+
+def projects_lead(facts: Facts) -> str:
+    """How many there are, and how many wait at a gate."""
+    every = [project for project in facts.inputs["projects"] if project["status"] in RUNNING]
+    waiting = [project for project in every if any(not gate["decision"] for gate in project["gates"])]
+    n = {"n": len(every), "waiting": len(waiting)}
+    if not every:
+        return _("No improvement project is proposed or running.")
+    return (
+        ngettext(
+            "%(n)s improvement project is proposed or running; waiting for a decision at a gate: %(waiting)s.",
+            "%(n)s improvement projects are proposed or running; waiting for a decision at a gate: %(waiting)s.",
+            len(every),
+        )
+        % n
+    )
 
 
 def _project(facts: Facts, project: Document) -> ProjectPart:

@@ -17,7 +17,7 @@ from governance.texts import say
 from journeys.insight.words import listed
 
 MOST_MOVED, MOST_DECISIONS, MOST_NAMED = 4, 3, 3
-CHART_WIDTH, CHART_HEIGHT = 325, 205
+CHART_HEIGHT = 165
 RUNNING = ("proposed", "running")
 
 
@@ -130,14 +130,13 @@ def trend_title(trend: Document, kpi: FrozenKpi) -> str:
 
 
 def trend_chart(trend: Document, kpi: FrozenKpi, *, height: int) -> Chart:
-    last = trend["points"][-1]["target"]
+    """The line of a KPI. No target stands in it: a target belongs to its own period, not to those before."""
     return charts.trend(
         [frozen.trend_point(point, kpi) for point in trend["points"]],
         title=trend_title(trend, kpi),
         kind=kpi.kind,
         axis=kpi.what[:1].upper() + kpi.what[1:],
         scale=(kpi.scale[0], kpi.scale[1]) if kpi.scale and kpi.top else None,
-        target=last["value"] if last else None,
         comparisons=trend["comparisons"] or None,
         height=height,
     )

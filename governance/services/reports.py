@@ -92,6 +92,7 @@ def html(inputs: str, language: str, *, inputs_sha256: str, previous_sha256: str
                 "journey": chapters.build_journey(facts),
                 "scorecard": chapters.build_scorecard(facts),
                 "voice": chapters.build_voice(facts),
+                "projects_lead": chapters.projects_lead(facts),
                 "projects": chapters.build_projects(facts),
                 "method": chapters.build_method(facts),
             },

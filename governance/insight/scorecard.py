@@ -111,8 +111,7 @@ def build_scorecard(
         UnitScores(
             child,
             tuple(
-                Score(reading, targets.of(reading))
-                for reading in readings[place * len(kpis) : (place + 1) * len(kpis)]
+                Score(reading, targets.of(reading)) for reading in readings[place * len(kpis) : (place + 1) * len(kpis)]
             ),
         )
         for place, child in enumerate(below)

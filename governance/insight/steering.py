@@ -320,7 +320,11 @@ def _problems(program: Program, unit: OrgUnit, period: Period) -> Document | Non
     names = {code: {"": code, **question.options[code].get("title", {})} for code in counts}
     rows = _counted(counts, names, minimum=program.min_n)
     shown = [row for row in rows if row["n"] is not None]
-    return {"total": sum(counts.values()), "rows": shown[:MOST_PROBLEMS], "others": len(counts) - len(shown[:MOST_PROBLEMS])}
+    return {
+        "total": sum(counts.values()),
+        "rows": shown[:MOST_PROBLEMS],
+        "others": len(counts) - len(shown[:MOST_PROBLEMS]),
+    }
 
 
 def _tickets(program: Program, unit: OrgUnit, period: Period) -> Document:
@@ -332,9 +336,9 @@ def _tickets(program: Program, unit: OrgUnit, period: Period) -> Document:
     within = every.in_period(period)
     is_since = not within.exists()
     rows = list(
-        (every.filter(opened_on__gt=period.end) if is_since else within).values_list(
-            "unit__path", "status", "reasons", "root_cause"
-        ).annotate(
+        (every.filter(opened_on__gt=period.end) if is_since else within)
+        .values_list("unit__path", "status", "reasons", "root_cause")
+        .annotate(
             n=Count("pk"),
             met=Count("pk", filter=Q(first_contact_at__isnull=False)),
             in_time=Count("pk", filter=Q(first_contact_at__lte=F("due_at"))),

@@ -191,7 +191,10 @@ def _tiles(facts: Facts) -> Iterator[Tile]:
         reading = frozen.reading_of(tile["reading"], kpi)
         target = tile["target"]["value"] if tile["target"] else None
         change = frozen.change_of(
-            tile["change"], kpi.kind, is_first=tile["is_first"], since=facts.inputs["period"] if tile["is_first"] else ""
+            tile["change"],
+            kpi.kind,
+            is_first=tile["is_first"],
+            since=facts.inputs["period"] if tile["is_first"] else "",
         )
         yield Tile(
             reading=reading,

@@ -86,9 +86,7 @@ def _mandate(charter: Charter) -> Iterable[Defect]:
     if charter.owner_id is None:
         yield Defect(DefectKind.NO_OWNER.value)
     elif charter.owner_time_share < FULL_TIME:
-        yield Defect(
-            DefectKind.OWNER_NOT_DEDICATED.value, {"": str(charter.owner)}, number=charter.owner_time_share
-        )
+        yield Defect(DefectKind.OWNER_NOT_DEDICATED.value, {"": str(charter.owner)}, number=charter.owner_time_share)
     if not charter.objective.strip():
         yield Defect(DefectKind.NO_OBJECTIVE.value)
     if not charter.customer_definition.strip():

@@ -21,7 +21,7 @@ from governance.analytics import chain
 from governance.choices import ReportKind
 from governance.insight.steering import gather
 from governance.models import Report
-from governance.pages import chapters, summary
+from governance.pages import closing, journey, scores, summary, trends, voice
 from governance.texts import say
 
 
@@ -88,13 +88,13 @@ def html(inputs: str, language: str, *, inputs_sha256: str, previous_sha256: str
                 "previous": previous_sha256,
                 "least": document["program"]["minimum"],
                 "summary": summary.build_summary(facts),
-                "trends": chapters.build_trends(facts),
-                "journey": chapters.build_journey(facts),
-                "scorecard": chapters.build_scorecard(facts),
-                "voice": chapters.build_voice(facts),
-                "projects_lead": chapters.projects_lead(facts),
-                "projects": chapters.build_projects(facts),
-                "method": chapters.build_method(facts),
+                "trends": trends.build_trends(facts),
+                "journey": journey.build_journey(facts),
+                "scorecard": scores.build_scorecard(facts),
+                "voice": voice.build_voice(facts),
+                "projects_lead": closing.projects_lead(facts),
+                "projects": closing.build_projects(facts),
+                "method": closing.build_method(facts),
             },
         )
 
@@ -116,5 +116,3 @@ def verify_chain(program: Program, *, anchor: str = "") -> list[chain.Fault]:
         if hashlib.sha256(bytes(row.pdf)).hexdigest() != row.pdf_sha256:
             found.append(chain.Fault(row.pk, position, "row"))
     return sorted(found, key=lambda fault: (fault.position, fault.code))
-
-

@@ -1,9 +1,9 @@
 """Small drawings of the steering report that nothing else needs. Load with `{% load steering %}`.
 
-    {% count_bar width text %}   a bar of counts, `width` px of 110
-    {% key_mark "dot" text %}    dot or band, for the legend of the journey
-    {% plain_n reading least %}  2,688 in a column that says n at its top, or the chip
-    {% value_cell reading %}     the value with its unit where it is a share, the interval small behind it
+{% count_bar width text %}   a bar of counts, `width` px of 110
+{% key_mark "dot" text %}    dot or band, for the legend of the journey
+{% plain_n reading least %}  2,688 in a column that says n at its top, or the chip
+{% value_cell reading %}     the value with its unit where it is a share, the interval small behind it
 """
 
 from django import template

@@ -23,7 +23,9 @@ class Command(BaseCommand):
         parser.add_argument("--period", required=True, help="2017, 2017-05 or all")
         parser.add_argument("--unit", default="", metavar="CODE", help="a part of the program; default the whole")
         parser.add_argument("--language", default="", choices=["", *(code for code, _name in settings.LANGUAGES)])
-        parser.add_argument("--out", type=Path, metavar="FILE", help="where the PDF goes; default stays in the database")
+        parser.add_argument(
+            "--out", type=Path, metavar="FILE", help="where the PDF goes; default stays in the database"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         program = Program.objects.filter(slug=options["program"]).first()

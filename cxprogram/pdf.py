@@ -44,7 +44,7 @@ def _weasyprint() -> Any:
     except OSError as error:
         raise PdfError(
             _(
-                "PDFs need a system library that is missing. On Debian: apt-get install --no-install-recommends %(names)s"
+                "PDFs need a system library that is missing. Debian: apt-get install --no-install-recommends %(names)s"
             )
             % {"names": PACKAGES},
             code="pdf-unavailable",

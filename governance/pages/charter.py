@@ -80,6 +80,4 @@ def _gaps(defects: list[Defect]) -> tuple[Gap, ...]:
     found: dict[tuple[str, int | None], list[Defect]] = {}
     for defect in defects:
         found.setdefault((defect.code, defect.number), []).append(defect)
-    return tuple(
-        Gap(same[0].text, tuple(defect.about for defect in same if defect.about)) for same in found.values()
-    )
+    return tuple(Gap(same[0].text, tuple(defect.about for defect in same if defect.about)) for same in found.values())

@@ -56,9 +56,7 @@ def build_page(card: Scorecard) -> ScorecardPage:
             tile.reading,
             tile.target,
             scale_of(tile.kpi, [Score(tile.reading, tile.target)]),
-            change_of(
-                tile.change, since=card.period if tile.is_first else card.compare, is_first=tile.is_first
-            ),
+            change_of(tile.change, since=card.period if tile.is_first else card.compare, is_first=tile.is_first),
         )
         for tile in card.tiles
     )

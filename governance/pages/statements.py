@@ -129,8 +129,7 @@ def _goal(part: dict[str, Any], step: Step, period: str) -> Goal:
         points=plain(step.points),
         is_negated=not part["higher_is_better"],
         knots=tuple(
-            KnotLine(name, plain(knot.points), plain(knot.payout))
-            for name, knot in zip(names, step.knots, strict=True)
+            KnotLine(name, plain(knot.points), plain(knot.payout)) for name, knot in zip(names, step.knots, strict=True)
         ),
         is_strict=step.is_strict,
         place=_place(step),
@@ -162,5 +161,3 @@ def _place(step: Step) -> str:
         "left": plain(left.points),
         "right": plain(right.points),
     }
-
-

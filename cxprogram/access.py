@@ -80,9 +80,9 @@ def grants(user: Any) -> tuple[Grant, ...]:
     return user._cx_grants
 
 
-def narrow(user: Any, program_id: int) -> None:
-    """Let this user object act in one program alone: a key of an integration reaches no other."""
-    user._cx_grants = tuple(grant for grant in grants(user) if grant.program_id == program_id)
+def hold(user: Any, held: Iterable[Grant]) -> None:
+    """Let this user object act with these memberships alone: a key of an integration reaches no other program."""
+    user._cx_grants = tuple(held)
 
 
 def can(user: Any, right: Right, *, program: "Program | int", unit: "OrgUnit | None" = None) -> bool:

@@ -18,4 +18,4 @@ def drivers(request: HttpRequest, visit: Visit) -> HttpResponse:
     period = periods.parse(asked) if asked else next(iter(studied), periods.ALL)
     study = insight.build_study(visit.program, period, user=visit.user)
     page = pages.build(visit.program, period, study, studied)
-    return render(request, "feedback/drivers.html", {"page": page, "may_define": visit.can(Right.DEFINE)})
+    return render(request, "feedback/drivers.html", {"page": page})

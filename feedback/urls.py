@@ -1,4 +1,4 @@
-"""The doors of feedback: drivers, tickets for those who serve customers, surveys for the customers."""
+"""The doors of feedback: tickets for those who serve customers, surveys for the customers, drivers for analysts."""
 
 from django.urls import path
 

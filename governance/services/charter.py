@@ -1,18 +1,19 @@
 """The charter: what is missing in it is found by rule, and each person signs for oneself."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from cxprogram.choices import Duty, Role
 from cxprogram.errors import NotAllowedError
 from cxprogram.models import Membership, OrgUnit, Program, Responsibility, User
+from governance.choices import DefectKind
 from governance.models import Charter, SignOff
+from governance.texts import Texts, say, texts_of
 from journeys.models import Kpi, KpiTarget, Touchpoint
 
 FULL_TIME = 100
@@ -20,16 +21,34 @@ FULL_TIME = 100
 
 @dataclass(frozen=True)
 class Defect:
-    """One thing that the program lacks: a stable code, a sentence, and what it is about if not the charter itself."""
+    """One thing that the program lacks: its kind, and whom or what it is about if not the charter itself.
+
+    `subject` is a name with its translations (`governance.texts`), empty where the charter itself is meant.
+    """
 
     code: str
-    text: str
-    subject: str = ""
+    subject: Texts = field(default_factory=dict)
+    number: int | None = None
+
+    @property
+    def text(self) -> str:
+        """The sentence in the active language."""
+        return defect_text(self.code, self.number)
+
+    @property
+    def about(self) -> str:
+        return say(self.subject) if self.subject else ""
 
 
-def defects(charter: Charter, *, on: date) -> list[Defect]:
+def defect_text(code: str, number: int | None = None) -> str:
+    text = str(DefectKind(code).label)
+    return text if number is None else text.replace("%(number)s", str(number))
+
+
+def defects(charter: Charter | None, *, on: date) -> list[Defect]:
     """Everything that the mandate lacks on a day, the gravest first; a constant number of queries.
 
+    - no charter at all;
     - no sponsor, no owner; the owner has less than full time for it;
     - no objective; nobody has said who the customer is;
     - nobody is asked to sign, or someone asked has not signed;
@@ -37,6 +56,8 @@ def defects(charter: Charter, *, on: date) -> list[Defect]:
     - a touchpoint that nobody is responsible for;
     - a KPI in force without any target, and targets that no second person has approved.
     """
+    if charter is None:
+        return [Defect(DefectKind.NO_CHARTER.value)]
     program = charter.program
     return [
         *_mandate(charter),
@@ -61,29 +82,24 @@ def sign(charter: Charter, *, by: User, at: datetime) -> SignOff:
 
 def _mandate(charter: Charter) -> Iterable[Defect]:
     if charter.sponsor_id is None:
-        yield Defect("no-sponsor", _("No sponsor: nobody on top stands for the program."))
+        yield Defect(DefectKind.NO_SPONSOR.value)
     if charter.owner_id is None:
-        yield Defect("no-owner", _("No owner: nobody runs the program."))
+        yield Defect(DefectKind.NO_OWNER.value)
     elif charter.owner_time_share < FULL_TIME:
-        yield Defect(
-            "owner-not-dedicated",
-            _("The owner is not dedicated: %(share)s %% of the time is set aside.")
-            % {"share": charter.owner_time_share},
-            str(charter.owner),
-        )
+        yield Defect(DefectKind.OWNER_NOT_DEDICATED.value, {"": str(charter.owner)}, number=charter.owner_time_share)
     if not charter.objective.strip():
-        yield Defect("no-objective", _("No objective: nobody can tell whether the program succeeds."))
+        yield Defect(DefectKind.NO_OBJECTIVE.value)
     if not charter.customer_definition.strip():
-        yield Defect("customer-not-defined", _("Nobody has written down who the customer is."))
+        yield Defect(DefectKind.CUSTOMER_NOT_DEFINED.value)
 
 
 def _signatures(charter: Charter) -> Iterable[Defect]:
     rows = list(charter.sign_offs.select_related("person").order_by("pk"))
     if not rows:
-        yield Defect("nobody-signs", _("Nobody is asked to sign the charter."))
+        yield Defect(DefectKind.NOBODY_SIGNS.value)
     for row in rows:
         if row.signed_at is None:
-            yield Defect("not-signed", _("Not signed, as %(capacity)s.") % {"capacity": row.capacity}, str(row.person))
+            yield Defect(DefectKind.NOT_SIGNED.value, {"": f"{row.person}, {row.capacity}"})
 
 
 def _responsible_for(things: type) -> set[int]:
@@ -101,7 +117,7 @@ def _units(program: Program, on: date) -> Iterable[Defect]:
     )
     for unit in OrgUnit.objects.valid_on(on).filter(program=program, parent__isnull=False).order_by("path"):
         if unit.pk not in managed:
-            yield Defect("unit-without-manager", _("Nobody manages this unit."), unit.label)
+            yield Defect(DefectKind.UNIT_WITHOUT_MANAGER.value, texts_of(unit))
 
 
 def _touchpoints(program: Program) -> Iterable[Defect]:
@@ -109,9 +125,7 @@ def _touchpoints(program: Program) -> Iterable[Defect]:
     rows = Touchpoint.objects.filter(program=program).order_by("stage__journey_id", "stage__position", "position")
     for touchpoint in rows:
         if touchpoint.pk not in taken:
-            yield Defect(
-                "touchpoint-without-responsible", _("Nobody is responsible for this touchpoint."), touchpoint.label
-            )
+            yield Defect(DefectKind.TOUCHPOINT_WITHOUT_RESPONSIBLE.value, texts_of(touchpoint))
 
 
 def _targets(program: Program) -> Iterable[Defect]:
@@ -120,17 +134,14 @@ def _targets(program: Program) -> Iterable[Defect]:
     kpis = {kpi.code: kpi for kpi in Kpi.objects.current().filter(program=program).order_by("pk")}
     for code, kpi in kpis.items():
         if code not in aimed:
-            yield Defect("kpi-without-target", _("No target is set for this KPI."), kpi.label)
+            yield Defect(DefectKind.KPI_WITHOUT_TARGET.value, texts_of(kpi))
     waiting = [row for row in rows if row.approver_id is None]
     for code in dict.fromkeys(row.kpi_code for row in waiting):
         number = sum(row.kpi_code == code for row in waiting)
-        yield Defect(
-            "target-not-approved",
-            _("Targets that no second person has approved: %(number)s.") % {"number": number},
-            kpis[code].label if code in kpis else code,
-        )
+        subject = texts_of(kpis[code]) if code in kpis else {"": code}
+        yield Defect(DefectKind.TARGET_NOT_APPROVED.value, subject, number=number)
 
 
 def asked(program: Program, user: User) -> SignOff | None:
     """The person's own line under the charter, if there is one."""
-    return SignOff.objects.filter(Q(charter__program=program), person=user).select_related("charter").first()
+    return SignOff.objects.filter(charter__program=program, person=user).select_related("charter").first()

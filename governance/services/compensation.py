@@ -39,9 +39,7 @@ class CompensationError(DomainError):
 
 
 @transaction.atomic
-def issue(
-    scheme: CompensationScheme, user: User, unit: OrgUnit, *, at: datetime, by: User
-) -> CompensationStatement:
+def issue(scheme: CompensationScheme, user: User, unit: OrgUnit, *, at: datetime, by: User) -> CompensationStatement:
     """Issue the statement of one person by one scheme, from today's counts.
 
     - nobody issues the own statement (`issuer-is-recipient`);
@@ -99,10 +97,10 @@ def verify_chain(program: Program, *, anchor: str = "") -> list[chain.Fault]:
     calculation, and that only the newest version is in force. `anchor` is a hash known from outside, for example from
     a printed statement.
     """
-    rows = list(
-        CompensationStatement.objects.filter(scheme__program=program).select_related("scheme").order_by("pk")
+    rows = list(CompensationStatement.objects.filter(scheme__program=program).select_related("scheme").order_by("pk"))
+    found = chain.faults(
+        [chain.Link(row.pk, row.previous_sha256, row.inputs, row.sha256) for row in rows], anchor=anchor
     )
-    found = chain.faults([chain.Link(row.pk, row.previous_sha256, row.inputs, row.sha256) for row in rows], anchor=anchor)
     documents = {row.pk: _parsed(row.inputs) for row in rows}
     ids = {part["kpi_value"] for inputs in documents.values() if inputs for part in inputs["components"]}
     frozen = {value.pk: value for value in KpiValue.objects.filter(pk__in=ids)}
@@ -137,7 +135,9 @@ def _calculation(inputs: dict[str, Any]) -> Any:
     try:
         return calculate(inputs)
     except PayoutError as error:
-        raise CompensationError(_("The scheme cannot be computed: %(why)s.") % {"why": error}, code=error.code) from error
+        raise CompensationError(
+            _("The scheme cannot be computed: %(why)s.") % {"why": error}, code=error.code
+        ) from error
 
 
 def _inputs(scheme: CompensationScheme, user: User, unit: OrgUnit, *, at: datetime) -> dict[str, Any]:

@@ -100,9 +100,7 @@ def map_moved(view: MapView) -> str:
         assert each.change is not None and each.change.delta is not None
         better = each.change.direction == "better"
         words = _("%(name)s, better (%(size)s)") if better else _("%(name)s, worse (%(size)s)")
-        steps.append(
-            words % {"name": inside(each.label), "size": figures.signed(each.change.delta, kind_of(view.kpi))}
-        )
+        steps.append(words % {"name": inside(each.label), "size": figures.signed(each.change.delta, kind_of(view.kpi))})
     said = ngettext(
         "Of %(n)s touchpoints, %(k)s has changed since %(since)s: %(steps)s.",
         "Of %(n)s touchpoints, %(k)s have changed since %(since)s: %(steps)s.",

@@ -71,5 +71,3 @@ def address(**parts: str) -> str:
     """The query of an address, without what is empty."""
     found = urlencode({name: value for name, value in parts.items() if value})
     return f"?{found}" if found else ""
-
-

@@ -11,6 +11,7 @@ from psycopg.types.json import Jsonb
 from cxprogram.settings import *  # noqa: F403
 
 ROOT_URLCONF = "tests.bench.yardstick"
+INSTALLED_APPS: list[str] = []
 MIDDLEWARE: list[str] = []
 WSGI_APPLICATION = "cxprogram.wsgi.application"
 

@@ -1,0 +1,88 @@
+"""HTML to PDF/UA-1 by WeasyPrint, from bundled styles and fonts alone: nothing is fetched from anywhere else.
+
+WeasyPrint is imported when the first PDF is made: without Pango the application runs, only this fails, with the
+command that mends it.
+"""
+
+import logging
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from cxprogram.errors import DomainError
+
+STATIC = Path(__file__).resolve().parent / "static"
+# No such host exists: addresses of this form are answered from the package's own files.
+BASE = "https://static.invalid/"
+STYLES = ("cxprogram/cx.css", "cxprogram/print.css", "cxprogram/report.css")
+TYPES = {".css": "text/css", ".woff2": "font/woff2"}
+PACKAGES = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core"
+
+
+class PdfError(DomainError):
+    """No PDF could be made: `pdf-unavailable` (503) where a system library is missing, else `pdf-refused`."""
+
+    code = "pdf-refused"
+    status = 500
+
+
+@cache
+def _bundled() -> dict[str, Path]:
+    """What a PDF may be made of, by address: our styles and the vendored Inter."""
+    files = [STATIC / style for style in STYLES] + sorted((STATIC / "vendor" / "inter").glob("*.woff2"))
+    return {BASE + path.relative_to(STATIC).as_posix(): path for path in files}
+
+
+@cache
+def _weasyprint() -> Any:
+    try:
+        import weasyprint
+        from weasyprint.text.fonts import FontConfiguration
+        from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+    except OSError as error:
+        raise PdfError(
+            _(
+                "PDFs need a system library that is missing. Debian: apt-get install --no-install-recommends %(names)s"
+            )
+            % {"names": PACKAGES},
+            code="pdf-unavailable",
+            status=503,
+        ) from error
+
+    # Our styles also hold rules for screens, which WeasyPrint does not know and names one by one.
+    logging.getLogger("weasyprint").setLevel(logging.ERROR)
+
+    class BundledOnly(URLFetcher):
+        """Serves the files of this package and refuses every other address, which stops the rendering."""
+
+        def __init__(self) -> None:
+            super().__init__(allowed_protocols=(), allow_redirects=False, fail_on_errors=True)
+
+        def fetch(self, url: str, headers: dict | None = None) -> Any:
+            path = _bundled().get(url)
+            if path is None:
+                raise FatalURLFetchingError(f"not a bundled file: {url[:200]}")
+            return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": TYPES[path.suffix]})
+
+    return weasyprint, FontConfiguration, BundledOnly, FatalURLFetchingError
+
+
+def make_pdf(html: str) -> bytes:
+    """A PDF/UA-1 file of a complete HTML document, the same bytes for the same document.
+
+    The document links no styles itself: STYLES are applied in their order. Raises PdfError if it refers to anything
+    that is not bundled (`pdf-refused`), or where Pango is missing (`pdf-unavailable`).
+    """
+    weasyprint, font_configuration, bundled_only, refused = _weasyprint()
+    fetcher, fonts = bundled_only(), font_configuration()
+    try:
+        sheets = [
+            weasyprint.CSS(url=BASE + style, url_fetcher=fetcher, font_config=fonts, media_type="print")
+            for style in STYLES
+        ]
+        document = weasyprint.HTML(string=html, base_url=BASE, url_fetcher=fetcher, media_type="print")
+        return document.write_pdf(stylesheets=sheets, font_config=fonts, pdf_variant="pdf/ua-1")
+    except refused as error:
+        raise PdfError(_("The report refers to something outside of it.")) from error

@@ -5,11 +5,13 @@ from django.contrib import admin
 from django.urls import include, path
 
 from cxprogram import preferences
+from governance import home_views
 
 admin.autodiscover()
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns = [
+    path("", home_views.home, name="home"),
     path("", include("journeys.urls")),
     path("", include("feedback.urls")),
     path("", include("actions.urls")),

@@ -92,6 +92,11 @@ class OwnRelatedFilter(admin.RelatedFieldListFilter):
 class ProgramForm(forms.ModelForm):
     """A form whose parts all belong to the same program."""
 
+    def _get_validation_exclusions(self) -> set[str]:
+        """What is unique within a program is checked on pages that do not ask for the program, too."""
+        left_out = super()._get_validation_exclusions()
+        return left_out - {"program"} if getattr(self.instance, "program_id", None) else left_out
+
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         own = data.get("program") or data.get(program_path(self._meta.model).split("__")[0])
@@ -187,9 +192,7 @@ class ProgramAdmin(Scoped, ModelAdmin):
 
     def _without_voice(self, names: Iterable[Any]) -> list[Any]:
         silent = set(self.voice_fields)
-        return [
-            name for name in names if not (isinstance(name, str) and name.lstrip("^=@").split("__")[0] in silent)
-        ]
+        return [name for name in names if not (isinstance(name, str) and name.lstrip("^=@").split("__")[0] in silent)]
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         fieldsets = super().get_fieldsets(request, obj)
@@ -250,6 +253,10 @@ class ProgramAdmin(Scoped, ModelAdmin):
     def offers(self, action: str, obj: Any) -> bool:
         """Whether the action makes sense for the row: its button is shown on the row's page."""
         return True
+
+    def has_define_permission(self, request: HttpRequest) -> bool:
+        """What actions that call a service ask for, on rows that are otherwise read-only."""
+        return self.has_view_permission(request)
 
     def get_actions(self, request: HttpRequest) -> Any:
         """Rows are removed one by one, after a look at what hangs on them."""
@@ -362,11 +369,31 @@ class ManyRows(ProgramAdmin):
     show_full_result_count = False
 
 
+def with_request(form: Any, request: HttpRequest) -> Any:
+    """The form class with the request in it, for rules that ask who is acting."""
+    return type(form.__name__, (form,), {"request": request})
+
+
 # --- parts of a page --------------------------------------------------------------------------
-class ProgramInline(Scoped, TabularInline):
-    """Rows that belong to the page's row, edited with it."""
+class Part(Scoped):
+    """Rows that belong to the page's row and are edited with it; their program is that of the page's row."""
 
     extra = 0
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        formset = super().get_formset(request, obj, **kwargs)  # type: ignore[misc]
+
+        class OfTheProgram(formset):  # type: ignore[misc, valid-type]
+            def _construct_form(self, i: int, **kwargs: Any) -> Any:
+                form = super()._construct_form(i, **kwargs)
+                if hasattr(form.instance, "program_id") and form.instance.program_id is None:
+                    form.instance.program_id = program_id_of(self.instance)
+                return form
+
+        return OfTheProgram
+
+
+class ProgramInline(Part, TabularInline):
     show_change_link = True
 
 
@@ -374,25 +401,12 @@ class ReadOnlyInline(ProgramInline):
     can_add = can_change = can_delete = False
 
 
-class ResponsibilityInline(Scoped, GenericTabularInline):
+class ResponsibilityInline(Part, GenericTabularInline):
     """Who is responsible, accountable, consulted, informed for the page's row."""
 
     model = Responsibility
-    fields = ["duty", "user"]
-    autocomplete_fields = ["user"]
-    extra = 0
-    verbose_name_plural = Responsibility._meta.verbose_name_plural
-
-    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        """A duty belongs to the program of its object."""
-        formset = super().get_formset(request, obj, **kwargs)
-
-        class OfTheProgram(formset):  # type: ignore[misc, valid-type]
-            def save_new(self, form: Any, commit: bool = True) -> Any:
-                form.instance.program_id = program_id_of(self.instance)
-                return super().save_new(form, commit)
-
-        return OfTheProgram
+    fields = ("duty", "user")
+    autocomplete_fields = ("user",)
 
 
 def kinds_with_duties(site: admin.AdminSite) -> Sequence[type[models.Model]]:

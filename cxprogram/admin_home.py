@@ -13,8 +13,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from cxprogram.access import Right, can, defined_programs
+from cxprogram.access import Right, can
 from cxprogram.admin_base import scoped
 from cxprogram.models import OutgoingMail, Program
 from feedback.models import SurveyVersion, Ticket
@@ -23,9 +24,9 @@ from governance.services import charter as charters
 from journeys.models import KpiTarget
 
 # Parts of a row (stages of a journey, gates of a project) stand on the page of the row and in the list of everything.
-STAGES: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
+STAGES: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
     (
-        "Engagement",
+        gettext_lazy("Engagement"),
         (
             ("governance.charter", "gavel"),
             ("cxprogram.orgunit", "account_tree"),
@@ -33,7 +34,7 @@ STAGES: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         ),
     ),
     (
-        "Insight",
+        gettext_lazy("Insight"),
         (
             ("journeys.journey", "route"),
             ("journeys.touchpoint", "location_on"),
@@ -50,7 +51,7 @@ STAGES: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         ),
     ),
     (
-        "Action",
+        gettext_lazy("Action"),
         (
             ("feedback.ticket", "support_agent"),
             ("feedback.ticketrule", "rule"),
@@ -60,7 +61,7 @@ STAGES: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         ),
     ),
     (
-        "Integration",
+        gettext_lazy("Integration"),
         (
             ("governance.compensationscheme", "payments"),
             ("governance.compensationstatement", "receipt_long"),
@@ -68,7 +69,7 @@ STAGES: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         ),
     ),
     (
-        "Settings",
+        gettext_lazy("Settings"),
         (
             ("cxprogram.program", "tune"),
             ("cxprogram.user", "group"),
@@ -82,12 +83,11 @@ STAGES: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ),
 )
 LINKS = (
-    ("home", "Overview", "home", Right.SEE_PROGRAM),
-    ("journeys:map", "Journey map", "map", Right.SEE_SCORES),
-    ("feedback:ticket-list", "Tickets", "support_agent", Right.WORK_TICKETS),
-    ("governance:scorecard", "Scorecard", "speed", Right.SEE_SCORECARD),
-    ("governance:report-list", "Reports", "description", Right.SEE_REPORTS),
-    ("schema", "API", "api", Right.DEFINE),
+    ("home", gettext_lazy("Overview"), "home", Right.SEE_PROGRAM),
+    ("journeys:map", gettext_lazy("Journey map"), "map", Right.SEE_SCORES),
+    ("feedback:ticket-list", gettext_lazy("Tickets"), "support_agent", Right.WORK_TICKETS),
+    ("governance:scorecard", gettext_lazy("Scorecard"), "speed", Right.SEE_SCORECARD),
+    ("governance:report-list", gettext_lazy("Reports"), "description", Right.SEE_REPORTS),
 )
 
 
@@ -108,25 +108,14 @@ def environment(request: HttpRequest) -> list[str] | None:
     return [_("Demonstration"), "info"] if settings.IS_DEMO else None
 
 
-def _stage_titles() -> dict[str, str]:
-    return {
-        "Engagement": _("Engagement"),
-        "Insight": _("Insight"),
-        "Action": _("Action"),
-        "Integration": _("Integration"),
-        "Settings": _("Settings"),
-    }
-
-
 def _list_url(model: type[models.Model]) -> str:
     return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
 
 
 def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
     """The models that the person may see, by stage; a stage without any is left out."""
-    titles = _stage_titles()
     groups = [
-        {"title": titles[stage], "separator": place > 0, "items": list(_items(request, labels))}
+        {"title": stage, "separator": place > 0, "items": list(_items(request, labels))}
         for place, (stage, labels) in enumerate(STAGES)
     ]
     return [group for group in groups if group["items"]]
@@ -138,3 +127,69 @@ def _items(request: HttpRequest, labels: Iterable[tuple[str, str]]) -> Iterable[
         page = admin.site._registry.get(model)
         if page is not None and page.has_view_permission(request):
             yield {"title": capfirst(model._meta.verbose_name_plural), "icon": icon, "link": _list_url(model)}
+
+
+# --- the first page ---------------------------------------------------------------------------
+def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """What each of the person's programs lacks, what waits for somebody, and where to go from here."""
+    programs = list(scoped(Program.objects.all(), request.user).order_by("pk"))
+    return context | {
+        "programs": [_program_card(request, program) for program in programs],
+        "waiting": [entry for entry in _waiting(request) if entry["count"]],
+        "links": list(_links(request, programs)),
+    }
+
+
+def _program_card(request: HttpRequest, program: Program) -> dict[str, Any]:
+    charter = Charter.objects.filter(program=program).select_related("program", "owner", "sponsor").first()
+    url = reverse("admin:governance_charter_change", args=[charter.pk]) if charter else _add_charter(program)
+    defects = charters.defects(charter, on=timezone.now().astimezone(program.zone).date()) if charter else []
+    return {"program": program, "charter": charter, "charter_url": url, "defects": _grouped(defects)}
+
+
+def _add_charter(program: Program) -> str:
+    return f"{reverse('admin:governance_charter_add')}?program={program.pk}"
+
+
+def _grouped(defects: Iterable[charters.Defect]) -> list[dict[str, Any]]:
+    """Defects of one kind in one line: what is wrong once, then everything that it is wrong with."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for defect in defects:
+        groups.setdefault((defect.code, defect.text), []).append(defect.subject)
+    return [{"text": text, "subjects": [name for name in names if name]} for (_code, text), names in groups.items()]
+
+
+def _waiting(request: HttpRequest) -> Iterable[dict[str, Any]]:
+    """What a person has to decide, send or publish; each with the list where it stands."""
+    at = timezone.now()
+    rows = (
+        (_("tickets overdue"), Ticket, Ticket.objects.overdue(at), "?due=overdue"),
+        (
+            _("targets to approve"),
+            KpiTarget,
+            KpiTarget.objects.in_force().filter(approver=None),
+            "?is_current__exact=1&approver__isempty=1",
+        ),
+        (
+            _("survey versions to publish"),
+            SurveyVersion,
+            SurveyVersion.objects.filter(published_at=None),
+            "?published_at__isempty=1",
+        ),
+        (
+            _("mails that could not be sent"),
+            OutgoingMail,
+            OutgoingMail.objects.filter(status="failed"),
+            "?status__exact=failed",
+        ),
+    )
+    for label, model, found, query in rows:
+        page = admin.site._registry.get(model)
+        if page is not None and page.has_view_permission(request):
+            yield {"label": label, "count": scoped(found, request.user).count(), "url": _list_url(model) + query}
+
+
+def _links(request: HttpRequest, programs: Iterable[Program]) -> Iterable[dict[str, Any]]:
+    for name, label, icon, right in LINKS:
+        if any(can(request.user, right, program=program) for program in programs):
+            yield {"url": reverse(name), "label": label, "icon": icon}

@@ -1,5 +1,5 @@
 from django.apps import AppConfig
-from django.contrib.admin.apps import AdminConfig
+from django.contrib.admin import apps as admin_apps
 from django.utils.translation import gettext_lazy as _
 
 
@@ -13,7 +13,7 @@ class GroundConfig(AppConfig):
         from cxprogram import celery, checks, receivers  # noqa: F401
 
 
-class ProgramAdminConfig(AdminConfig):
+class ProgramAdminConfig(admin_apps.AdminConfig):
     """Django's admin, behind our own door."""
 
     default = False

@@ -167,7 +167,7 @@ class ResponsibilityPage(ProgramAdmin):
 # --- keys -------------------------------------------------------------------------------------
 class TokenForm(ProgramForm):
     scopes = forms.MultipleChoiceField(
-        label=gettext_lazy("may"),
+        label=gettext_lazy("May"),
         choices=[("read", gettext_lazy("Read")), ("write", gettext_lazy("Write"))],
         widget=UnfoldAdminCheckboxSelectMultipleWidget(),
         initial=["read"],

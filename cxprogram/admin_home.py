@@ -1,22 +1,24 @@
 """The admin's frame: the sidebar by the four stages of a program, the first page with what the program lacks."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.apps import apps
 from django.conf import settings
 from django.contrib import admin
 from django.db import models
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from cxprogram.access import Right, can
 from cxprogram.admin_base import scoped
+from cxprogram.choices import MailStatus
 from cxprogram.models import OutgoingMail, Program
 from feedback.models import SurveyVersion, Ticket
 from governance.models import Charter
@@ -99,6 +101,10 @@ def stylesheet(request: HttpRequest) -> str:
     return static("cxprogram/admin.css")
 
 
+def script(request: HttpRequest) -> str:
+    return static("cxprogram/admin.js")
+
+
 def theme(request: HttpRequest) -> str | None:
     """Light or dark as the person chose it; None leaves it to the device and the admin's own switch."""
     return getattr(request.user, "theme", "") or None
@@ -135,7 +141,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     programs = list(scoped(Program.objects.all(), request.user).order_by("pk"))
     return context | {
         "programs": [_program_card(request, program) for program in programs],
-        "waiting": [entry for entry in _waiting(request) if entry["count"]],
+        "waiting": list(_waiting(request)),
         "links": list(_links(request, programs)),
     }
 
@@ -161,32 +167,34 @@ def _grouped(defects: Iterable[charters.Defect]) -> list[dict[str, Any]]:
 
 def _waiting(request: HttpRequest) -> Iterable[dict[str, Any]]:
     """What a person has to decide, send or publish; each with the list where it stands."""
-    at = timezone.now()
-    rows = (
-        (_("tickets overdue"), Ticket, Ticket.objects.overdue(at), "?due=overdue"),
+    overdue = Ticket.objects.overdue(timezone.now())
+    unapproved = KpiTarget.objects.in_force().filter(approver=None)
+    drafts = SurveyVersion.objects.filter(published_at=None)
+    failed = OutgoingMail.objects.filter(status=MailStatus.FAILED)
+    rows: tuple[tuple[QuerySet, str, Callable[[int], str]], ...] = (
+        (overdue, "?due=overdue", lambda n: ngettext("%(n)s ticket is overdue", "%(n)s tickets are overdue", n)),
         (
-            _("targets to approve"),
-            KpiTarget,
-            KpiTarget.objects.in_force().filter(approver=None),
+            unapproved,
             "?is_current__exact=1&approver__isempty=1",
+            lambda n: ngettext("%(n)s target waits for approval", "%(n)s targets wait for approval", n),
         ),
         (
-            _("survey versions to publish"),
-            SurveyVersion,
-            SurveyVersion.objects.filter(published_at=None),
+            drafts,
             "?published_at__isempty=1",
+            lambda n: ngettext("%(n)s survey version is a draft", "%(n)s survey versions are drafts", n),
         ),
         (
-            _("mails that could not be sent"),
-            OutgoingMail,
-            OutgoingMail.objects.filter(status="failed"),
+            failed,
             "?status__exact=failed",
+            lambda n: ngettext("%(n)s mail could not be sent", "%(n)s mails could not be sent", n),
         ),
     )
-    for label, model, found, query in rows:
-        page = admin.site._registry.get(model)
-        if page is not None and page.has_view_permission(request):
-            yield {"label": label, "count": scoped(found, request.user).count(), "url": _list_url(model) + query}
+    for found, query, words in rows:
+        page = admin.site._registry.get(found.model)
+        if page is None or not page.has_view_permission(request):
+            continue
+        if n := scoped(found, request.user).count():
+            yield {"text": words(n) % {"n": n}, "url": _list_url(found.model) + query}
 
 
 def _links(request: HttpRequest, programs: Iterable[Program]) -> Iterable[dict[str, Any]]:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy
 from unfold.sites import UnfoldAdminSite
 
 from cxprogram.access import defined_programs
@@ -11,6 +12,8 @@ from cxprogram.access import defined_programs
 
 class ProgramAdminSite(UnfoldAdminSite):
     """`is_staff` is asked for, and is not enough."""
+
+    index_title = gettext_lazy("The program at a glance")
 
     def has_permission(self, request: HttpRequest) -> bool:
         user = request.user

@@ -230,6 +230,7 @@ UNFOLD = {
         "navigation": "cxprogram.admin_home.sidebar",
     },
     "STYLES": ["cxprogram.admin_home.stylesheet"],
+    "SCRIPTS": ["cxprogram.admin_home.script"],
     "THEME": "cxprogram.admin_home.theme",
     "BORDER_RADIUS": "4px",
     # The tokens of cx.css. 600 is the ground of buttons and the links of light pages, 500 the links of dark ones.

@@ -7,12 +7,14 @@ from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
-from actions.choices import GateDecision
+from actions.choices import GateDecision, ProjectStatus
 from actions.models import EffectStudy, Gate, ImprovementProject
-from actions.services import gates
+from actions.services import projects
 from cxprogram.admin_base import ProgramAdmin, ProgramInline, ReadOnlyAdmin, ReadOnlyInline, ResponsibilityInline
+
+ENDED = (ProjectStatus.DONE, ProjectStatus.STOPPED)
 
 
 class GateInline(ProgramInline):
@@ -22,6 +24,7 @@ class GateInline(ProgramInline):
     fields = ("position", "name", "due_on", "decision", "decided_by")
     readonly_fields = ("decision", "decided_by")
     ordering = ("position",)
+    can_delete = False
 
 
 class EffectInline(ReadOnlyInline):
@@ -53,31 +56,59 @@ class ProjectPage(ProgramAdmin):
     def open_gates(self, project: Any) -> int:
         return project.open_n
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Where there are gates, their decisions say how the project stands."""
+        fixed = list(super().get_readonly_fields(request, obj))
+        return [*fixed, "status"] if obj and obj.gates.exists() else fixed
+
     def view_on_site(self, obj: ImprovementProject) -> str:
         return reverse("actions:project-detail", args=[obj.pk])
 
 
 @admin.register(Gate)
 class GatePage(ProgramAdmin):
-    """Whoever decides is written down with the decision."""
+    """Gates are decided in their order, by those who fund the project; who decided is written down with it."""
 
     fieldsets = (
         (None, {"fields": ("project", "position", "name", "names", "due_on")}),
         (gettext_lazy("The decision"), {"fields": ("decision", "decided_by", "decided_at")}),
     )
-    readonly_fields = ("decided_by", "decided_at")
+    readonly_fields = ("decision", "decided_by", "decided_at")
     list_display = ("name", "project", "position", "due_on", "decision", "decided_by", "decided_at")
     list_select_related = ("project", "decided_by")
     list_filter = ("decision", "project")
     search_fields = ("name", "project__name", "project__code")
     autocomplete_fields = ("project",)
     ordering = ("due_on", "project_id", "position")
+    actions = ("go_on", "change_first", "stop")
 
-    def save_model(self, request: HttpRequest, obj: Gate, form: Any, change: bool) -> None:
-        decision = obj.decision
-        obj.decision = form.initial.get("decision", GateDecision.WAITING) if change else GateDecision.WAITING
-        super().save_model(request, obj, form, change)
-        gates.decide(obj, decision, by=request.user, at=timezone.now())
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and (obj is None or not obj.decision)
+
+    def offers(self, action: str, obj: Gate) -> bool:
+        gates = obj.project.gates.order_by("position")
+        return obj == projects.current_gate(gates) and obj.project.status not in ENDED
+
+    def _decide(self, request: HttpRequest, rows: QuerySet, decision: GateDecision) -> None:
+        at = timezone.now()
+        self.carry_out(
+            request,
+            rows.order_by("project_id", "position"),
+            lambda gate: projects.decide_gate(gate, decision=decision, by=request.user, at=at),
+            done=lambda n: ngettext("The gate is decided.", "%(n)s gates are decided.", n) % {"n": n},
+        )
+
+    @admin.action(description=gettext_lazy("Decide: go on"), permissions=["define"])
+    def go_on(self, request: HttpRequest, rows: QuerySet) -> None:
+        self._decide(request, rows, GateDecision.GO)
+
+    @admin.action(description=gettext_lazy("Decide: change first"), permissions=["define"])
+    def change_first(self, request: HttpRequest, rows: QuerySet) -> None:
+        self._decide(request, rows, GateDecision.CHANGE)
+
+    @admin.action(description=gettext_lazy("Decide: stop"), permissions=["define"])
+    def stop(self, request: HttpRequest, rows: QuerySet) -> None:
+        self._decide(request, rows, GateDecision.STOP)
 
 
 @admin.register(EffectStudy)

@@ -50,8 +50,9 @@ INSTALLED_APPS = [
     "feedback",
     "actions",
     "governance",
-    "unfold",
-    "django.contrib.admin",
+    "unfold.apps.BasicAppConfig",
+    "unfold.contrib.filters",
+    "cxprogram.apps.ProgramAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
@@ -222,11 +223,39 @@ UNFOLD = {
     "SITE_TITLE": "CX Program",
     "SITE_HEADER": "CX Program",
     "SITE_URL": "/",
-    "SHOW_HISTORY": False,
-    "SIDEBAR": {"show_search": True, "show_all_applications": False},
-    "STYLES": [],
+    "SITE_ICON": "cxprogram.admin_home.mark",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "cxprogram.admin_home.mark"}],
+    "SHOW_HISTORY": True,
+    "SHOW_VIEW_ON_SITE": True,
+    "ENVIRONMENT": "cxprogram.admin_home.environment",
+    "DASHBOARD_CALLBACK": "cxprogram.admin_home.dashboard",
+    "SIDEBAR": {
+        "show_search": True,
+        "show_all_applications": True,
+        "navigation": "cxprogram.admin_home.sidebar",
+    },
+    "STYLES": ["cxprogram.admin_home.stylesheet"],
+    "SCRIPTS": ["cxprogram.admin_home.script"],
+    "THEME": "cxprogram.admin_home.theme",
+    "BORDER_RADIUS": "4px",
+    # The tokens of cx.css. 600 is the ground of buttons and the links of light pages, 500 the links of dark ones.
+    "COLORS": {
+        "base": {
+            "50": "#f8fafb", "100": "#e9eef1", "200": "#d3dbe0", "300": "#bfcad1", "400": "#a3b1ba", "500": "#586570",
+            "600": "#44525c", "700": "#33444f", "800": "#22313a", "900": "#18242c", "950": "#10191f",
+        },
+        "primary": {
+            "50": "#f1f7fa", "100": "#e3eff4", "200": "#c5d6de", "300": "#a9cddc", "400": "#8ccbe3", "500": "#8ccbe3",
+            "600": "#0a4d68", "700": "#083f55", "800": "#0b2b3a", "900": "#07202c", "950": "#051720",
+        },
+        "font": {
+            "subtle-light": "#586570", "subtle-dark": "#a3b1ba",
+            "default-light": "#44525c", "default-dark": "#bfcad1",
+            "important-light": "#16232c", "important-dark": "#edf2f4",
+        },
+    },
     "LOGIN": {"redirect_after": reverse_lazy("home")},
-}
+}  # fmt: skip
 
 LOGGING = {
     "version": 1,

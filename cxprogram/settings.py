@@ -113,6 +113,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cx_cache"}}
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 PGHISTORY_APPEND_ONLY = True
+# Triggers are installed after each migrate, from the models: kept in migrations they made every migrate twice as slow.
+PGTRIGGER_MIGRATIONS = False
+PGTRIGGER_INSTALL_ON_MIGRATE = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1100
 

@@ -1,47 +1,21 @@
 """Which cells of a question's table units × periods are too small to show, their complements included.
 
-The table is that of the score cells; a page may show any unit, any month, any year and every total, so hiding one
-cell obliges to hide a second in its row and in its column.
+Within one period the units below a unit are one partition of its total: hiding one of them obliges to hide a second,
+and what is hidden above is hidden below. Across periods a cell is protected by its own number alone: a total over
+time grows with every answer, so whoever watches it sees each one come, whatever else is hidden.
 """
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
 
 from django.db import connection
 
+from cxprogram import suppression
 from cxprogram.models import OrgUnit, Program
 from cxprogram.periods import Period
 
 Cell = tuple[int, str]  # (unit id, period code)
-
-
-def close(table: Mapping[Any, int], hidden: set[Any], *, minimum: int) -> set[Any]:
-    """Hide further cells until every row and column hides none, or at least two that together reach the minimum.
-
-    `hidden` holds what must be hidden anyway; small cells are added. An empty cell tells nothing and stays.
-    """
-    hidden = set(hidden) | {cell for cell, n in table.items() if 0 < n < minimum}
-    lines: dict[Hashable, list] = defaultdict(list)
-    for cell in table:
-        lines["row", cell[0]].append(cell)
-        lines["column", cell[1]].append(cell)
-    changed = True
-    while changed:
-        changed = False
-        for cells in lines.values():
-            out = [cell for cell in cells if cell in hidden and table[cell]]
-            if not out:
-                continue
-            visible = sorted((c for c in cells if c not in hidden and table[c]), key=lambda c: (table[c], repr(c)))
-            total = sum(table[cell] for cell in out)
-            while visible and (len(out) == 1 or total < minimum):
-                cell = visible.pop(0)
-                hidden.add(cell)
-                out.append(cell)
-                total += table[cell]
-                changed = True
-    return hidden
+REST = 0  # what was said at the unit itself and not below it; no unit has this id
 
 
 def hidden_cells(own: Mapping[Cell, int], parents: Mapping[int, int | None], *, minimum: int) -> frozenset[Cell]:
@@ -50,7 +24,6 @@ def hidden_cells(own: Mapping[Cell, int], parents: Mapping[int, int | None], *, 
     own      answers given at the unit itself (not below it), by unit id and month `YYYY-MM`
     parents  the unit above, by unit id; None for the root
     """
-    order = sorted(parents, key=lambda unit: _depth(unit, parents))
     totals: dict[Cell, int] = defaultdict(int)
     for (unit, month), n in own.items():
         step: int | None = unit
@@ -58,42 +31,21 @@ def hidden_cells(own: Mapping[Cell, int], parents: Mapping[int, int | None], *, 
             for code in (month, month[:4], "all"):
                 totals[step, code] += n
             step = parents[step]
-    months = sorted({month for _unit, month in own})
-    hidden: set[Cell] = set()
-    spans = [("all", sorted({month[:4] for month in months}))]
-    spans += [(year, [month for month in months if month[:4] == year]) for year in spans[0][1]]
+    order = sorted(parents, key=lambda unit: _depth(unit, parents))
     children: dict[int, list[int]] = defaultdict(list)
     for unit in order:
         if (above := parents[unit]) is not None:
             children[above].append(unit)
-    for whole, parts in spans:
-        root = order[0]
-        line = {(root, part): totals[root, part] for part in parts}
-        forced = {(root, part) for part in parts if (root, whole) in hidden}
-        if 0 < totals[root, whole] < minimum:
-            hidden.add((root, whole))
-            forced = set(line)
-        hidden |= close(line, forced, minimum=minimum)
+    periods = {code for _unit, month in own for code in (month, month[:4], "all")}
+    hidden = {cell for cell, n in totals.items() if 0 < n < minimum}
+    for code in periods:
         for above in order:
-            below = children[above]
-            if not below:
+            below = {unit: totals[unit, code] for unit in children[above]}
+            if (above, code) in hidden:
+                hidden |= {(unit, code) for unit in below}
                 continue
-            table: dict[Any, int] = {(unit, part): totals[unit, part] for unit in below for part in parts}
-            for part in parts:
-                # What was said at the unit above itself is the rest that a subtraction would reveal.
-                table[("rest", above), part] = totals[above, part] - sum(totals[unit, part] for unit in below)
-            forced = {
-                (unit, part) for unit in below for part in parts if (above, part) in hidden or (unit, whole) in hidden
-            }
-            if whole == "all":
-                alone: dict[Any, int] = {(unit, "all"): totals[unit, "all"] for unit in below}
-                alone[("rest", above), "all"] = totals[above, "all"] - sum(totals[u, "all"] for u in below)
-                over = {cell for cell in alone if (above, "all") in hidden}
-                sums = close(alone, over, minimum=minimum)
-                hidden |= {cell for cell in sums if isinstance(cell[0], int)}
-                forced |= {(unit, part) for unit in below for part in parts if (unit, "all") in sums}
-            closed = close(table, forced, minimum=minimum)
-            hidden |= {cell for cell in closed if isinstance(cell[0], int)}
+            line = {**below, REST: totals[above, code] - sum(below.values())}
+            hidden |= {(unit, code) for unit in suppression.hidden_cells(line, minimum=minimum) if unit != REST}
     return frozenset(hidden)
 
 

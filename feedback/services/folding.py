@@ -72,8 +72,10 @@ def fold(program: Program, *, at: datetime) -> int:
             " (SELECT system_identifier::text FROM pg_control_system())"
         )
         oldest_open, cluster = cursor.fetchone()
-        if state.cluster != cluster:  # a restored database: its transaction ids start anew
+        if is_restored := state.cluster != cluster:  # its transaction ids start anew: those before count as oldest
             _forget(program)
+            if state.cluster:
+                cursor.execute("UPDATE feedback_response SET recorded_xid = 0 WHERE program_id = %s", [program.pk])
             state.watermark_xid, state.cluster = 0, cluster
         span = {"program": program.pk, "from": state.watermark_xid, "to": oldest_open}
         cursor.execute(
@@ -85,8 +87,9 @@ def fold(program: Program, *, at: datetime) -> int:
         if folded:
             cursor.execute(FOLD, span)
             state.folded_at = at
-        state.watermark_xid = oldest_open
-        state.save()
+        if folded or is_restored:
+            state.watermark_xid = oldest_open
+            state.save()
     return folded
 
 

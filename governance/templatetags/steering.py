@@ -45,10 +45,10 @@ def key_mark(name: str, text: object) -> SafeString:
     )
 
 
-@register.simple_tag
-def plain_n(reading: FrozenReading, least: int) -> str:
+@register.simple_tag(takes_context=True)
+def plain_n(context: template.Context, reading: FrozenReading, least: int) -> str:
     if reading.suppressed:
-        return hidden(least=least)
+        return hidden(context, least)
     return figures.figure(reading.n or 0, "count")
 
 

@@ -77,6 +77,7 @@ def furnish():
         high=0.6, p_value=0.001, computed_at=AT,
     )  # fmt: skip
     house.charter = make.make_charter(program, sponsor=executive, owner=owner)
+    make.fold(program)
     return house
 
 

@@ -309,7 +309,9 @@ def _case(facts: Facts, project: Document, touchpoint: Document | None) -> Itera
             yield _("%(name)s: rated %(value)s.") % said
         if target is not None:
             yield _("Target %(target)s.") % {"target": figures.short(target, "mean")}
-    yield _("Cost %(amount)s.") % {"amount": figures.money(Decimal(project["cost"]), facts.inputs["program"]["currency"])}
+    yield _("Cost %(amount)s.") % {
+        "amount": figures.money(Decimal(project["cost"]), facts.inputs["program"]["currency"])
+    }
 
 
 def _loyalty_text(facts: Facts, reading: FrozenReading) -> str:

@@ -424,6 +424,31 @@ def test_who_reads_and_who_makes_reports(house, client, monkeypatch, role, liste
     assert Report.objects.count() == before + (made == 302)
 
 
+def test_anyone_who_reads_a_report_can_compute_its_hash(house, client, monkeypatch):
+    monkeypatch.setattr(pdf, "make_pdf", lambda html: html.encode())
+    first, second = make_report(house), make_report(house, "sv")
+    client.force_login(house.people[Role.AUDITOR])
+    inputs = client.get(reverse("governance:report-inputs", args=[second.pk])).content
+    shown = client.get(reverse("governance:report-list")).content.decode()
+    assert hashlib.sha256(first.inputs_sha256.encode() + inputs).hexdigest() in shown
+    client.force_login(house.people[Role.FRONTLINE])
+    assert client.get(reverse("governance:report-inputs", args=[second.pk])).status_code == 404
+
+
+def test_the_command_names_every_fault(house, monkeypatch, capsys):
+    monkeypatch.setattr(pdf, "make_pdf", lambda html: html.encode())
+    report = make_report(house)
+    call_command("verify_chains", program="sfo")
+    assert "no fault" in capsys.readouterr().out
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute("UPDATE governance_report SET inputs = '{}' WHERE id = %s", [report.pk])
+        cursor.execute("SET LOCAL session_replication_role = origin")
+    with pytest.raises(CommandError):
+        call_command("verify_chains", program="sfo")
+    assert f"report {report.pk}, place 1: text" in capsys.readouterr().out
+
+
 def test_reports_of_another_program_do_not_exist(house, client):
     other = make.make_report(make.root_of(make.make_program("other")))
     client.force_login(house.people[Role.OWNER])

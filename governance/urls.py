@@ -13,5 +13,6 @@ urlpatterns = [
     path("statements/<int:number>/", views.statement_detail, name="statement-detail"),
     path("reports/", views.report_list, name="report-list"),
     path("reports/make/", views.report_make, name="report-make"),
+    path("reports/<int:number>/inputs/", views.report_inputs, name="report-inputs"),
     path("reports/<int:number>/pdf/", views.report_pdf, name="report-pdf"),
 ]

@@ -138,6 +138,20 @@ def report_make(request: HttpRequest, visit: Visit) -> HttpResponse:
 
 @require_GET
 @member_page(Right.SEE_REPORTS)
+def report_inputs(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
+    """The frozen inputs, byte by byte as they were hashed."""
+    report = Report.objects.visible_to(visit.user).filter(program=visit.program, pk=number).defer("pdf").first()
+    if report is None:
+        raise NotFoundError(_("There is no such report for you."), code="report-unknown")
+    return HttpResponse(
+        report.inputs.encode(),
+        content_type="application/json",
+        headers={"Content-Disposition": f'attachment; filename="inputs-{report.pk}.json"'},
+    )
+
+
+@require_GET
+@member_page(Right.SEE_REPORTS)
 def report_pdf(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
     """The stored file; its hash is its name for caches."""
     report = Report.objects.visible_to(visit.user).filter(program=visit.program, pk=number).defer("inputs").first()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -10,7 +11,7 @@ from actions.choices import GateDecision, ProjectStatus
 from cxprogram import figures
 from governance.pages import frozen
 from governance.pages.frozen import Document, period_label
-from governance.pages.summary import RUNNING, Facts, defect_line, money
+from governance.pages.summary import RUNNING, Facts, defect_line
 from governance.texts import say
 from journeys.insight.words import listed
 
@@ -69,7 +70,7 @@ def _project(facts: Facts, project: Document) -> ProjectPart:
         status=str(ProjectStatus(project["status"]).label),
         problem=project["problem"],
         idea=project["idea"],
-        cost=money(project["cost"], facts.inputs["program"]["currency"]),
+        cost=figures.money(Decimal(project["cost"]), facts.inputs["program"]["currency"]),
         gates=tuple(
             GateLine(number, say(gate["name"]), frozen.day(gate["due_on"]), str(GateDecision(gate["decision"]).label))
             for number, gate in enumerate(project["gates"], start=1)

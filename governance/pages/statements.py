@@ -21,10 +21,6 @@ def plain(number: Decimal) -> str:
     return figures.decimal(float(number), decimals)
 
 
-def money(amount: Decimal, currency: str) -> str:
-    return f"{currency}{figures.NBSP}{figures.decimal(float(amount), 2)}"
-
-
 @dataclass(frozen=True)
 class KnotLine:
     name: str
@@ -80,7 +76,7 @@ def build_page(statement: CompensationStatement) -> StatementPage:
     return StatementPage(
         statement=statement,
         headline=_("%(amount)s for %(period)s")
-        % {"amount": money(calculation.amount, currency), "period": period_label(inputs["period"])},
+        % {"amount": figures.money(calculation.amount, currency), "period": period_label(inputs["period"])},
         scheme=say(scheme["name"]),
         period=period_label(inputs["period"]),
         person=inputs["recipient"]["name"],
@@ -92,8 +88,8 @@ def build_page(statement: CompensationStatement) -> StatementPage:
         goals=goals,
         sum_text=" + ".join(goal.weighted for goal in goals),
         share=plain(calculation.share),
-        base=money(calculation.base_amount, currency),
-        amount=money(calculation.amount, currency),
+        base=figures.money(calculation.base_amount, currency),
+        amount=figures.money(calculation.amount, currency),
     )
 
 

@@ -254,10 +254,6 @@ def _step(name: str, reading: FrozenReading, change: Document) -> Moved:
     )
 
 
-def money(amount: str, currency: str) -> str:
-    return f"{currency}{figures.NBSP}{figures.figure(float(Decimal(amount)), 'count')}"
-
-
 def _decisions(facts: Facts) -> Iterator[Decision]:
     """What only the steering group can settle: gates that wait, blind spots, holes in the mandate."""
     by_code = {each["code"]: each for each in facts.touchpoints}
@@ -313,7 +309,9 @@ def _case(facts: Facts, project: Document, touchpoint: Document | None) -> Itera
             yield _("%(name)s: rated %(value)s.") % said
         if target is not None:
             yield _("Target %(target)s.") % {"target": figures.short(target, "mean")}
-    yield _("Cost %(amount)s.") % {"amount": money(project["cost"], facts.inputs["program"]["currency"])}
+    yield _("Cost %(amount)s.") % {
+        "amount": figures.money(Decimal(project["cost"]), facts.inputs["program"]["currency"])
+    }
 
 
 def _loyalty_text(facts: Facts, reading: FrozenReading) -> str:

@@ -6,6 +6,8 @@
 {% value_cell reading %}     the value with its unit where it is a share, the interval small behind it
 """
 
+from typing import Any
+
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -45,16 +47,18 @@ def key_mark(name: str, text: object) -> SafeString:
     )
 
 
-@register.simple_tag
-def plain_n(reading: FrozenReading, least: int) -> str:
+@register.simple_tag(takes_context=True)
+def plain_n(context: template.Context, reading: FrozenReading, least: int) -> str:
     if reading.suppressed:
-        return hidden(least=least)
+        return hidden(context, least)
     return figures.figure(reading.n or 0, "count")
 
 
 @register.simple_tag
-def value_cell(reading: FrozenReading) -> SafeString:
-    kind = reading.kpi.kind
-    unit = f"{figures.NBSP}%" if kind == "share" and reading.is_shown else ""
-    interval = format_html(' <span class="cx-small">{}</span>', kpi_interval(reading, kind))
-    return format_html("{}{}{}", kpi_value(reading, kind), unit, interval if reading.low is not None else "")
+def value_cell(reading: Any, interval: bool = True, css: str = "cx-val") -> SafeString:
+    kind = figures.kind_of(reading.kpi)
+    is_shown = reading.value is not None and not reading.suppressed
+    unit = f"{figures.NBSP}%" if kind == "share" and is_shown else ""
+    has_interval = interval and is_shown and reading.low is not None
+    small = format_html(' <span class="cx-small">{}</span>', kpi_interval(reading, kind)) if has_interval else ""
+    return format_html("{}{}{}", kpi_value(reading, kind, css), unit, small)

@@ -96,8 +96,9 @@ def test_another_kpi_can_be_chosen_for_the_comparison(house):
 @pytest.mark.parametrize(
     ("role", "status", "units"),
     [
-        (Role.OWNER, 200, {"A", "G", "T"}), (Role.EXECUTIVE, 200, {"A", "G", "T"}), (Role.AUDITOR, 200, {"A", "G", "T"}),
-        (Role.ADVISOR, 200, {"A", "G", "T"}), (Role.UNIT_MANAGER, 200, {"G"}), (Role.FRONTLINE, 404, set()),
+        (Role.OWNER, 200, {"A", "G", "T"}), (Role.EXECUTIVE, 200, {"A", "G", "T"}),
+        (Role.AUDITOR, 200, {"A", "G", "T"}), (Role.ADVISOR, 200, {"A", "G", "T"}),
+        (Role.UNIT_MANAGER, 200, {"G"}), (Role.FRONTLINE, 404, set()),
         (Role.PROJECT_LEAD, 404, set()),
     ],
 )  # fmt: skip

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import logging
 import math
 import re
 from collections.abc import Callable
@@ -22,11 +23,12 @@ from rest_framework.views import APIView, exception_handler, set_rollback
 
 from cxprogram.access import Right, can, has_right
 from cxprogram.errors import DomainError, NotFoundError
+from cxprogram.middleware import unavailable
 from cxprogram.models import ApiToken, OrgUnit, Program
 
 READ_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 PAGE_SIZE, MAX_PAGE_SIZE = 50, 500
-RETRY_SECONDS = 5
+log = logging.getLogger(__name__)
 _encoder = msgspec.json.Encoder()
 _CURSOR = re.compile(rb"([np])([1-9]\d{0,17})")
 
@@ -99,10 +101,9 @@ def problem_handler(error: Exception, context: dict[str, Any]) -> HttpResponse |
         set_rollback()
         return problem(error.code, str(error.detail), status=error.status, **error.extra)
     if isinstance(error, OperationalError | InterfaceError):
+        log.error("%s: the database is away: %s", context["request"].path, error)
         set_rollback()
-        answer = problem("unavailable", _("The database is out of reach. Please send it again."), status=503)
-        answer.headers["Retry-After"] = str(RETRY_SECONDS)
-        return answer
+        return unavailable(context["request"])
     if isinstance(error, BadRequest | SuspiciousOperation | MultiPartParserError):
         return problem("request-invalid", _("The request cannot be read."), status=400)
     response = exception_handler(error, context)

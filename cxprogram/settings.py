@@ -73,6 +73,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "cxprogram.middleware.KeyedRequests",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "cxprogram.middleware.ContentSecurityPolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",

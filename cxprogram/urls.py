@@ -11,6 +11,7 @@ admin.autodiscover()
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns = [
+    path("api/", include("cxprogram.api")),
     path("", home_views.home, name="home"),
     path("", include("journeys.urls")),
     path("", include("feedback.urls")),
@@ -18,7 +19,6 @@ urlpatterns = [
     path("", include("governance.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("admin/", admin.site.urls),
-    path("api/", include("cxprogram.api")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("more/", preferences.more, name="more"),
 ]

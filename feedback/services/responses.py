@@ -19,7 +19,9 @@ from psycopg.types.json import Jsonb
 
 from cxprogram.errors import ConflictError, DomainError
 from cxprogram.models import OrgUnit
+from cxprogram.prepared import fetch_one
 from feedback.choices import Missing, QuestionKind
+from feedback.models import Response
 from feedback.services import tickets
 from feedback.services.surveys import Asked, Door
 from journeys.models import Customer
@@ -269,23 +271,21 @@ def record(door: Door, submission: Submission, *, at: datetime) -> Recorded:
         customer: Customer | None = None
         if submission.customer:
             customer = customers.upsert(door.survey.program, submission.customer, unit=submission.unit)
-        with connection.cursor() as cursor:
-            values: list[Any] = [
+        inserted = fetch_one(
+            INSERT,
+            [
                 door.survey.program_id, door.version_id, source, row.external_id, row.digest, row.answered_at,
                 row.answered_on, row.unit_id, row.channel, row.language, row.weight, customer.pk if customer else None,
                 _json(row.answers), _json(row.missing), _json(row.attributes),
-            ]  # fmt: skip
-            cursor.execute(INSERT, values)
-            if inserted := cursor.fetchone():
-                if brings_more:
-                    tickets.open_for(_ticket_facts(door, inserted[0], row, customer), rules=door.rules)
-                return Recorded(inserted[0], is_new=True)
-            cursor.execute(
-                "SELECT id, body_hash FROM feedback_response"
-                " WHERE program_id = %s AND source = %s AND external_id = %s",
-                [door.survey.program_id, source, row.external_id],
-            )
-            response_id, known = cursor.fetchone()
+            ],
+        )  # fmt: skip
+        if inserted:
+            if brings_more:
+                tickets.open_for(_ticket_facts(door, inserted[0], row, customer), rules=door.rules)
+            return Recorded(inserted[0], is_new=True)
+        response_id, known = Response.objects.values_list("pk", "body_hash").get(
+            program=door.survey.program_id, source=source, external_id=row.external_id
+        )
     if bytes(known) != row.digest:
         raise ConflictError(_("This key carries another answer already."), code="idempotency-conflict", id=response_id)
     return Recorded(response_id, is_new=False)

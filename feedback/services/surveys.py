@@ -5,12 +5,13 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from cxprogram.errors import ConflictError, NotFoundError
 from cxprogram.models import OrgUnit
+from cxprogram.prepared import fetch_one
 from feedback.models import Question, Survey, SurveyItem, SurveyVersion, TicketRule
 
 
@@ -92,9 +93,7 @@ def door(slug: str, *, program_id: int | None = None) -> Door:
 
     Raises SurveyClosedError (`survey-unknown`, 404) for a survey that does not exist or has nothing published.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(STAMP, [slug])
-        row = cursor.fetchone()
+    row = fetch_one(STAMP, [slug])
     known = _door(*row) if row else None
     if known is None or (program_id is not None and known.survey.program_id != program_id):
         raise SurveyClosedError(_("There is no such survey."))

@@ -80,9 +80,9 @@ def grants(user: Any) -> tuple[Grant, ...]:
     return user._cx_grants
 
 
-def narrow(user: Any, program_id: int) -> None:
-    """Let this user object act in one program alone: a key of an integration reaches no other."""
-    user._cx_grants = tuple(grant for grant in grants(user) if grant.program_id == program_id)
+def hold(user: Any, held: Iterable[Grant]) -> None:
+    """Let this user object act with these memberships alone: a key of an integration reaches no other program."""
+    user._cx_grants = tuple(held)
 
 
 def can(user: Any, right: Right, *, program: "Program | int", unit: "OrgUnit | None" = None) -> bool:
@@ -102,6 +102,46 @@ def has_right(user: Any, right: Right) -> bool:
 
 def roles(user: Any, program: "Program") -> frozenset[str]:
     return frozenset(grant.role for grant in grants(user) if grant.program_id == program.pk)
+
+
+def defined_programs(user: Any, right: Right = Right.DEFINE) -> frozenset[int]:
+    """Programs that the user defines, by a role that gives the other right as well.
+
+    Definitions belong to the whole program: a role held at a unit below the root defines nothing.
+    """
+    return frozenset(
+        grant.program_id
+        for grant in grants(user)
+        if grant.is_whole and grant.gives(Right.DEFINE) and grant.gives(right)
+    )
+
+
+def may_grant(user: Any, role: str, unit: "OrgUnit") -> bool:
+    """Whether the user may give or take a role at a unit: nobody hands out a right that they do not hold there."""
+    if user.is_superuser:
+        return True
+    if unit.program_id not in defined_programs(user):
+        return False
+    held: set[Right] = set()
+    for grant in grants(user):
+        if grant.program_id == unit.program_id and unit.path.startswith(grant.unit_path):
+            held |= RIGHTS.get(grant.role, frozenset())
+    return RIGHTS.get(role, frozenset(Right)) <= held
+
+
+def may_manage(user: Any, person: Any) -> bool:
+    """Whether the user may change how a person logs in: whoever sets a password could act as that person.
+
+    - everyone themselves, a superuser everyone;
+    - nobody else a superuser;
+    - others whoever could hand out each role that the person has or had, in whichever program.
+    """
+    if user.pk == person.pk or user.is_superuser:
+        return True
+    if person.is_superuser:
+        return False
+    rows = list(person.membership_set.select_related("unit"))
+    return bool(rows) and all(may_grant(user, row.role, row.unit) for row in rows)
 
 
 class ScopedQuerySet(models.QuerySet):

@@ -12,8 +12,10 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 from django.db.models import Q
 from django.dispatch import Signal
+from django.utils.translation import gettext as _
 
 from cxprogram.choices import MailStatus
+from cxprogram.errors import ConflictError
 from cxprogram.models import OutgoingMail, Program
 
 log = logging.getLogger(__name__)
@@ -85,3 +87,17 @@ def due(at: datetime) -> list[int]:
     return list(
         rows.filter(Q(leased_until=None) | Q(leased_until__lt=at)).order_by("pk").values_list("pk", flat=True)[:500]
     )
+
+
+@transaction.atomic
+def send_again(mail: OutgoingMail) -> None:
+    """Let a mail that was given up be tried anew. One that was sent is not sent twice, one that waits goes by itself.
+
+    Raises ConflictError (`mail-not-failed`).
+    """
+    changed = OutgoingMail.objects.filter(pk=mail.pk, status=MailStatus.FAILED).update(
+        status=MailStatus.WAITING, attempts=0, leased_until=None, last_error=""
+    )
+    if not changed:
+        raise ConflictError(_("Only a mail that failed is sent again."), code="mail-not-failed")
+    transaction.on_commit(lambda: outgoing_mail_written.send(sender=OutgoingMail, mail_id=mail.pk))

@@ -43,9 +43,7 @@ def _weasyprint() -> Any:
         from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
     except OSError as error:
         raise PdfError(
-            _(
-                "PDFs need a system library that is missing. Debian: apt-get install --no-install-recommends %(names)s"
-            )
+            _("PDFs need a system library that is missing. Debian: apt-get install --no-install-recommends %(names)s")
             % {"names": PACKAGES},
             code="pdf-unavailable",
             status=503,

@@ -50,8 +50,9 @@ INSTALLED_APPS = [
     "feedback",
     "actions",
     "governance",
-    "unfold",
-    "django.contrib.admin",
+    "unfold.apps.BasicAppConfig",
+    "unfold.contrib.filters",
+    "cxprogram.apps.ProgramAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
@@ -112,12 +113,19 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cx_cache"}}
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 PGHISTORY_APPEND_ONLY = True
+# Triggers are installed after each migrate, from the models: kept in migrations they made every migrate twice as slow.
+PGTRIGGER_MIGRATIONS = False
+PGTRIGGER_INSTALL_ON_MIGRATE = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1100
 
 # --- people -----------------------------------------------------------------------------------
 AUTH_USER_MODEL = "cxprogram.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
@@ -145,7 +153,8 @@ TIME_ZONE = "UTC"
 
 # --- files ------------------------------------------------------------------------------------
 STATIC_URL = "static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
+STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 0 if IS_DEMO else 3600
 
@@ -217,11 +226,39 @@ UNFOLD = {
     "SITE_TITLE": "CX Program",
     "SITE_HEADER": "CX Program",
     "SITE_URL": "/",
-    "SHOW_HISTORY": False,
-    "SIDEBAR": {"show_search": True, "show_all_applications": False},
-    "STYLES": [],
+    "SITE_ICON": "cxprogram.admin_home.mark",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "cxprogram.admin_home.mark"}],
+    "SHOW_HISTORY": True,
+    "SHOW_VIEW_ON_SITE": True,
+    "ENVIRONMENT": "cxprogram.admin_home.environment",
+    "DASHBOARD_CALLBACK": "cxprogram.admin_home.dashboard",
+    "SIDEBAR": {
+        "show_search": True,
+        "show_all_applications": True,
+        "navigation": "cxprogram.admin_home.sidebar",
+    },
+    "STYLES": ["cxprogram.admin_home.stylesheet"],
+    "SCRIPTS": ["cxprogram.admin_home.script"],
+    "THEME": "cxprogram.admin_home.theme",
+    "BORDER_RADIUS": "4px",
+    # The tokens of cx.css. 600 is the ground of buttons and the links of light pages, 500 the links of dark ones.
+    "COLORS": {
+        "base": {
+            "50": "#f8fafb", "100": "#e9eef1", "200": "#d3dbe0", "300": "#bfcad1", "400": "#a3b1ba", "500": "#586570",
+            "600": "#44525c", "700": "#33444f", "800": "#22313a", "900": "#18242c", "950": "#10191f",
+        },
+        "primary": {
+            "50": "#f1f7fa", "100": "#e3eff4", "200": "#c5d6de", "300": "#a9cddc", "400": "#8ccbe3", "500": "#8ccbe3",
+            "600": "#0a4d68", "700": "#083f55", "800": "#0b2b3a", "900": "#07202c", "950": "#051720",
+        },
+        "font": {
+            "subtle-light": "#586570", "subtle-dark": "#a3b1ba",
+            "default-light": "#44525c", "default-dark": "#bfcad1",
+            "important-light": "#16232c", "important-dark": "#edf2f4",
+        },
+    },
     "LOGIN": {"redirect_after": reverse_lazy("home")},
-}
+}  # fmt: skip
 
 LOGGING = {
     "version": 1,

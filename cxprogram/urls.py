@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("journeys.urls")),
     path("", include("feedback.urls")),
     path("", include("actions.urls")),
+    path("", include("governance.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("admin/", admin.site.urls),
     path("api/", include("cxprogram.api")),

@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 ROOMS = ("journeys", "feedback", "actions", "governance")
 # Of the ground, apps.py alone looks up: it is where Django wires the roof in.
 ROOF = {
-    "apps",
+    "apps", "admin_home",
     "settings", "urls", "api", "wsgi", "demo", "serving", "supervisor", "docs",
 }  # fmt: skip
 DOORS = {"views", "forms", "api", "admin", "tasks", "receivers"}

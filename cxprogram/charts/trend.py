@@ -68,9 +68,9 @@ def trend(
     edges = [v * factor for p in shown for v in (p.value, p.low, p.high) if v is not None]
     edges += [v * factor for v in (target, expectation) if v is not None]
     domain, ticks, digits = _trend_axis(edges, height, has_marks=bool(marked), full=scale, factor=factor)
-    # The order is that of the points: a layer that leaves one out would else move it behind the others.
-    order = {"type": "point", "padding": 0.5, "domain": [p.label for p in points]}
-    x = {"field": "label", "type": "ordinal", "sort": None, "scale": order}
+    # The order is said: layers that leave out hidden points would otherwise put these last.
+    order = [p.label for p in points]
+    x = {"field": "label", "type": "ordinal", "sort": order, "scale": {"type": "point", "padding": 0.5}}
     x_axis = {**x, "axis": {"title": None, "labelAngle": 0, "labelOverlap": "greedy"}}
     y_scale = {"domain": domain, "zero": False, "nice": False}
     y_axis = {"title": axis or None, "values": ticks, "format": f".{digits}f"}

@@ -3,11 +3,12 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from cxprogram.access import grants, narrow
+from cxprogram.access import Grant, grants, hold
 from cxprogram.errors import ConflictError, DomainError
 from cxprogram.models import ApiToken, Program, User
 from cxprogram.models.token import token_digest
@@ -80,10 +81,38 @@ def revoke(token: ApiToken, *, at: datetime) -> None:
     token.refresh_from_db(fields=["revoked_at"])
 
 
+# The token, its user, and the user's memberships in the token's program that are valid on the day (as `grants`).
+FIND = """
+    SELECT {token}, {user},
+        (SELECT json_agg(json_build_array(m.role, o.path, o.parent_id IS NULL) ORDER BY m.id)
+         FROM cxprogram_membership m JOIN cxprogram_orgunit o ON o.id = m.unit_id
+         WHERE m.user_id = t.user_id AND m.program_id = t.program_id
+         AND m.valid_from <= %(day)s AND (m.valid_to IS NULL OR m.valid_to >= %(day)s))
+    FROM cxprogram_apitoken t JOIN cxprogram_user u ON u.id = t.user_id
+    WHERE t.digest = %(digest)s AND t.revoked_at IS NULL AND t.expires_at > %(at)s AND u.is_active
+"""
+
+
+@cache
+def _find_sql() -> tuple[str, list[str], list[str]]:
+    token = [field.attname for field in ApiToken._meta.concrete_fields]
+    user = [field.attname for field in User._meta.concrete_fields]
+    columns = {"token": ", ".join(f"t.{name}" for name in token), "user": ", ".join(f"u.{name}" for name in user)}
+    return FIND.format(**columns), token, user
+
+
 def find(secret: str, *, at: datetime) -> ApiToken | None:
-    """The valid key with this secret, its user narrowed to the key's program; None for any other."""
-    token = ApiToken.objects.select_related("user").filter(digest=token_digest(secret)).first()
-    if token is None or not token.is_valid(at) or not token.user.is_active:
+    """The valid key with this secret, its user narrowed to the key's program; None for any other.
+
+    Every request of an integration comes through here: one statement written by hand instead of two that are composed.
+    """
+    sql, token_fields, user_fields = _find_sql()
+    with connection.cursor() as cursor:
+        cursor.execute(sql, {"digest": token_digest(secret), "at": at, "day": at.date()})
+        row = cursor.fetchone()
+    if row is None:
         return None
-    narrow(token.user, token.program_id)
+    token = ApiToken.from_db(connection.alias, token_fields, row[: len(token_fields)])
+    token.user = User.from_db(connection.alias, user_fields, row[len(token_fields) : -1])
+    hold(token.user, (Grant(token.program_id, role, path, is_whole) for role, path, is_whole in row[-1] or ()))
     return token

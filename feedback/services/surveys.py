@@ -6,11 +6,12 @@ from functools import lru_cache
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from cxprogram.errors import ConflictError, NotFoundError
 from cxprogram.models import OrgUnit
-from feedback.models import Survey, SurveyItem, SurveyVersion, TicketRule
+from feedback.models import Question, Survey, SurveyItem, SurveyVersion, TicketRule
 
 
 @dataclass(frozen=True)
@@ -116,6 +117,38 @@ def publish(version: SurveyVersion, *, at: datetime) -> SurveyVersion:
     version.published_at = at
     version.save(update_fields=["published_at"])
     return version
+
+
+def is_asked(question: Question) -> bool:
+    """Whether a published version asks the question: from then on it means what it meant."""
+    return SurveyItem.objects.filter(question=question, version__published_at__isnull=False).exists()
+
+
+def next_number(survey: Survey) -> int:
+    return (survey.versions.aggregate(newest=Max("number"))["newest"] or 0) + 1
+
+
+@transaction.atomic
+def copy_version(version: SurveyVersion) -> SurveyVersion:
+    """A draft with the same questions and texts, numbered next; raises ConflictError while there is a draft already."""
+    survey = Survey.objects.select_for_update().get(pk=version.survey_id)
+    if survey.versions.filter(published_at=None).exists():
+        raise ConflictError(_("There is a draft of this survey already."), code="survey-version-draft")
+    copy = SurveyVersion.objects.create(
+        survey=survey, number=next_number(survey), titles=version.titles, intros=version.intros
+    )
+    SurveyItem.objects.bulk_create(
+        SurveyItem(
+            version=copy,
+            question_id=item.question_id,
+            position=item.position,
+            column=item.column,
+            is_hidden=item.is_hidden,
+            is_required=item.is_required,
+        )
+        for item in version.items.order_by("position")
+    )
+    return copy
 
 
 def current_version(survey: Survey) -> SurveyVersion:

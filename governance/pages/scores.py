@@ -1,5 +1,6 @@
 """The scorecard of a steering report: the whole, and unit by unit."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -55,7 +56,7 @@ def build_scorecard(facts: Facts) -> ScorecardChapter:
     others = [code for code in facts.tiles if code not in (compared, overall)]
     units = tuple(_unit_line(facts, row, compared, overall, others) for row in card["rows"]) if table else ()
     return ScorecardChapter(
-        lead=_scorecard_lead(card["verdicts"]),
+        lead=targets_line(card["verdicts"]),
         whole=whole,
         units=units,
         total=_total_line(facts, compared, overall, others) if table else None,
@@ -67,7 +68,8 @@ def build_scorecard(facts: Facts) -> ScorecardChapter:
     )
 
 
-def _scorecard_lead(verdicts: Document) -> str:
+def targets_line(verdicts: Mapping[str, int]) -> str:
+    """How many targets are reached, not reached and too close to call."""
     every = sum(verdicts.values())
     if not every:
         return _("No target is set for this period.")

@@ -362,5 +362,5 @@ def test_every_step_of_the_calculation_can_be_read(pages):
     # Value, points as they enter the curve, the knots, the share; the unit that counted instead of A, and why.
     for text in ('data-value="44.44444444444445"', "44.4444", "20", "40", "60", "1.111", "11,111.10", "108"):
         assert text in shown, text
-    assert "n\u00a08" in shown
+    assert "Boarding area A, n 8" in shown
     assert house.statements["other"].sha256 in shown

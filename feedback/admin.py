@@ -1,0 +1,482 @@
+"""Surveys, answers and tickets in the admin.
+
+Score cells are listed so that an owner finds every model, with their counts hidden as everywhere: a cell of fewer
+answers than the program's smallest group, and the neighbours from which it could be computed, show no number.
+"""
+
+from collections import defaultdict
+from typing import Any
+
+import msgspec
+from django import forms
+from django.contrib import admin
+from django.db.models import Count, Max, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from cxprogram.access import Right, defined_programs
+from cxprogram.admin_base import ManyRows, ProgramAdmin, ProgramForm, ProgramInline, ReadOnlyAdmin, ReadOnlyInline
+from cxprogram.admin_fields import check_options
+from cxprogram.suppression import hidden_cells
+from feedback.imports.errors import MappingError
+from feedback.imports.mapping import load_mapping
+from feedback.models import (
+    DriverStudy,
+    FoldState,
+    ImportMapping,
+    Question,
+    Response,
+    RootCause,
+    ScoreCell,
+    Survey,
+    SurveyItem,
+    SurveyVersion,
+    Ticket,
+    TicketRule,
+    TicketStep,
+)
+from feedback.services import surveys, tickets
+
+
+# --- questions --------------------------------------------------------------------------------
+class QuestionForm(ProgramForm):
+    """What a published version asks stays as it was asked; translations may be added."""
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if self.instance.pk and surveys.is_asked(self.instance):
+            before = Question.objects.get(pk=self.instance.pk)
+            if not _keeps(before.wordings, data.get("wordings", before.wordings)):
+                self._refuse("wordings")
+            if not _keeps(before.options, data.get("options", before.options)):
+                self._refuse("options")
+        return data
+
+    def _refuse(self, name: str) -> None:
+        text = _("A published survey asks this question: add languages, but leave the words that were asked.")
+        self.add_error(name, forms.ValidationError(text, code="question-asked"))
+
+
+def _keeps(before: Any, after: Any) -> bool:
+    """Whether everything that was said before is still said: texts may only be added, answer codes not at all."""
+    if not isinstance(before, dict) or not isinstance(after, dict):
+        return before == after
+    if any(isinstance(part, dict) for part in before.values()) and before.keys() != after.keys():
+        return False
+    return all(name in after and _keeps(part, after[name]) for name, part in before.items())
+
+
+@admin.register(Question)
+class QuestionPage(ProgramAdmin):
+    form = QuestionForm
+    fieldsets = (
+        (None, {"fields": ("program", "code", "name", "names")}),
+        (gettext_lazy("The question"), {"fields": ("wordings", "kind", "scale_low", "scale_high")}),
+        (
+            gettext_lazy("The answers"),
+            {
+                "fields": ("options",),
+                "description": gettext_lazy(
+                    'For example {"1": {"title": {"en": "Long lines", "sv": "Långa köer"}}}. '
+                    'The two ends of a scale are called "low" and "high".'
+                ),
+            },
+        ),
+        (gettext_lazy("What it measures"), {"fields": ("touchpoint",)}),
+    )
+    texts = {"names": False, "wordings": True}
+    documents = {"options": check_options}
+    list_display = ("code", "name", "kind", "scale_low", "scale_high", "touchpoint", "survey_count")
+    list_select_related = ("touchpoint",)
+    list_filter = ("kind", "touchpoint")
+    search_fields = ("code", "name")
+    autocomplete_fields = ("touchpoint",)
+    ordering = ("program_id", "code")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).annotate(survey_n=Count("surveyitem__version__survey", distinct=True))
+
+    @admin.display(description=gettext_lazy("surveys"), ordering="survey_n")
+    def survey_count(self, question: Any) -> int:
+        return question.survey_n
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        fixed = list(super().get_readonly_fields(request, obj))
+        return [*fixed, "code", "kind", "scale_low", "scale_high"] if obj and surveys.is_asked(obj) else fixed
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and not (obj and surveys.is_asked(obj))
+
+
+# --- surveys ----------------------------------------------------------------------------------
+class VersionInline(ReadOnlyInline):
+    model = SurveyVersion
+    fields = ("number", "published_at")
+    readonly_fields = ("number", "published_at")
+    ordering = ("-number",)
+
+
+class RuleInline(ProgramInline):
+    model = TicketRule
+    fields = ("question_code", "reason", "code_low", "code_high", "first_contact_hours")
+
+
+@admin.register(Survey)
+class SurveyPage(ProgramAdmin):
+    fieldsets = (
+        (None, {"fields": ("program", "name", "names", "slug")}),
+        (gettext_lazy("For whom and what for"), {"fields": ("purpose", "languages", "is_open", "is_demo")}),
+    )
+    languages = ("languages",)
+    list_display = ("name", "slug", "is_open", "version_count", "published", "purpose")
+    list_filter = ("is_open",)
+    search_fields = ("name", "slug", "purpose")
+    ordering = ("program_id", "slug")
+    inlines = (VersionInline, RuleInline)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        rows = super().get_queryset(request)
+        return rows.annotate(version_n=Count("versions"), published_last=Max("versions__published_at"))
+
+    @admin.display(description=gettext_lazy("versions"), ordering="version_n")
+    def version_count(self, survey: Any) -> int:
+        return survey.version_n
+
+    @admin.display(description=gettext_lazy("newest published"), ordering="published_last")
+    def published(self, survey: Any) -> Any:
+        return survey.published_last
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Addresses that were given out stay."""
+        fixed = list(super().get_readonly_fields(request, obj))
+        return [*fixed, "slug"] if obj and obj.versions.filter(published_at__isnull=False).exists() else fixed
+
+    def view_on_site(self, obj: Survey) -> str:
+        return reverse("feedback:survey", args=[obj.slug])
+
+
+class ItemInline(ProgramInline):
+    model = SurveyItem
+    fields = ("position", "question", "is_required", "is_hidden", "column")
+    autocomplete_fields = ("question",)
+    ordering = ("position",)
+
+    def is_locked(self, thing: SurveyVersion) -> bool:
+        return thing.published_at is not None
+
+
+@admin.register(SurveyVersion)
+class SurveyVersionPage(ProgramAdmin):
+    """A draft is edited with its questions; once published a version is as it was asked."""
+
+    fieldsets = (
+        (None, {"fields": ("survey", "number", "published_at")}),
+        (gettext_lazy("What the page says"), {"fields": ("titles", "intros")}),
+    )
+    texts = {"titles": False, "intros": True}
+    list_display = ("survey", "number", "published_at", "item_count")
+    list_select_related = ("survey",)
+    list_filter = ("survey", ("published_at", admin.EmptyFieldListFilter))
+    search_fields = ("survey__name", "survey__slug")
+    autocomplete_fields = ("survey",)
+    readonly_fields = ("number", "published_at")
+    ordering = ("survey_id", "-number")
+    inlines = (ItemInline,)
+    actions = ("publish", "copy")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).select_related("survey").annotate(item_n=Count("items"))
+
+    @admin.display(description=gettext_lazy("questions"), ordering="item_n")
+    def item_count(self, version: Any) -> int:
+        return version.item_n
+
+    def is_locked(self, thing: SurveyVersion) -> bool:
+        return thing.published_at is not None
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        fixed = list(super().get_readonly_fields(request, obj))
+        return [*fixed, "survey"] if obj else fixed
+
+    def save_model(self, request: HttpRequest, obj: SurveyVersion, form: Any, change: bool) -> None:
+        if not change:
+            obj.number = surveys.next_number(obj.survey)
+        super().save_model(request, obj, form, change)
+
+    def offers(self, action: str, obj: SurveyVersion) -> bool:
+        return (obj.published_at is None) == (action == "publish")
+
+    def view_on_site(self, obj: SurveyVersion) -> str:
+        return reverse("feedback:survey", args=[obj.survey.slug])
+
+    @admin.action(description=gettext_lazy("Publish"), permissions=["define"])
+    def publish(self, request: HttpRequest, rows: QuerySet) -> None:
+        at = timezone.now()
+        self.carry_out(
+            request,
+            rows,
+            lambda version: surveys.publish(version, at=at),
+            done=lambda n: ngettext("The version is published.", "%(n)s versions are published.", n) % {"n": n},
+        )
+
+    @admin.action(description=gettext_lazy("New version as copy"), permissions=["define"])
+    def copy(self, request: HttpRequest, rows: QuerySet) -> HttpResponse | None:
+        made: list[SurveyVersion] = []
+        self.carry_out(
+            request,
+            rows,
+            lambda version: made.append(surveys.copy_version(version)),
+            done=lambda n: ngettext("The copy is a draft.", "%(n)s copies are drafts.", n) % {"n": n},
+        )
+        return redirect(self.url_of(made[0])) if len(made) == 1 else None
+
+
+@admin.register(SurveyItem)
+class SurveyItemPage(ProgramAdmin):
+    """Where each question is asked; edited on the page of the draft."""
+
+    fieldsets = (
+        (None, {"fields": ("version", "position", "question")}),
+        (gettext_lazy("How"), {"fields": ("is_required", "is_hidden", "column")}),
+    )
+    list_display = ("version", "position", "question", "is_required", "is_hidden", "column")
+    list_select_related = ("version__survey", "question")
+    list_filter = ("version__survey", "is_hidden", "is_required")
+    search_fields = ("question__code", "question__name", "column")
+    ordering = ("version_id", "position")
+    can_add = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).select_related("version__survey")
+
+    def is_locked(self, thing: SurveyItem) -> bool:
+        return thing.version.published_at is not None
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return ("version", "question")
+
+
+class MappingForm(ProgramForm):
+    def clean_definition(self) -> Any:
+        definition = self.cleaned_data["definition"]
+        try:
+            load_mapping(msgspec.json.encode(definition))
+        except MappingError as error:
+            raise forms.ValidationError(str(error.detail), code=error.code) from error
+        return definition
+
+
+@admin.register(ImportMapping)
+class ImportMappingPage(ProgramAdmin):
+    form = MappingForm
+    fieldsets = (
+        (None, {"fields": ("program", "slug", "survey_version")}),
+        (
+            gettext_lazy("The mapping"),
+            {
+                "fields": ("definition",),
+                "description": gettext_lazy("What each column of the file becomes. A preview of an import checks it."),
+            },
+        ),
+    )
+    documents = {"definition": None}
+    list_display = ("slug", "survey_version")
+    list_select_related = ("survey_version__survey",)
+    search_fields = ("slug",)
+    autocomplete_fields = ("survey_version",)
+    ordering = ("program_id", "slug")
+
+
+# --- answers ----------------------------------------------------------------------------------
+@admin.register(Response)
+class ResponsePage(ManyRows, ReadOnlyAdmin):
+    """Answers of single people: they need the right to the voice of the customer, which the queryset asks for."""
+
+    fieldsets = (
+        (None, {"fields": ("program", "survey_version", "answered_at", "unit", "touchpoint", "channel", "language")}),
+        (gettext_lazy("What was said"), {"fields": ("answers", "missing", "customer", "attributes", "weight")}),
+        (gettext_lazy("Where it came from"), {"fields": ("source", "external_id", "received_at")}),
+    )
+    list_display = ("id", "answered_at", "survey_version", "unit", "channel", "language", "source", "external_id")
+    list_select_related = ("survey_version__survey", "unit")
+    list_filter = ("survey_version", "unit", "channel", "language")
+    search_fields = ("=external_id",)
+    ordering = ("-pk",)
+
+
+@admin.register(ScoreCell)
+class ScoreCellPage(ManyRows, ReadOnlyAdmin):
+    fieldsets = (
+        (None, {"fields": ("program", "question", "code", "missing")}),
+        (gettext_lazy("Where and when"), {"fields": ("unit", "touchpoint", "channel", "day")}),
+        (gettext_lazy("How many"), {"fields": ("answers",)}),
+    )
+    list_display = ("question", "code", "missing", "unit", "touchpoint", "channel", "day", "answers")
+    list_select_related = ("question", "unit", "touchpoint", "program")
+    list_filter = ("question", "unit", "missing")
+    ordering = ("-pk",)
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """Marks the cells of the page that are hidden: one query for all their neighbours."""
+        page = super().get_changelist_instance(request)
+        page.result_list = list(page.result_list)
+        _mark_hidden(page.result_list)
+        return page
+
+    @admin.display(description=gettext_lazy("answers"))
+    def answers(self, cell: Any) -> str:
+        if not hasattr(cell, "is_hidden"):
+            _mark_hidden([cell])
+        return _("fewer than %(n)s, or protecting such") % {"n": cell.program.min_n} if cell.is_hidden else str(cell.n)
+
+
+def _mark_hidden(cells: list[Any]) -> None:
+    """The cells of one question, unit, touchpoint, channel and day are a table whose small numbers are hidden."""
+    tables: dict[tuple, dict[tuple, int]] = defaultdict(dict)
+    names = ("question_id", "unit_id", "channel", "day")
+    near = {f"{name}__in": {getattr(cell, name) for cell in cells} for name in names}
+    for row in ScoreCell.objects.filter(**near):
+        tables[_table_of(row)][row.code, row.missing] = row.n
+    for cell in cells:
+        hidden = hidden_cells(tables[_table_of(cell)], minimum=cell.program.min_n)
+        cell.is_hidden = (cell.code, cell.missing) in hidden
+
+
+def _table_of(cell: ScoreCell) -> tuple:
+    return cell.question_id, cell.unit_id, cell.touchpoint_id, cell.channel, cell.day
+
+
+@admin.register(FoldState)
+class FoldStatePage(ReadOnlyAdmin):
+    """How far the answers of each program are counted into cells."""
+
+    fieldsets = ((None, {"fields": ("program", "watermark_xid", "folded_at", "cluster")}),)
+    list_display = ("program", "watermark_xid", "folded_at")
+    list_select_related = ("program",)
+    ordering = ("program",)
+
+
+@admin.register(DriverStudy)
+class DriverStudyPage(ReadOnlyAdmin):
+    fieldsets = (
+        (None, {"fields": ("program", "period", "outcome", "n", "r2", "is_current")}),
+        (
+            gettext_lazy("Drivers"),
+            {"fields": ("drivers",), "description": gettext_lazy("Association, not proof of cause.")},
+        ),
+        (gettext_lazy("How"), {"fields": ("method", "resamples", "seed", "computed_at")}),
+    )
+    list_display = ("outcome", "period", "n", "r2", "method", "is_current", "computed_at")
+    list_filter = ("is_current", "outcome", "period")
+    search_fields = ("outcome", "period")
+    ordering = ("-pk",)
+
+
+# --- tickets ----------------------------------------------------------------------------------
+class StepInline(ReadOnlyInline):
+    model = TicketStep
+    fields = ("at", "act", "by", "text")
+    readonly_fields = ("at", "act", "by", "text")
+    ordering = ("at", "pk")
+    show_change_link = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).select_related("by")
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Notes tell what the customer said."""
+        if request.user.is_superuser or (obj and obj.program_id in defined_programs(request.user, Right.SEE_VOICE)):
+            return self.fields
+        return ("at", "act", "by")
+
+
+class DueFilter(admin.SimpleListFilter):
+    title = gettext_lazy("first contact")
+    parameter_name = "due"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
+        return [("overdue", _("Overdue")), ("unfinished", _("Not closed"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        if self.value() == "overdue":
+            return queryset.overdue(timezone.now())
+        return queryset.unfinished() if self.value() == "unfinished" else queryset
+
+
+@admin.register(Ticket)
+class TicketPage(ManyRows, ReadOnlyAdmin):
+    """Tickets are worked on their own page; here they are found, and taken."""
+
+    fieldsets = (
+        (None, {"fields": ("program", "status", "unit", "reasons", "score", "problem_codes")}),
+        (gettext_lazy("Who"), {"fields": ("customer", "responsible", "owner", "response")}),
+        (gettext_lazy("When"), {"fields": ("opened_at", "due_at", "taken_at", "first_contact_at", "closed_at")}),
+        (gettext_lazy("How it ended"), {"fields": ("root_cause", "action")}),
+    )
+    list_display = ("__str__", "status", "unit", "score", "customer", "owner", "opened_at", "due_at", "closed_at")
+    list_select_related = ("unit", "customer", "owner")
+    list_filter = (DueFilter, "status", "unit")
+    search_fields = ("=root_cause", "=customer__email")
+    voice_fields = ("customer", "response", "action")
+    ordering = ("-pk",)
+    inlines = (StepInline,)
+    actions = ("take",)
+
+    def offers(self, action: str, obj: Ticket) -> bool:
+        return obj.status == "open"
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
+        """A number is the ticket's own."""
+        if search_term.strip().isdigit():
+            return queryset.filter(pk=int(search_term.strip()[:18])), False
+        return super().get_search_results(request, queryset, search_term)
+
+    def view_on_site(self, obj: Ticket) -> str:
+        return reverse("feedback:ticket-detail", args=[obj.pk])
+
+    @admin.action(description=gettext_lazy("Take it"), permissions=["define"])
+    def take(self, request: HttpRequest, rows: QuerySet) -> None:
+        at = timezone.now()
+        self.carry_out(
+            request,
+            rows,
+            lambda ticket: tickets.take(ticket, by=request.user, at=at),
+            done=lambda n: ngettext("The ticket is yours.", "%(n)s tickets are yours.", n) % {"n": n},
+        )
+
+
+@admin.register(TicketStep)
+class TicketStepPage(ManyRows, ReadOnlyAdmin):
+    fieldsets = ((None, {"fields": ("ticket", "at", "act", "by", "text")}),)
+    list_display = ("ticket", "act", "by", "at")
+    list_select_related = ("ticket", "by")
+    list_filter = ("act",)
+    voice_fields = ("text",)
+    ordering = ("-pk",)
+
+
+@admin.register(TicketRule)
+class TicketRulePage(ProgramAdmin):
+    fieldsets = (
+        (None, {"fields": ("program", "survey", "reason")}),
+        (gettext_lazy("Which answers"), {"fields": ("question_code", "code_low", "code_high")}),
+        (gettext_lazy("How soon"), {"fields": ("first_contact_hours",)}),
+    )
+    list_display = ("survey", "reason", "question_code", "code_low", "code_high", "first_contact_hours")
+    list_select_related = ("survey",)
+    list_filter = ("survey", "reason")
+    search_fields = ("question_code", "survey__name")
+    autocomplete_fields = ("survey",)
+    ordering = ("survey_id", "question_code")
+
+
+@admin.register(RootCause)
+class RootCausePage(ProgramAdmin):
+    fieldsets = ((None, {"fields": ("program", "position", "code", "name", "names")}),)
+    list_display = ("name", "code", "position")
+    search_fields = ("name", "code")
+    ordering = ("program_id", "position")

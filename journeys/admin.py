@@ -1,0 +1,397 @@
+"""Journeys, customers and KPIs in the admin."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from unfold.widgets import UnfoldAdminSelectWidget
+
+from cxprogram import periods
+from cxprogram.admin_base import (
+    ManyRows,
+    ProgramAdmin,
+    ProgramForm,
+    ProgramInline,
+    ReadOnlyAdmin,
+    ReadOnlyInline,
+    ResponsibilityInline,
+    scoped,
+)
+from cxprogram.admin_fields import check_problems
+from cxprogram.errors import DomainError
+from journeys.kpis import registry
+from journeys.models import (
+    Customer,
+    CustomerIdentity,
+    Expectation,
+    Journey,
+    Kpi,
+    KpiTarget,
+    KpiValue,
+    Stage,
+    Touchpoint,
+)
+from journeys.services import kpis, targets
+
+
+# --- journeys ---------------------------------------------------------------------------------
+class StageInline(ProgramInline):
+    model = Stage
+    fields = ("position", "code", "name", "goal_evidence")
+    ordering = ("position",)
+
+
+@admin.register(Journey)
+class JourneyPage(ProgramAdmin):
+    fieldsets = (
+        (None, {"fields": ("program", "name", "names", "code", "description")}),
+        (gettext_lazy("How we know"), {"fields": ("evidence", "evidence_note")}),
+    )
+    texts = {"names": False, "evidence_note": False}
+    list_display = ("name", "code", "evidence", "stage_count", "touchpoint_count")
+    list_filter = ("evidence",)
+    search_fields = ("name", "code")
+    ordering = ("program_id", "code")
+    inlines = (StageInline, ResponsibilityInline)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        rows = super().get_queryset(request)
+        return rows.annotate(
+            stage_n=Count("stages", distinct=True), touchpoint_n=Count("stages__touchpoints", distinct=True)
+        )
+
+    @admin.display(description=gettext_lazy("stages"), ordering="stage_n")
+    def stage_count(self, journey: Any) -> int:
+        return journey.stage_n
+
+    @admin.display(description=gettext_lazy("touchpoints"), ordering="touchpoint_n")
+    def touchpoint_count(self, journey: Any) -> int:
+        return journey.touchpoint_n
+
+    def view_on_site(self, obj: Journey) -> str:
+        return reverse("journeys:map")
+
+
+class TouchpointInline(ReadOnlyInline):
+    model = Touchpoint
+    fields = ("position", "code", "name", "question_code", "truth", "team")
+    ordering = ("position",)
+
+
+@admin.register(Stage)
+class StagePage(ProgramAdmin):
+    fieldsets = (
+        (None, {"fields": ("journey", "position", "code", "name", "names")}),
+        (gettext_lazy("What the customer wants"), {"fields": ("goals", "goal_evidence")}),
+        (gettext_lazy("What goes wrong"), {"fields": ("problem_question", "problems")}),
+    )
+    texts = {"names": False, "goals": False}
+    documents = {"problems": check_problems}
+    list_display = ("name", "journey", "position", "code", "goal_evidence", "touchpoint_count")
+    list_select_related = ("journey",)
+    list_filter = ("journey", "goal_evidence")
+    search_fields = ("name", "code")
+    autocomplete_fields = ("journey",)
+    ordering = ("journey_id", "position")
+    inlines = (TouchpointInline,)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).annotate(touchpoint_n=Count("touchpoints"))
+
+    @admin.display(description=gettext_lazy("touchpoints"), ordering="touchpoint_n")
+    def touchpoint_count(self, stage: Any) -> int:
+        return stage.touchpoint_n
+
+
+class ExpectationInline(ProgramInline):
+    model = Expectation
+    fields = ("value", "is_measured", "valid_from")
+    ordering = ("-valid_from",)
+
+
+@admin.register(Touchpoint)
+class TouchpointPage(ProgramAdmin):
+    fieldsets = (
+        (None, {"fields": ("program", "stage", "position", "code", "name", "names")}),
+        (gettext_lazy("Measurement"), {"fields": ("question_code", "aspect", "problem_codes")}),
+        (
+            gettext_lazy("Meaning"),
+            {
+                "fields": ("truth", "team"),
+                "description": gettext_lazy("Only a person confirms a moment of truth."),
+            },
+        ),
+    )
+    codes = {"problem_codes": {"of": int}}
+    list_display = ("name", "stage", "position", "question_code", "aspect", "truth", "team")
+    list_select_related = ("stage",)
+    list_filter = ("stage", "truth", "aspect")
+    search_fields = ("name", "code", "question_code", "team")
+    autocomplete_fields = ("stage",)
+    ordering = ("stage__journey_id", "stage__position", "position")
+    inlines = (ExpectationInline, ResponsibilityInline)
+
+
+@admin.register(Expectation)
+class ExpectationPage(ProgramAdmin):
+    fieldsets = ((None, {"fields": ("touchpoint", "value", "is_measured", "valid_from")}),)
+    list_display = ("touchpoint", "value", "is_measured", "valid_from")
+    list_select_related = ("touchpoint",)
+    list_filter = ("is_measured", "touchpoint__stage")
+    search_fields = ("touchpoint__name", "touchpoint__code")
+    autocomplete_fields = ("touchpoint",)
+    ordering = ("touchpoint__name", "-valid_from")
+
+
+# --- customers --------------------------------------------------------------------------------
+class IdentityInline(ProgramInline):
+    model = CustomerIdentity
+    fields = ("source", "value")
+
+
+@admin.register(Customer)
+class CustomerPage(ManyRows):
+    """People: their names need the right to the voice of the customer, which the queryset asks for."""
+
+    fieldsets = (
+        (None, {"fields": ("program", "name", "email", "language")}),
+        (gettext_lazy("Where"), {"fields": ("unit", "is_fictitious")}),
+    )
+    list_display = ("__str__", "email", "language", "unit", "is_fictitious", "created_at")
+    list_select_related = ("unit",)
+    list_filter = ("unit", "language", "is_fictitious")
+    search_fields = ("=email", "^name", "=identities__value")
+    autocomplete_fields = ("unit",)
+    ordering = ("-pk",)
+    inlines = (IdentityInline,)
+    can_delete = False  # erasing a person keeps the anonymous answer: a service of its own
+
+
+@admin.register(CustomerIdentity)
+class CustomerIdentityPage(ManyRows, ReadOnlyAdmin):
+    """The names under which sources know customers; changed on the customer's page."""
+
+    fieldsets = ((None, {"fields": ("program", "customer", "source", "value")}),)
+    list_display = ("value", "source", "customer")
+    list_select_related = ("customer",)
+    list_filter = ("source",)
+    search_fields = ("=value",)
+    ordering = ("-pk",)
+
+
+# --- KPIs -------------------------------------------------------------------------------------
+class KpiForm(ProgramForm):
+    replaced: Kpi | None = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "collector" in self.fields:
+            self.fields["collector"] = forms.ChoiceField(
+                label=self.fields["collector"].label,
+                help_text=self.fields["collector"].help_text,
+                choices=[(code, code) for code in registry.registered()],
+                widget=UnfoldAdminSelectWidget(),
+            )
+
+    def clean(self) -> dict[str, Any]:
+        """A code in force is taken, unless the form replaces that very version (`?replaces=`)."""
+        data = super().clean()
+        if self.instance._state.adding and data.get("program") and data.get("code"):
+            current = Kpi.objects.current().filter(program=data["program"], code=data["code"]).first()
+            if self.replaced is None and current is not None:
+                text = _("This KPI is in force: open it and choose its new version.")
+                self.add_error("code", forms.ValidationError(text, code="kpi-in-force"))
+            if self.replaced is not None and current != self.replaced:
+                text = _("A new version keeps program and code.")
+                self.add_error("code", forms.ValidationError(text, code="kpi-other"))
+        return data
+
+
+@admin.register(Kpi)
+class KpiPage(ProgramAdmin):
+    """A version says what a number means and stays so; its words may be corrected while it is in force."""
+
+    form = KpiForm
+    fieldsets = (
+        (None, {"fields": ("program", "code", "name", "names", "descriptions")}),
+        (
+            gettext_lazy("What the number means"),
+            {
+                "fields": ("collector", "question_code", "parameters", "measure", "higher_is_better", "valid_from"),
+                "description": gettext_lazy("This never changes: another meaning is a new version."),
+            },
+        ),
+        (gettext_lazy("How it is shown"), {"fields": ("axis_low", "axis_high")}),
+        (gettext_lazy("Version"), {"fields": ("version", "is_current")}),
+    )
+    texts = {"names": False, "descriptions": True}
+    documents = {"parameters": None}
+    list_display = ("name", "code", "version", "is_current", "collector", "question_code", "measure", "valid_from")
+    list_filter = ("is_current", "collector", "measure")
+    search_fields = ("name", "code", "question_code")
+    ordering = ("program_id", "code", "-version")
+    inlines = (ResponsibilityInline,)
+    actions = ("new_version",)
+
+    def is_locked(self, thing: Kpi) -> bool:
+        return not thing.is_current
+
+    def offers(self, action: str, obj: Kpi) -> bool:
+        return obj.is_current
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        fixed = [*super().get_readonly_fields(request, obj), "version", "is_current"]
+        return [*fixed, "code", *kpis.MEANING] if obj else fixed
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """A new version starts from the one that it replaces (`?replaces=`)."""
+        old = self._replaced(request)
+        if old is None:
+            return super().get_changeform_initial_data(request)
+        names = ("program", "code", "name", "names", "descriptions", *kpis.MEANING, "axis_low", "axis_high")
+        return {name: getattr(old, name) for name in names} | {"valid_from": timezone.now().date()}
+
+    def _replaced(self, request: HttpRequest) -> Kpi | None:
+        number = request.GET.get("replaces", "")
+        rows = scoped(Kpi.objects.current(), request.user).select_related("program")
+        return rows.filter(pk=number).first() if number.isdigit() else None
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change, **kwargs)
+        return type(form.__name__, (form,), {"replaced": None if obj else self._replaced(request)})
+
+    def save_model(self, request: HttpRequest, obj: Kpi, form: Any, change: bool) -> None:
+        if form.replaced is None:
+            super().save_model(request, obj, form, change)
+            return
+        facts = {name: value for name, value in form.cleaned_data.items() if name not in ("program", "code")}
+        made = kpis.new_version(form.replaced, **facts)
+        obj.pk, obj.version, obj._state.adding = made.pk, made.version, False
+        text = _("Version %(version)s is in force.") % {"version": made.version}
+        self.message_user(request, text, messages.SUCCESS)
+
+    @admin.action(description=gettext_lazy("New version"), permissions=["define"])
+    def new_version(self, request: HttpRequest, rows: QuerySet) -> HttpResponse | None:
+        """Opens the form of a new version, filled with what is in force."""
+        chosen = list(rows[:2])
+        if len(chosen) != 1 or not chosen[0].is_current:
+            self.message_user(request, _("Choose one KPI that is in force."), messages.ERROR)
+            return None
+        return redirect(f"{reverse('admin:journeys_kpi_add')}?replaces={chosen[0].pk}")
+
+
+class TargetForm(ProgramForm):
+    def clean_period(self) -> str:
+        try:
+            return periods.parse(self.cleaned_data["period"]).code
+        except periods.PeriodError as error:
+            raise forms.ValidationError(str(error.detail), code=error.code) from error
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if data.get("program") and data.get("kpi_code"):
+            known = Kpi.objects.current().filter(program=data["program"], code=data["kpi_code"])
+            if not known.exists():
+                self.add_error("kpi_code", forms.ValidationError(_("The program has no such KPI."), code="kpi"))
+        same = {name: data.get(name) for name in ("program", "kpi_code", "question_code", "unit", "period")}
+        if self.instance._state.adding and data.get("unit") and KpiTarget.objects.in_force().filter(**same).exists():
+            raise forms.ValidationError(_("There is such a target: open it and change its value."), code="target-known")
+        return data
+
+
+@admin.register(KpiTarget)
+class KpiTargetPage(ProgramAdmin):
+    """Saving another value makes a new version; a second person approves it."""
+
+    form = TargetForm
+    fieldsets = (
+        (None, {"fields": ("program", "kpi_code", "question_code", "unit", "period")}),
+        (
+            gettext_lazy("The target"),
+            {
+                "fields": ("value", "basis", "is_illustrative"),
+                "description": gettext_lazy("Another value is saved as a new version and waits for its approval."),
+            },
+        ),
+        (gettext_lazy("Version"), {"fields": ("version", "is_current", "author", "approver")}),
+    )
+    list_display = (
+        "kpi_code",
+        "question_code",
+        "unit",
+        "period",
+        "value",
+        "version",
+        "is_current",
+        "author",
+        "approver",
+    )
+    list_select_related = ("unit", "author", "approver")
+    list_filter = ("is_current", ("approver", admin.EmptyFieldListFilter), "kpi_code", "period", "unit")
+    search_fields = ("kpi_code", "question_code", "unit__code", "unit__name", "basis")
+    autocomplete_fields = ("unit",)
+    ordering = ("kpi_code", "question_code", "unit__path", "period", "-version")
+    actions = ("approve",)
+
+    def is_locked(self, thing: KpiTarget) -> bool:
+        return not thing.is_current
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """An approved target is part of what was agreed."""
+        return super().has_delete_permission(request, obj) and (obj is None or obj.approver_id is None)
+
+    def offers(self, action: str, obj: KpiTarget) -> bool:
+        return obj.is_current and obj.approver_id is None
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        fixed = [*super().get_readonly_fields(request, obj), "version", "is_current", "author", "approver"]
+        return [*fixed, "kpi_code", "question_code", "unit", "period"] if obj else fixed
+
+    def save_model(self, request: HttpRequest, obj: KpiTarget, form: Any, change: bool) -> None:
+        if not change:
+            obj.author = request.user
+            super().save_model(request, obj, form, change)
+            return
+        try:
+            made = targets.revise(
+                obj, value=obj.value, basis=obj.basis, is_illustrative=obj.is_illustrative, by=request.user
+            )
+        except DomainError as error:  # somebody else was faster
+            raise PermissionDenied(str(error.detail)) from error
+        if made.pk != obj.pk:
+            obj.pk = made.pk
+            text = _("Version %(version)s is in force and waits for its approval.") % {"version": made.version}
+            self.message_user(request, text, messages.SUCCESS)
+
+    @admin.action(description=gettext_lazy("Approve"), permissions=["define"])
+    def approve(self, request: HttpRequest, rows: QuerySet) -> None:
+        self.carry_out(
+            request,
+            rows.select_related("unit"),
+            lambda target: targets.approve(target, by=request.user),
+            done=lambda n: ngettext("The target is approved.", "%(n)s targets are approved.", n) % {"n": n},
+        )
+
+
+@admin.register(KpiValue)
+class KpiValuePage(ManyRows, ReadOnlyAdmin):
+    """Values as they were computed; suppressed ones hold no number."""
+
+    fieldsets = (
+        (None, {"fields": ("program", "kpi", "question_code", "unit", "period", "is_weighted")}),
+        (gettext_lazy("Value"), {"fields": ("value", "low", "high", "n", "is_suppressed")}),
+        (gettext_lazy("How"), {"fields": ("method", "computed_at")}),
+    )
+    list_display = ("kpi", "question_code", "unit", "period", "value", "low", "high", "n", "computed_at")
+    list_select_related = ("kpi", "unit")
+    list_filter = ("kpi", "unit", "is_suppressed")
+    search_fields = ("=period", "=question_code")
+    ordering = ("-pk",)

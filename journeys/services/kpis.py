@@ -1,0 +1,32 @@
+"""Definitions of KPIs: what a number means never changes; another meaning is another version."""
+
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from cxprogram.errors import ConflictError
+from cxprogram.models import Responsibility
+from journeys.models import Kpi
+
+# What decides the number. Names, descriptions and the axis say how it is shown: they may be corrected in place.
+MEANING = ("collector", "question_code", "parameters", "measure", "higher_is_better", "valid_from")
+
+
+@transaction.atomic
+def new_version(kpi: Kpi, *, valid_from: date, **changes: Any) -> Kpi:
+    """Put a new version in force in place of the current one; what is not changed, duties too, is taken over.
+
+    Raises ConflictError (`kpi-not-current`) if a newer version is in force already.
+    """
+    old = Kpi.objects.select_for_update().get(pk=kpi.pk)
+    if not old.is_current:
+        raise ConflictError(_("A newer version of this KPI is in force."), code="kpi-not-current")
+    Kpi.objects.filter(pk=old.pk).update(is_current=False)
+    fixed = {"id", "version", "is_current", "valid_from"}
+    facts = {field.attname: getattr(old, field.attname) for field in Kpi._meta.fields if field.name not in fixed}
+    new = Kpi.objects.create(**(facts | changes), version=old.version + 1, is_current=True, valid_from=valid_from)
+    for duty in Responsibility.objects.for_object(old):
+        Responsibility.objects.create(program_id=new.program_id, user_id=duty.user_id, duty=duty.duty, thing=new)
+    return new

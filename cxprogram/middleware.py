@@ -1,6 +1,7 @@
 """Middleware of the house: language, content-security policy, refusals in words, and no caching of what is private."""
 
 import logging
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -16,6 +17,7 @@ from django.template import loader
 from django.urls import resolve
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.views import defaults
 
 from cxprogram.errors import DomainError
 
@@ -112,8 +114,8 @@ def unavailable(request: HttpRequest) -> HttpResponse:
     if request.path_info.startswith("/api/"):
         from cxprogram.api_base import problem  # the models are loaded by now, not when middleware is listed
 
-        detail = _("The database is away for a moment. Send the same request again.")
-        response = problem("database-away", detail, status=503)
+        # As the API's own views say it; here for what fails before or behind them.
+        response = problem("unavailable", _("The database is out of reach. Please send it again."), status=503)
     else:
         is_public = request.path_info.startswith(PUBLIC)
         template = "public_503.html" if is_public else "503.html"
@@ -121,6 +123,13 @@ def unavailable(request: HttpRequest) -> HttpResponse:
     response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """The handler of what no view caught: middleware that looks somebody up meets an absent database too."""
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        return unavailable(request)
+    return defaults.server_error(request)
 
 
 class Refusals:

@@ -22,3 +22,5 @@ urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("more/", preferences.more, name="more"),
 ]
+
+handler500 = "cxprogram.middleware.server_error"

@@ -1,6 +1,6 @@
 """The overview for those who steer: the numbers, what moved, where to look first, what waits."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -109,7 +109,7 @@ def overview(visit: Visit, period: Period | None) -> Overview:
         study=study,
         looks=_looks(study, view),
         look_scale=view.bar_scale if view else None,
-        trend=trend_of(program, root, view),
+        trend=trend_of(program, root, view, period),
         units=_unit_chart(table),
         waiting=waiting_for(visit, root),
         defects=tuple(defects_of(visit)),
@@ -215,12 +215,15 @@ def _looks(study: Study | None, view: MapView | None) -> tuple[Look, ...]:
     return tuple(Look(row.label, row.share, row.mean, targets.get(row.question)) for row in rows)
 
 
-def trend_of(program: Program, unit: OrgUnit, view: MapView | None) -> Chart | None:
-    """The overall KPI of a unit through the years; None while it has fewer than two."""
+def trend_of(program: Program, unit: OrgUnit, view: MapView | None, period: Period) -> Chart | None:
+    """The overall KPI of a unit through the years up to the period; None while it has fewer than two."""
     overall = Definitions(program).overall
     question = view.waves.facts.get(overall.question_code) if view and overall else None
     if overall is None or question is None:
         return None
+    if len(period.code) == 4:  # nothing that came after the year that the page is about
+        years = {year: n for year, n in question.years.items() if year <= period.start.year}
+        question = replace(question, years=years)
     trend = build_trend(program, overall, unit, question=question)
     if len(trend.shown) < 2:
         return None

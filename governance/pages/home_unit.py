@@ -98,7 +98,7 @@ def unit_home(visit: Visit, period: Period | None) -> UnitHome:
         work_on=_work_on(view),
         view=view,
         moved=tuple(moved_of(each) for each in (view.moved if view else ())),
-        trend=trend_of(program, unit, view),
+        trend=trend_of(program, unit, view, period),
         has_illustrative=any(tile.target and tile.target.is_illustrative for tile in headline.tiles[:NEXT]),
     )
 

@@ -125,11 +125,17 @@ def test_the_list_says_what_is_to_do_and_what_is_overdue(client, house):
     due = make_ticket(house.survey, g, at=LATER - timedelta(hours=21), score=9)
     met = make_ticket(house.survey, g, first_contact_at=NOON)
     closed = make_ticket(house.survey, g, status=TicketStatus.CLOSED, owner=house.people["frontline"])
-    mine = make_ticket(house.survey, g, status=TicketStatus.TAKEN, owner=house.people["frontline"], first_contact_at=NOON)
+    mine = make_ticket(
+        house.survey, g, status=TicketStatus.TAKEN, owner=house.people["frontline"], first_contact_at=NOON
+    )
     page = login(client, house, "frontline").get("/tickets/")
     html, said = page.content.decode(), texts(page)
     assert "4 to do, 1 overdue" in said
-    assert [a.strip() for a in re.findall(r"(To do \d+|Mine \d+|Closed \d+)", said)] == ["To do 4", "Mine 1", "Closed 1"]
+    assert [a.strip() for a in re.findall(r"(To do \d+|Mine \d+|Closed \d+)", said)] == [
+        "To do 4",
+        "Mine 1",
+        "Closed 1",
+    ]
     assert "Overdue by 2 hours" in said
     assert "Due in 3 hours" in said
     assert f"Ticket {mine.pk} · taken by you" in said
@@ -179,7 +185,7 @@ def test_the_list_takes_a_constant_number_of_queries(client, house, django_asser
     for _ in range(extra):
         make_ticket(house.survey, house.units["G"], customer=make_customer(house.program))
     login(client, house, "unit_manager").get("/tickets/")
-    # session, person, memberships, program (page, frame), units; four counts; two states, cards, problems, first tickets
+    # session, person, memberships, program (page, frame), units; four counts; two states, cards, problems, years
     with django_assert_num_queries(15):
         client.get("/tickets/")
 

@@ -348,7 +348,7 @@ def _tickets(program: Program, unit: OrgUnit, period: Period) -> Document:
     if total < program.min_n:
         return {"is_since": is_since, "total": total if total == 0 else None, "units": [], "reasons": [], "causes": []}
     met, in_time = sum(row[5] for row in rows), sum(row[6] for row in rows)
-    states = Counter()
+    states: Counter[str] = Counter()
     for row in rows:
         states[row[1]] += row[4]
     hidden = hidden_cells(states, minimum=program.min_n)

@@ -52,8 +52,8 @@ class TicketQuerySet(ScopedQuerySet):
     unit_lookup = "unit"
 
     def unfinished(self) -> "TicketQuerySet":
-        """Tickets that still ask for something: open or taken."""
-        return self.exclude(status=TicketStatus.CLOSED)
+        """Tickets that still ask for something: open or taken. Named one by one: `<>` would read no index."""
+        return self.filter(status__in=(TicketStatus.OPEN, TicketStatus.TAKEN))
 
     def overdue(self, at: datetime) -> "TicketQuerySet":
         """Tickets whose customer should have heard from us.

@@ -1,6 +1,7 @@
 from datetime import datetime
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -111,6 +112,11 @@ class Ticket(models.Model):
             # Lists of a unit, the soonest due first; the root's list.
             models.Index(fields=["unit", "status", "due_at", "id"], name="ticket_unit_due"),
             models.Index(fields=["program", "status", "due_at", "id"], name="ticket_program_due"),
+            # The same lists of one period: counted up to a limit without reading the others.
+            models.Index(fields=["unit", "status", "opened_on", "due_at"], name="ticket_unit_opened"),
+            models.Index(fields=["program", "status", "opened_on", "due_at"], name="ticket_program_opened"),
+            # A reason that few tickets have.
+            GinIndex(fields=["reasons"], opclasses=["jsonb_path_ops"], name="ticket_reasons"),
         ]
 
     def __str__(self) -> str:

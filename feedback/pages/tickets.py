@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from django.db.models import Q
 from django.urls import reverse
-from django.utils.dateparse import parse_datetime
+from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 
 from cxprogram import periods
@@ -22,14 +22,18 @@ from feedback.choices import TicketReason, TicketStatus
 from feedback.models import Ticket
 from feedback.querysets import TicketQuerySet
 
+# What a list is in order by, and the number of the ticket.
+Key = tuple[Any, int]
 PAGE = 50
-# Beyond this many a list says "10,000+": nobody works through them by number, and counting on would read them all.
-COUNTED = 10_000
+# Beyond this many a list says "1,000+": nobody works through them by number, and counting on would read them all.
+COUNTED = 1_000
 STATUSES = {
     "todo": (TicketStatus.OPEN, TicketStatus.TAKEN),
     "mine": (TicketStatus.TAKEN,),
     "closed": (TicketStatus.CLOSED,),
 }
+# By what a list is in order, and whether the newest stand first.
+ORDER = {"todo": ("due_at", False), "mine": ("due_at", False), "closed": ("opened_on", True)}
 
 
 @dataclass(frozen=True)
@@ -73,7 +77,7 @@ class TicketFilter:
     unit: OrgUnit | None
     period: Period | None
     reason: str
-    after: tuple[datetime, int] | None
+    after: Key | None
 
     def query(self, **changes: str) -> str:
         facts = {
@@ -108,16 +112,17 @@ def read_filter(asked: Any, units: Sequence[OrgUnit]) -> TicketFilter:
         unit=unit,
         period=periods.parse(period) if period and period != "all" else None,
         reason=asked.get("reason", "")[:20].replace("\x00", ""),
-        after=_cursor(asked.get("after", "")),
+        after=_cursor(which, asked.get("after", "")),
     )
 
 
-def _cursor(text: str) -> tuple[datetime, int] | None:
+def _cursor(which: str, text: str) -> Key | None:
     """Where the page before ended; anything else begins at the top."""
-    moment, _sep, number = text.rpartition("_")
+    place, _sep, number = text.rpartition("_")
     try:
-        at = parse_datetime(moment)
-        return (at, int(number)) if at is not None and at.tzinfo and abs(int(number)) < 2**63 else None
+        at: Any = parse_date(place) if ORDER[which][0] == "opened_on" else parse_datetime(place)
+        is_place = at is not None and getattr(at, "tzinfo", True) and abs(int(number)) < 2**63
+        return (at, int(number)) if is_place else None
     except (ValueError, OverflowError):
         return None
 
@@ -179,22 +184,21 @@ def counted(rows: TicketQuerySet) -> str:
 
 
 def keys(
-    rows: TicketQuerySet, statuses: Sequence[str], *, newest_first: bool, after: tuple[datetime, int] | None, limit: int
-) -> list[tuple[datetime, int]]:
-    """(due time, id) in order; each state is read by its index and stopped at the limit."""
+    rows: TicketQuerySet, which: str, *, after: Key | None = None, limit: int, statuses: Sequence[str] = ()
+) -> list[Key]:
+    """(due time, id) of what is to do, the soonest first; (day, id) of what is closed, the newest first.
+
+    Each state is read in the order of its index and stopped at the limit.
+    """
+    field, newest_first = ORDER[which]
     if after:
-        at, number = after
-        past = (
-            Q(due_at__lt=at) | Q(due_at=at, pk__lt=number)
-            if newest_first
-            else Q(due_at__gt=at) | Q(due_at=at, pk__gt=number)
-        )
-        edge = {"due_at__lte": at} if newest_first else {"due_at__gte": at}
-        rows = rows.filter(past, **edge)
-    order = ("-due_at", "-pk") if newest_first else ("due_at", "pk")
-    found: list[tuple[datetime, int]] = []
-    for status in statuses:
-        found += rows.filter(status=status).order_by(*order).values_list("due_at", "pk")[:limit]
+        past, same = ("lt", "lte") if newest_first else ("gt", "gte")
+        beyond = Q(**{f"{field}__{past}": after[0]}) | Q(**{field: after[0], f"pk__{past}": after[1]})
+        rows = rows.filter(beyond, **{f"{field}__{same}": after[0]})
+    order = (f"-{field}", "-pk") if newest_first else (field, "pk")
+    found: list[Key] = []
+    for status in statuses or STATUSES[which]:
+        found += rows.filter(status=status).order_by(*order).values_list(field, "pk")[:limit]
     return sorted(found, reverse=newest_first)[:limit]
 
 
@@ -227,13 +231,7 @@ def ticket_list(user: User, program: Program, asked: Any, at: datetime) -> Ticke
     }
     labels = {"todo": _("To do"), "mine": _("Mine"), "closed": _("Closed")}
     shown = rows.owned_by(user) if wanted.which == "mine" else rows
-    found = keys(
-        shown,
-        STATUSES[wanted.which],
-        newest_first=wanted.which == "closed",
-        after=wanted.after,
-        limit=2 * PAGE,
-    )
+    found = keys(shown, wanted.which, after=wanted.after, limit=2 * PAGE)
     page = found[:PAGE]
     last = page[-1] if page else None
     return TicketList(

@@ -45,7 +45,7 @@ def _cards(
     rows = Ticket.objects.visible_to(visit.user).filter(program=visit.program, unit__path__startswith=unit.path)
     if is_mine:
         rows = rows.owned_by(visit.user)
-    found = keys(rows, statuses, newest_first=False, after=None, limit=limit)
+    found = keys(rows, "todo", statuses=statuses, limit=limit)
     return cards_of([number for _at, number in found], ticket_words.words_of(visit.program), visit.user, visit.at)
 
 

@@ -112,6 +112,9 @@ def test_a_membership_that_has_ended_opens_nothing(client, house):
         ("after=nonsense", 200),
         ("after=2017-05-16T19:00:00%2B00:00_99999999999999999999999", 200),
         ("after=2017-05-16T19:00:00%2B00:00_1", 200),
+        ("after=2017-05-16T19:00:00_1", 200),
+        ("list=closed&after=2017-05-16_1", 200),
+        ("list=closed&after=2017-02-31_1", 200),
     ],
 )
 def test_the_filter_is_the_address(client, house, query, status):
@@ -171,6 +174,25 @@ def test_pages_follow_each_other_without_gap_or_repeat(client, house, monkeypatc
     assert len(seen) == len(set(seen)) == 11
     assert set(seen) == made
     assert more == [4, 3]
+
+
+def test_closed_tickets_stand_newest_first_page_after_page(client, house, monkeypatch):
+    monkeypatch.setattr(list_page, "PAGE", 3)
+    owner = house.people["frontline"]
+    made = [
+        make_ticket(
+            house.survey, house.units["G"], at=NOON - timedelta(days=day), status=TicketStatus.CLOSED, owner=owner
+        ).pk
+        for day in (2, 0, 1, 1, 0, 3, 1)
+    ]
+    login(client, house, "frontline")
+    seen, address = [], "/tickets/?list=closed"
+    while address:
+        html = client.get(address).content.decode()
+        seen += [int(n) for n in re.findall(r'href="/tickets/(\d+)/"', html)]
+        link = re.search(r'href="(/tickets/\?[^"]*after[^"]*)">Show', html)
+        address = link[1].replace("&amp;", "&") if link else ""
+    assert seen == [made[4], made[1], made[6], made[3], made[2], made[0], made[5]]
 
 
 def test_a_long_list_is_not_counted_to_its_end(client, house, monkeypatch):

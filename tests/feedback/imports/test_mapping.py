@@ -65,11 +65,7 @@ REFUSED = [
     ("an unknown kind of missing", {"questions": [scale(missing={"6": "refused"})]}, "refused"),
     (
         "codes and an offset",
-        {
-            "questions": [
-                {"kind": "multiple", "question": "M", "columns": ["m"], "codes": {"1": 1}, "offset": 5}
-            ]
-        },
+        {"questions": [{"kind": "multiple", "question": "M", "columns": ["m"], "codes": {"1": 1}, "offset": 5}]},
         "not both",
     ),
     ("no columns", {"questions": [{"kind": "multiple", "question": "M", "columns": []}]}, "needs columns"),

@@ -168,9 +168,7 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("content", "code", "line"), [case[1:] for case in REFUSED], ids=[c[0] for c in REFUSED]
-)
+@pytest.mark.parametrize(("content", "code", "line"), [case[1:] for case in REFUSED], ids=[c[0] for c in REFUSED])
 def test_it_refuses_what_is_no_table(tmp_path, content, code, line):
     error = refusal(written(tmp_path, content))
     assert (error.code, error.line) == (code, line)

@@ -40,11 +40,7 @@ def wave(year):
 
 
 def answered(year, question):
-    return [
-        (response.answers[question], response.weight)
-        for response in wave(year)
-        if question in response.answers
-    ]
+    return [(response.answers[question], response.weight) for response in wave(year) if question in response.answers]
 
 
 def mean(pairs):

@@ -1,0 +1,44 @@
+"""Every message in every language, and the compiled catalogues in step with their sources."""
+
+import gettext
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+LANGUAGES = [code for code, _name in settings.LANGUAGES if code != "en"]
+LOCALE = Path(settings.LOCALE_PATHS[0])
+MSGFMT = shutil.which("msgfmt")
+needs_gettext = pytest.mark.skipif(MSGFMT is None, reason="gettext is not installed: apt-get install gettext")
+
+
+def catalogue(path: Path) -> dict[object, str]:
+    with path.open("rb") as file:
+        return gettext.GNUTranslations(file)._catalog  # type: ignore[attr-defined]
+
+
+@needs_gettext
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_message_is_translated_and_compiled(language: str, tmp_path: Path) -> None:
+    folder = LOCALE / language / "LC_MESSAGES"
+    fresh = tmp_path / "django.mo"
+    done = subprocess.run(
+        [str(MSGFMT), "--check-format", "--statistics", "-o", str(fresh), str(folder / "django.po")],
+        capture_output=True,
+        text=True,
+        env={"LC_ALL": "C", "PATH": "/usr/bin:/bin"},
+    )
+    assert done.returncode == 0, done.stderr
+    assert "untranslated" not in done.stderr and "fuzzy" not in done.stderr, done.stderr
+    compiled, expected = catalogue(folder / "django.mo"), catalogue(fresh)
+    assert {key: text for key, text in compiled.items() if key} == {key: text for key, text in expected.items() if key}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_text_needs_a_glyph_that_the_font_lacks(language: str) -> None:
+    """The PDF embeds Inter alone: arrows and signs outside its subset would bring in another font."""
+    texts = "".join(catalogue(LOCALE / language / "LC_MESSAGES" / "django.mo").values())
+    assert re.findall("[\u2190-\u21ff\u2248-\u22ff\u25a0-\u25ff\u202f]", texts) == []

@@ -243,6 +243,9 @@ class ApiTokenPage(ProgramAdmin):
         self._tell(request, issued)
         return issued.token
 
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """A key has no parts."""
+
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """The service has written the row already."""
 

@@ -94,7 +94,12 @@ class OwnRelatedFilter(admin.RelatedFieldListFilter):
     """A list filter that offers the rows of the own programs only."""
 
     def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
-        return [(row.pk, str(row)) for row in scoped(field.remote_field.model._default_manager.all(), request.user)]
+        model = field.remote_field.model
+        rows = scoped(model._default_manager.all(), request.user)
+        page = model_admin.admin_site._registry.get(model)
+        if page is not None and not isinstance(page.list_select_related, bool):
+            rows = rows.select_related(*page.list_select_related)  # what their names are made of
+        return [(row.pk, str(row)) for row in rows]
 
 
 class ProgramForm(forms.ModelForm):
@@ -110,7 +115,7 @@ class ProgramForm(forms.ModelForm):
         own = data.get("program") or data.get(program_path(self._meta.model).split("__")[0])
         program_id = program_id_of(own) if isinstance(own, models.Model) else program_id_of(self.instance)
         if program_id is not None:
-            for name, value in data.items():
+            for name, value in list(data.items()):
                 theirs = program_id_of(value) if isinstance(value, models.Model) else None
                 if theirs is not None and theirs != program_id:
                     self.add_error(name, ValidationError(_("This belongs to another program."), code="other-program"))

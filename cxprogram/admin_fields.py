@@ -143,6 +143,12 @@ class DocumentField(forms.JSONField):
                 params={"line": error.lineno, "column": error.colno, "what": error.msg},
             ) from None
 
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        try:
+            return self.to_python(data) != (initial or {})
+        except ValidationError:
+            return True
+
     def validate(self, value: Any) -> None:
         super().validate(value)
         if self.check is not None:

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.db.models import Count, QuerySet
+from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -26,10 +27,21 @@ from governance.services import schemes
 
 
 # --- the mandate ------------------------------------------------------------------------------
+class SignOffFormSet(BaseInlineFormSet):
+    """A signature that was given stays as it was given."""
+
+    def clean(self) -> None:
+        super().clean()
+        for form in self.initial_forms:
+            if form.instance.signed_at and (form.has_changed() or form in self.deleted_forms):
+                raise forms.ValidationError(_("A signature that was given is not changed."), code="signed")
+
+
 class SignOffInline(ProgramInline):
     """Who is asked to sign; each signs for themselves, on the charter's page."""
 
     model = SignOff
+    formset = SignOffFormSet
     fields = ("person", "capacity", "signed_at")
     readonly_fields = ("signed_at",)
     autocomplete_fields = ("person",)
@@ -50,9 +62,7 @@ class CharterPage(ProgramAdmin):
     can_delete = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
-        return (
-            super().get_queryset(request).select_related("program").annotate(signature_n=Count("sign_offs__signed_at"))
-        )
+        return super().get_queryset(request).annotate(signature_n=Count("sign_offs__signed_at"))
 
     @admin.display(description=gettext_lazy("signatures"), ordering="signature_n")
     def signature_count(self, charter: Any) -> int:
@@ -72,9 +82,6 @@ class SignOffPage(ProgramAdmin):
     search_fields = ("person__name", "person__email", "capacity")
     autocomplete_fields = ("person", "charter")
     ordering = ("charter_id", "pk")
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet:
-        return super().get_queryset(request).select_related("charter__program")
 
     def is_locked(self, thing: SignOff) -> bool:
         return thing.signed_at is not None
@@ -224,7 +231,7 @@ class StatementPage(ReadOnlyAdmin):
     ordering = ("-pk",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
-        rows = super().get_queryset(request).select_related("scheme", "user")
+        rows = super().get_queryset(request)
         return rows.defer("inputs") if request.resolver_match.url_name.endswith("changelist") else rows
 
     def view_on_site(self, obj: CompensationStatement) -> str:

@@ -91,7 +91,7 @@ class CodesField(forms.CharField):
     def prepare_value(self, value: Any) -> Any:
         return ", ".join(map(str, value)) if isinstance(value, list | tuple) else value
 
-    def to_python(self, value: Any) -> list[Any]:
+    def to_python(self, value: Any) -> Any:
         if isinstance(value, list):
             return value
         parts = [part.strip() for part in (value or "").split(",") if part.strip()]

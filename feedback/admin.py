@@ -19,7 +19,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from cxprogram.access import Right, defined_programs
-from cxprogram.admin_base import ManyRows, ProgramAdmin, ProgramForm, ProgramInline, ReadOnlyAdmin, ReadOnlyInline
+from cxprogram.admin_base import (
+    ManyRows,
+    ProgramAdmin,
+    ProgramForm,
+    ProgramInline,
+    ReadOnlyAdmin,
+    ReadOnlyInline,
+    person,
+)
 from cxprogram.admin_fields import check_options
 from cxprogram.suppression import hidden_cells
 from feedback.imports.errors import MappingError
@@ -414,7 +422,7 @@ class DueFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
         return [("overdue", _("Overdue")), ("unfinished", _("Not closed"))]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         if self.value() == "overdue":
             return queryset.overdue(timezone.now())
         return queryset.unfinished() if self.value() == "unfinished" else queryset
@@ -457,7 +465,7 @@ class TicketPage(ManyRows, ReadOnlyAdmin):
         self.carry_out(
             request,
             rows,
-            lambda ticket: tickets.take(ticket, by=request.user, at=at),
+            lambda ticket: tickets.take(ticket, by=person(request), at=at),
             done=lambda n: ngettext("The ticket is yours.", "%(n)s tickets are yours.", n) % {"n": n},
         )
 

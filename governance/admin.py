@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from cxprogram import periods
-from cxprogram.admin_base import ProgramAdmin, ProgramForm, ProgramInline, ReadOnlyAdmin
+from cxprogram.admin_base import ProgramAdmin, ProgramForm, ProgramInline, ReadOnlyAdmin, is_list, person
 from governance.models import (
     Charter,
     CompensationScheme,
@@ -170,7 +170,7 @@ class SchemePage(ProgramAdmin):
 
     def save_model(self, request: HttpRequest, obj: CompensationScheme, form: Any, change: bool) -> None:
         """Whoever changes a draft is its author now, and cannot approve it; a changed goal counts as well."""
-        obj.author = request.user
+        obj.author = person(request)
         super().save_model(request, obj, form, change)
 
     def offers(self, action: str, obj: CompensationScheme) -> bool:
@@ -181,7 +181,7 @@ class SchemePage(ProgramAdmin):
         self.carry_out(
             request,
             rows,
-            lambda scheme: schemes.approve(scheme, by=request.user),
+            lambda scheme: schemes.approve(scheme, by=person(request)),
             done=lambda n: (
                 ngettext("The scheme is approved and in force.", "%(n)s schemes are in force.", n) % {"n": n}
             ),
@@ -193,7 +193,7 @@ class SchemePage(ProgramAdmin):
         self.carry_out(
             request,
             rows,
-            lambda scheme: made.append(schemes.new_version(scheme, by=request.user)),
+            lambda scheme: made.append(schemes.new_version(scheme, by=person(request))),
             done=lambda n: ngettext("The new version is a draft.", "%(n)s new versions are drafts.", n) % {"n": n},
         )
         return redirect(self.url_of(made[0])) if len(made) == 1 else None
@@ -232,7 +232,7 @@ class StatementPage(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         rows = super().get_queryset(request)
-        return rows.defer("inputs") if request.resolver_match.url_name.endswith("changelist") else rows
+        return rows.defer("inputs") if is_list(request) else rows
 
     def view_on_site(self, obj: CompensationStatement) -> str:
         return reverse("governance:statement-detail", args=[obj.pk])

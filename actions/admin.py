@@ -12,7 +12,14 @@ from django.utils.translation import gettext_lazy, ngettext
 from actions.choices import GateDecision, ProjectStatus
 from actions.models import EffectStudy, Gate, ImprovementProject
 from actions.services import projects
-from cxprogram.admin_base import ProgramAdmin, ProgramInline, ReadOnlyAdmin, ReadOnlyInline, ResponsibilityInline
+from cxprogram.admin_base import (
+    ProgramAdmin,
+    ProgramInline,
+    ReadOnlyAdmin,
+    ReadOnlyInline,
+    ResponsibilityInline,
+    person,
+)
 
 ENDED = (ProjectStatus.DONE, ProjectStatus.STOPPED)
 
@@ -94,7 +101,7 @@ class GatePage(ProgramAdmin):
         self.carry_out(
             request,
             rows.order_by("project_id", "position"),
-            lambda gate: projects.decide_gate(gate, decision=decision, by=request.user, at=at),
+            lambda gate: projects.decide_gate(gate, decision=decision, by=person(request), at=at),
             done=lambda n: ngettext("The gate is decided.", "%(n)s gates are decided.", n) % {"n": n},
         )
 

@@ -41,7 +41,7 @@ def _show(
     request: HttpRequest, visit: Visit, view: pages.ProjectView, *, form: DecisionForm | None = None, status: int = 200
 ) -> HttpResponse:
     may_decide = view.current is not None and projects.may_decide(visit.user, view.project)
-    if may_decide and form is None:
+    if view.current is not None and may_decide and form is None:
         form = DecisionForm(initial={"gate": view.current.gate.pk})
     context = {
         "view": view,

@@ -28,6 +28,7 @@ from cxprogram.admin_base import (
     ProgramForm,
     ReadOnlyAdmin,
     ResponsibilityInline,
+    is_list,
     kinds_with_duties,
     program_id_of,
     with_request,
@@ -243,6 +244,9 @@ class ApiTokenPage(ProgramAdmin):
         self._tell(request, issued)
         return issued.token
 
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """A key has no parts."""
+
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """The service has written the row already."""
 
@@ -306,7 +310,7 @@ class ImportRunPage(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         rows = super().get_queryset(request)
-        return rows.defer("errors") if request.resolver_match.url_name.endswith("changelist") else rows
+        return rows.defer("errors") if is_list(request) else rows
 
 
 @admin.register(OutgoingMail)

@@ -7,7 +7,7 @@ program (`Right.DEFINE`, held for the whole program) by a role that also gives t
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin, messages
@@ -90,11 +90,26 @@ class NamedAutocomplete(AutocompleteSelect):
         return super().build_attrs(base_attrs, extra_attrs) | {"data-placeholder": _("Choose")}
 
 
+def person(request: HttpRequest) -> User:
+    """Who is at work: nobody reaches the admin without a log-in."""
+    return cast(User, request.user)
+
+
+def is_list(request: HttpRequest) -> bool:
+    """Whether the page is a list of many rows."""
+    return bool(request.resolver_match and (request.resolver_match.url_name or "").endswith("changelist"))
+
+
 class OwnRelatedFilter(admin.RelatedFieldListFilter):
     """A list filter that offers the rows of the own programs only."""
 
-    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
-        return [(row.pk, str(row)) for row in scoped(field.remote_field.model._default_manager.all(), request.user)]
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
+        model = field.remote_field.model
+        rows = scoped(model._default_manager.all(), request.user)
+        page = model_admin.admin_site._registry.get(model)
+        if page is not None and not isinstance(page.list_select_related, bool):
+            rows = rows.select_related(*page.list_select_related)  # what their names are made of
+        return [(row.pk, str(row)) for row in rows]
 
 
 class ProgramForm(forms.ModelForm):
@@ -102,7 +117,7 @@ class ProgramForm(forms.ModelForm):
 
     def _get_validation_exclusions(self) -> set[str]:
         """What is unique within a program is checked on pages that do not ask for the program, too."""
-        left_out = super()._get_validation_exclusions()
+        left_out = super()._get_validation_exclusions()  # type: ignore[misc]
         return left_out - {"program"} if getattr(self.instance, "program_id", None) else left_out
 
     def clean(self) -> dict[str, Any]:
@@ -110,7 +125,7 @@ class ProgramForm(forms.ModelForm):
         own = data.get("program") or data.get(program_path(self._meta.model).split("__")[0])
         program_id = program_id_of(own) if isinstance(own, models.Model) else program_id_of(self.instance)
         if program_id is not None:
-            for name, value in data.items():
+            for name, value in list(data.items()):
                 theirs = program_id_of(value) if isinstance(value, models.Model) else None
                 if theirs is not None and theirs != program_id:
                     self.add_error(name, ValidationError(_("This belongs to another program."), code="other-program"))

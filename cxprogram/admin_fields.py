@@ -91,7 +91,7 @@ class CodesField(forms.CharField):
     def prepare_value(self, value: Any) -> Any:
         return ", ".join(map(str, value)) if isinstance(value, list | tuple) else value
 
-    def to_python(self, value: Any) -> list[Any]:
+    def to_python(self, value: Any) -> Any:
         if isinstance(value, list):
             return value
         parts = [part.strip() for part in (value or "").split(",") if part.strip()]
@@ -142,6 +142,12 @@ class DocumentField(forms.JSONField):
                 _("This is not JSON: line %(line)s, column %(column)s: %(what)s."),
                 params={"line": error.lineno, "column": error.colno, "what": error.msg},
             ) from None
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        try:
+            return self.to_python(data) != (initial or {})
+        except ValidationError:
+            return True
 
     def validate(self, value: Any) -> None:
         super().validate(value)

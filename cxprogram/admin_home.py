@@ -161,7 +161,7 @@ def _grouped(defects: Iterable[charters.Defect]) -> list[dict[str, Any]]:
     """Defects of one kind in one line: what is wrong once, then everything that it is wrong with."""
     groups: dict[tuple[str, str], list[str]] = {}
     for defect in defects:
-        groups.setdefault((defect.code, defect.text), []).append(defect.subject)
+        groups.setdefault((defect.code, defect.text), []).append(defect.about)
     return [{"text": text, "subjects": [name for name in names if name]} for (_code, text), names in groups.items()]
 
 

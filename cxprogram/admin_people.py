@@ -123,7 +123,7 @@ class PersonAddForm(forms.ModelForm):
 class PersonPage(UserAdmin, ProgramAdmin):
     """People of the own programs. Who could not hand out a person's roles may look, and not change."""
 
-    form = forms.ModelForm
+    form = forms.ModelForm  # type: ignore[assignment]
     add_form = PersonAddForm
     change_password_form = AdminPasswordChangeForm
     fieldsets = (

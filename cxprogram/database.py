@@ -33,6 +33,8 @@ def connection_settings(environ: Mapping[str, str], folder: Path) -> dict[str, A
     if url.scheme not in ("postgres", "postgresql"):
         raise ValueError(f"DATABASE_URL must begin with postgresql://, not with {url.scheme}://")
     options = dict(parse_qsl(url.query))
+    # Compiling a plan costs a second or two where the query takes milliseconds.
+    options["options"] = f"{options.get('options', '')} -c jit=off".strip()
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(url.path.removeprefix("/")),

@@ -94,11 +94,16 @@ def _related_labels(thing: models.Model, names: Sequence[str], events: Sequence[
     return {
         name: {
             pk: str(row)
-            for pk, row in thing._meta.get_field(name).related_model._base_manager.in_bulk(known - {None}).items()
+            for pk, row in _column(thing, name).related_model._base_manager.in_bulk(known - {None}).items()
         }
         for name, known in ids.items()
         if known - {None}
     }
+
+
+def _column(thing: models.Model, name: str) -> Any:
+    """A field of the row itself: the events of a model track nothing else."""
+    return thing._meta.get_field(name)
 
 
 def _differences(
@@ -106,7 +111,7 @@ def _differences(
 ) -> list[FieldChange]:
     found = []
     for name in names:
-        field = thing._meta.get_field(name)
+        field = _column(thing, name)
         old, new = getattr(before, field.attname), getattr(after, field.attname)
         if old != new:
             known = labels.get(name, {})

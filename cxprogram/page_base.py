@@ -56,9 +56,10 @@ class Visit:
 
 def visit_of(request: HttpRequest) -> Visit | None:
     """The visit of a person who is logged in; None without a valid membership."""
-    program = current_program(request.user)
-    role = leading_role(request.user, program) if program else None
-    return Visit(request.user, program, role, timezone.now()) if program and role else None
+    user = request.user
+    program = current_program(user)
+    role = leading_role(user, program) if program else None
+    return Visit(user, program, role, timezone.now()) if user.is_authenticated and program and role else None
 
 
 Page = Callable[..., HttpResponse]

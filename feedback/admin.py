@@ -19,7 +19,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from cxprogram.access import Right, defined_programs
-from cxprogram.admin_base import ManyRows, ProgramAdmin, ProgramForm, ProgramInline, ReadOnlyAdmin, ReadOnlyInline
+from cxprogram.admin_base import (
+    ManyRows,
+    ProgramAdmin,
+    ProgramForm,
+    ProgramInline,
+    ReadOnlyAdmin,
+    ReadOnlyInline,
+    person,
+)
 from cxprogram.admin_fields import check_options
 from cxprogram.suppression import hidden_cells
 from feedback.imports.errors import MappingError
@@ -32,6 +40,7 @@ from feedback.models import (
     Response,
     RootCause,
     ScoreCell,
+    ScoreMonth,
     Survey,
     SurveyItem,
     SurveyVersion,
@@ -189,7 +198,7 @@ class SurveyVersionPage(ProgramAdmin):
     actions = ("publish", "copy")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
-        return super().get_queryset(request).select_related("survey").annotate(item_n=Count("items"))
+        return super().get_queryset(request).annotate(item_n=Count("items"))
 
     @admin.display(description=gettext_lazy("questions"), ordering="item_n")
     def item_count(self, version: Any) -> int:
@@ -250,9 +259,6 @@ class SurveyItemPage(ProgramAdmin):
     ordering = ("version_id", "position")
     can_add = False
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet:
-        return super().get_queryset(request).select_related("version__survey")
-
     def is_locked(self, thing: SurveyItem) -> bool:
         return thing.version.published_at is not None
 
@@ -308,46 +314,61 @@ class ResponsePage(ManyRows, ReadOnlyAdmin):
     ordering = ("-pk",)
 
 
+class CountedPage(ManyRows, ReadOnlyAdmin):
+    """Counts of answers in a span of time, with small numbers hidden."""
+
+    list_select_related = ("question", "unit", "touchpoint", "program")
+    list_filter = ("question", "unit", "missing")
+    ordering = ("-pk",)
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """Marks the rows of the page that are hidden: one query for all their neighbours."""
+        page = super().get_changelist_instance(request)
+        page.result_list = list(page.result_list)
+        _mark_hidden(self.model, page.result_list)
+        return page
+
+    @admin.display(description=gettext_lazy("answers"))
+    def answers(self, row: Any) -> str:
+        if not hasattr(row, "is_hidden"):
+            _mark_hidden(self.model, [row])
+        return _("fewer than %(n)s, or protecting such") % {"n": row.program.min_n} if row.is_hidden else str(row.n)
+
+
 @admin.register(ScoreCell)
-class ScoreCellPage(ManyRows, ReadOnlyAdmin):
+class ScoreCellPage(CountedPage):
     fieldsets = (
         (None, {"fields": ("program", "question", "code", "missing")}),
         (gettext_lazy("Where and when"), {"fields": ("unit", "touchpoint", "channel", "day")}),
         (gettext_lazy("How many"), {"fields": ("answers",)}),
     )
     list_display = ("question", "code", "missing", "unit", "touchpoint", "channel", "day", "answers")
-    list_select_related = ("question", "unit", "touchpoint", "program")
-    list_filter = ("question", "unit", "missing")
-    ordering = ("-pk",)
-
-    def get_changelist_instance(self, request: HttpRequest) -> Any:
-        """Marks the cells of the page that are hidden: one query for all their neighbours."""
-        page = super().get_changelist_instance(request)
-        page.result_list = list(page.result_list)
-        _mark_hidden(page.result_list)
-        return page
-
-    @admin.display(description=gettext_lazy("answers"))
-    def answers(self, cell: Any) -> str:
-        if not hasattr(cell, "is_hidden"):
-            _mark_hidden([cell])
-        return _("fewer than %(n)s, or protecting such") % {"n": cell.program.min_n} if cell.is_hidden else str(cell.n)
 
 
-def _mark_hidden(cells: list[Any]) -> None:
-    """The cells of one question, unit, touchpoint, channel and day are a table whose small numbers are hidden."""
+@admin.register(ScoreMonth)
+class ScoreMonthPage(CountedPage):
+    fieldsets = (
+        (None, {"fields": ("program", "question", "code", "missing")}),
+        (gettext_lazy("Where and when"), {"fields": ("unit", "touchpoint", "channel", "month")}),
+        (gettext_lazy("How many"), {"fields": ("answers",)}),
+    )
+    list_display = ("question", "code", "missing", "unit", "touchpoint", "channel", "month", "answers")
+
+
+def _mark_hidden(model: Any, rows: list[Any]) -> None:
+    """The rows of one question, unit, touchpoint, channel and time are a table whose small numbers are hidden."""
+    span = "month" if model is ScoreMonth else "day"
+    near = {f"{name}__in": {getattr(row, name) for row in rows} for name in ("question_id", "unit_id", "channel", span)}
     tables: dict[tuple, dict[tuple, int]] = defaultdict(dict)
-    names = ("question_id", "unit_id", "channel", "day")
-    near = {f"{name}__in": {getattr(cell, name) for cell in cells} for name in names}
-    for row in ScoreCell.objects.filter(**near):
-        tables[_table_of(row)][row.code, row.missing] = row.n
-    for cell in cells:
-        hidden = hidden_cells(tables[_table_of(cell)], minimum=cell.program.min_n)
-        cell.is_hidden = (cell.code, cell.missing) in hidden
+    for row in model.objects.filter(**near):
+        tables[_table_of(row, span)][row.code, row.missing] = row.n
+    for row in rows:
+        hidden = hidden_cells(tables[_table_of(row, span)], minimum=row.program.min_n)
+        row.is_hidden = (row.code, row.missing) in hidden
 
 
-def _table_of(cell: ScoreCell) -> tuple:
-    return cell.question_id, cell.unit_id, cell.touchpoint_id, cell.channel, cell.day
+def _table_of(row: Any, span: str) -> tuple:
+    return row.question_id, row.unit_id, row.touchpoint_id, row.channel, getattr(row, span)
 
 
 @admin.register(FoldState)
@@ -401,7 +422,7 @@ class DueFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
         return [("overdue", _("Overdue")), ("unfinished", _("Not closed"))]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         if self.value() == "overdue":
             return queryset.overdue(timezone.now())
         return queryset.unfinished() if self.value() == "unfinished" else queryset
@@ -444,7 +465,7 @@ class TicketPage(ManyRows, ReadOnlyAdmin):
         self.carry_out(
             request,
             rows,
-            lambda ticket: tickets.take(ticket, by=request.user, at=at),
+            lambda ticket: tickets.take(ticket, by=person(request), at=at),
             done=lambda n: ngettext("The ticket is yours.", "%(n)s tickets are yours.", n) % {"n": n},
         )
 

@@ -1,7 +1,7 @@
 """What people enter about tickets."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -44,7 +44,7 @@ class CloseForm(forms.Form):
         super().__init__(*args, **kwargs)
         if causes:
             choices = [(cause.name, cause.label) for cause in causes]
-            self.fields["root_cause"].choices = [("", _("Choose …")), *choices]
+            cast(forms.ChoiceField, self.fields["root_cause"]).choices = [("", _("Choose …")), *choices]
         else:
             # A program that has not written its list yet takes the cause in free words.
             self.fields["root_cause"] = forms.CharField(

@@ -105,7 +105,9 @@ def _take_in(request: HttpRequest, door: surveys.Door, language: str, *, at: dat
     page = _page(door.version_id, language, door.stamp)
     sent = pages.read_form(page, request.POST)
     source = f"web:{door.survey.slug}"
-    done = f"{reverse('feedback:survey-done', args=[door.survey.slug])}?{urlencode({'lang': language})}"
+    done = reverse("feedback:survey-done", args=[door.survey.slug])
+    if language != pages.choose_language(door.survey, asked="", accepted=request.META.get("HTTP_ACCEPT_LANGUAGE", "")):
+        done += f"?{urlencode({'lang': language})}"  # the browser alone would choose another
     if not door.survey.is_open:
         # An answer that was taken in before the survey closed stays taken in.
         is_known = "\x00" not in sent.key and Response.objects.filter(

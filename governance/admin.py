@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.db.models import Count, QuerySet
+from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from cxprogram import periods
-from cxprogram.admin_base import ProgramAdmin, ProgramForm, ProgramInline, ReadOnlyAdmin
+from cxprogram.admin_base import ProgramAdmin, ProgramForm, ProgramInline, ReadOnlyAdmin, is_list, person
 from governance.models import (
     Charter,
     CompensationScheme,
@@ -26,10 +27,21 @@ from governance.services import schemes
 
 
 # --- the mandate ------------------------------------------------------------------------------
+class SignOffFormSet(BaseInlineFormSet):
+    """A signature that was given stays as it was given."""
+
+    def clean(self) -> None:
+        super().clean()
+        for form in self.initial_forms:
+            if form.instance.signed_at and (form.has_changed() or form in self.deleted_forms):
+                raise forms.ValidationError(_("A signature that was given is not changed."), code="signed")
+
+
 class SignOffInline(ProgramInline):
     """Who is asked to sign; each signs for themselves, on the charter's page."""
 
     model = SignOff
+    formset = SignOffFormSet
     fields = ("person", "capacity", "signed_at")
     readonly_fields = ("signed_at",)
     autocomplete_fields = ("person",)
@@ -50,9 +62,7 @@ class CharterPage(ProgramAdmin):
     can_delete = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
-        return (
-            super().get_queryset(request).select_related("program").annotate(signature_n=Count("sign_offs__signed_at"))
-        )
+        return super().get_queryset(request).annotate(signature_n=Count("sign_offs__signed_at"))
 
     @admin.display(description=gettext_lazy("signatures"), ordering="signature_n")
     def signature_count(self, charter: Any) -> int:
@@ -72,9 +82,6 @@ class SignOffPage(ProgramAdmin):
     search_fields = ("person__name", "person__email", "capacity")
     autocomplete_fields = ("person", "charter")
     ordering = ("charter_id", "pk")
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet:
-        return super().get_queryset(request).select_related("charter__program")
 
     def is_locked(self, thing: SignOff) -> bool:
         return thing.signed_at is not None
@@ -163,7 +170,7 @@ class SchemePage(ProgramAdmin):
 
     def save_model(self, request: HttpRequest, obj: CompensationScheme, form: Any, change: bool) -> None:
         """Whoever changes a draft is its author now, and cannot approve it; a changed goal counts as well."""
-        obj.author = request.user
+        obj.author = person(request)
         super().save_model(request, obj, form, change)
 
     def offers(self, action: str, obj: CompensationScheme) -> bool:
@@ -174,7 +181,7 @@ class SchemePage(ProgramAdmin):
         self.carry_out(
             request,
             rows,
-            lambda scheme: schemes.approve(scheme, by=request.user),
+            lambda scheme: schemes.approve(scheme, by=person(request)),
             done=lambda n: (
                 ngettext("The scheme is approved and in force.", "%(n)s schemes are in force.", n) % {"n": n}
             ),
@@ -186,7 +193,7 @@ class SchemePage(ProgramAdmin):
         self.carry_out(
             request,
             rows,
-            lambda scheme: made.append(schemes.new_version(scheme, by=request.user)),
+            lambda scheme: made.append(schemes.new_version(scheme, by=person(request))),
             done=lambda n: ngettext("The new version is a draft.", "%(n)s new versions are drafts.", n) % {"n": n},
         )
         return redirect(self.url_of(made[0])) if len(made) == 1 else None
@@ -224,8 +231,8 @@ class StatementPage(ReadOnlyAdmin):
     ordering = ("-pk",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
-        rows = super().get_queryset(request).select_related("scheme", "user")
-        return rows.defer("inputs") if request.resolver_match.url_name.endswith("changelist") else rows
+        rows = super().get_queryset(request)
+        return rows.defer("inputs") if is_list(request) else rows
 
     def view_on_site(self, obj: CompensationStatement) -> str:
         return reverse("governance:statement-detail", args=[obj.pk])

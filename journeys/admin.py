@@ -23,6 +23,7 @@ from cxprogram.admin_base import (
     ReadOnlyAdmin,
     ReadOnlyInline,
     ResponsibilityInline,
+    person,
     scoped,
 )
 from cxprogram.admin_fields import check_problems
@@ -357,12 +358,12 @@ class KpiTargetPage(ProgramAdmin):
 
     def save_model(self, request: HttpRequest, obj: KpiTarget, form: Any, change: bool) -> None:
         if not change:
-            obj.author = request.user
+            obj.author = person(request)
             super().save_model(request, obj, form, change)
             return
         try:
             made = targets.revise(
-                obj, value=obj.value, basis=obj.basis, is_illustrative=obj.is_illustrative, by=request.user
+                obj, value=obj.value, basis=obj.basis, is_illustrative=obj.is_illustrative, by=person(request)
             )
         except DomainError as error:  # somebody else was faster
             raise PermissionDenied(str(error.detail)) from error
@@ -376,7 +377,7 @@ class KpiTargetPage(ProgramAdmin):
         self.carry_out(
             request,
             rows.select_related("unit"),
-            lambda target: targets.approve(target, by=request.user),
+            lambda target: targets.approve(target, by=person(request)),
             done=lambda n: ngettext("The target is approved.", "%(n)s targets are approved.", n) % {"n": n},
         )
 

@@ -22,7 +22,10 @@ class Api:
 
     def post(self, path: str, body: Any = None, *, content_type: str = "application/json", **headers: str) -> Any:
         data = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
-        return self.client.post(self._address(path), data, content_type=content_type, headers=self.headers | headers)
+        # As it stands: the client's own `post` would encode it again.
+        return self.client.generic(
+            "POST", self._address(path), data, content_type=content_type, headers=self.headers | headers
+        )
 
     @staticmethod
     def _address(path: str) -> str:

@@ -29,6 +29,7 @@ from feedback.models import (
     Response,
     RootCause,
     ScoreCell,
+    ScoreMonth,
     Survey,
     SurveyItem,
     SurveyVersion,
@@ -326,6 +327,7 @@ def fold(program: Program, *, at: datetime = NOON) -> None:
         )
         watermark, cluster = cursor.fetchone()
         ScoreCell.objects.filter(program=program).delete()
+        ScoreMonth.objects.filter(program=program).delete()
         cursor.execute(folding.FOLD, {"program": program.pk, "from": 0, "to": watermark})
     FoldState.objects.update_or_create(
         program=program, defaults={"watermark_xid": watermark, "cluster": cluster, "folded_at": at}

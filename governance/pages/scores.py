@@ -52,7 +52,7 @@ def build_scorecard(facts: Facts) -> ScorecardChapter:
     whole = tuple(_whole_line(facts, code) for code in facts.tiles)
     table = card["apart"]
     compared = table["kpi"] if table else ""
-    overall = facts.overall_code if facts.overall_code != compared else ""
+    overall = facts.overall_code if facts.overall_code in facts.tiles and facts.overall_code != compared else ""
     others = [code for code in facts.tiles if code not in (compared, overall)]
     units = tuple(_unit_line(facts, row, compared, overall, others) for row in card["rows"]) if table else ()
     return ScorecardChapter(

@@ -307,6 +307,20 @@ def test_the_same_inputs_write_nothing_and_others_make_another_report(house, mon
     assert Report.objects.count() == 2
 
 
+@pytest.mark.parametrize("period", ["2017-05", "2012", "all"])
+def test_a_month_everything_and_a_year_without_answers_can_be_told(house, period):
+    text = chain.canonical(gather(house.program, house.root, parse(period), on=AT.date()))
+    assert "How we count" in reports.html(text, "en", inputs_sha256="a" * 64, previous_sha256="")
+
+
+def test_a_program_that_has_nothing_yet_says_so():
+    program = make.make_program("new")
+    text = chain.canonical(gather(program, make.root_of(program), YEAR, on=AT.date()))
+    said = reports.html(text, "en", inputs_sha256="a" * 64, previous_sha256="")
+    assert "Too few answers to tell" in said
+    assert "There is no charter" in said
+
+
 def test_a_report_about_a_part_shows_that_part(house, monkeypatch):
     monkeypatch.setattr(pdf, "make_pdf", lambda html: html.encode())
     report = make_report(house, unit=house.units["A"])

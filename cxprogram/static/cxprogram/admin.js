@@ -8,3 +8,14 @@ document.addEventListener("DOMContentLoaded", () => {
   if (head) head.parentElement.parentElement.setAttribute("role", "banner");
   give("#content", "main");
 });
+
+/* select2 gives the field that it draws no name: it takes the one of the field behind it. */
+const nameChoices = () => {
+  for (const select of document.querySelectorAll("select.admin-autocomplete")) {
+    const drawn = select.parentElement.querySelector(".select2-selection__rendered");
+    const name = select.getAttribute("aria-label") || select.labels?.[0]?.textContent.trim();
+    if (drawn && name) drawn.setAttribute("aria-label", name);
+  }
+};
+window.addEventListener("load", nameChoices);
+document.addEventListener("formset:added", () => setTimeout(nameChoices));

@@ -1,0 +1,71 @@
+"""The admin in a real browser: its theme runs under our policy, and what is ours is accessible."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from cxprogram.drawing import STATIC
+from feedback.models import Ticket
+from journeys.models import Touchpoint
+from tests.cxprogram.admin_house import url
+from tests.factories import make_house
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+AXE = STATIC.parents[2] / "tests" / "assets" / "axe-core" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# The theme's own, all of them best practice, none of WCAG 2.2 AA: a foot outside every landmark, scrolling parts that
+# share one name, the empty head of the column of bins.
+THEME = {"region", "landmark-unique", "empty-table-header"}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    sync_api = pytest.importorskip("playwright.sync_api")
+    if (chromium := shutil.which("chromium")) is None:
+        pytest.skip("no Chromium: apt-get install chromium")
+    with sync_api.sync_playwright() as playwright:
+        # Playwright runs a loop of its own in this thread; Django would take it for an async view.
+        before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
+        os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+        started = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield started
+        started.close()
+        if before is None:
+            del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+def test_it_runs_under_the_policy_and_is_accessible(browser: Any, live_server: Any) -> None:
+    house = make_house()
+    client = Client()
+    client.force_login(house.people["owner"])
+    session = client.cookies[settings.SESSION_COOKIE_NAME].value
+    places = {
+        "index": "/admin/",
+        "list": url(Ticket, "changelist"),
+        "form": url(Touchpoint, "change", house.touchpoint.pk),
+        "read-only": url(Ticket, "change", house.tickets["G"].pk),
+    }
+    found = {}
+    for width, mode in ((1440, "light"), (390, "dark")):
+        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=mode)
+        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
+        for name, where in places.items():
+            page, complaints = context.new_page(), []
+            page.on("console", lambda m, to=complaints: to.append(m.text) if m.type in ("error", "warning") else None)
+            page.on("pageerror", lambda error, to=complaints: to.append(str(error)))
+            page.goto(f"{live_server.url}{where}")
+            page.wait_for_load_state("networkidle")
+            page.evaluate(AXE.read_text())
+            result = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
+            broken = {rule["id"]: rule["nodes"][0]["html"][:120] for rule in result["violations"]}
+            is_wide = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+            found[name, width] = (complaints, {id for id in broken if id not in THEME}, is_wide)
+            page.close()
+        context.close()
+    assert found == {key: ([], set(), False) for key in found}
+    assert len(found) == 8

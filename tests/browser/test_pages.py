@@ -1,0 +1,124 @@
+"""Every page as its reader sees it: a real Chromium, the strict CSP, axe-core, phone and desktop."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.demo_site import ROOT, DemoSite
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("demo")]
+AXE = ROOT / "tests" / "assets" / "axe-core" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+PHONE, DESKTOP = 390, 1440
+
+# (role, page, width, mode)
+PAGES: list[tuple[str, str, int, str]] = [
+    ("owner", "/", DESKTOP, "light"),
+    ("owner", "/map/", DESKTOP, "light"),
+    ("owner", "/map/?period=all", PHONE, "dark"),
+    ("owner", "/kpis/", DESKTOP, "dark"),
+    ("owner", "/kpis/?kpi=nps", PHONE, "light"),
+    ("owner", "/drivers/", DESKTOP, "light"),
+    ("owner", "/drivers/", PHONE, "dark"),
+    ("owner", "/charter/", DESKTOP, "light"),
+    ("owner", "/scorecard/", PHONE, "light"),
+    ("owner", "/projects/", PHONE, "light"),
+    ("owner", "/projects/restaurants/", DESKTOP, "light"),
+    ("owner", "/reports/", DESKTOP, "light"),
+    ("owner", "/more/", PHONE, "light"),
+    ("executive", "/", PHONE, "light"),
+    ("executive", "/", DESKTOP, "dark"),
+    ("unit_manager", "/", DESKTOP, "light"),
+    ("unit_manager", "/", PHONE, "dark"),
+    ("unit_manager", "/tickets/", PHONE, "light"),
+    ("unit_manager", "/statements/", DESKTOP, "light"),
+    ("frontline", "/", PHONE, "light"),
+    ("frontline", "/tickets/", DESKTOP, "dark"),
+    ("project_lead", "/", PHONE, "light"),
+    ("auditor", "/", DESKTOP, "light"),
+    ("advisor", "/scorecard/", DESKTOP, "light"),
+    ("", "/s/sfo-live/", PHONE, "light"),
+    ("", "/s/sfo-live/?lang=fi", DESKTOP, "dark"),
+    ("", "/accounts/login/", PHONE, "light"),
+    ("", "/api/docs/", DESKTOP, "light"),
+    ("", "/nowhere/", PHONE, "light"),
+]
+
+
+@pytest.fixture(scope="module")
+def chromium(demo_site: DemoSite) -> Iterator[Any]:
+    sync_api = pytest.importorskip("playwright.sync_api")
+    if (program := shutil.which("chromium")) is None:
+        pytest.skip("no Chromium: apt-get install chromium")
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=program,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
+        )
+        yield browser
+        browser.close()
+
+
+def open_page(site: DemoSite, chromium: Any, role: str, width: int, mode: str = "light", **options: Any) -> Any:
+    context = chromium.new_context(
+        viewport={"width": width, "height": 900}, color_scheme=mode, locale="en-GB", **options
+    )
+    if role:
+        session = site.log_in(role)
+        context.add_cookies(
+            [
+                {"name": name, "value": value, "domain": "127.0.0.1", "path": "/"}
+                for name, value in session.cookies.items()
+            ]
+        )
+    return context.new_page()
+
+
+@pytest.mark.parametrize(("role", "address", "width", "mode"), PAGES)
+def test_a_page_is_clean(demo_site: DemoSite, chromium: Any, role: str, address: str, width: int, mode: str) -> None:
+    page = open_page(demo_site, chromium, role, width, mode)
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    reply = page.goto(demo_site.url + address, wait_until="networkidle")
+    expected = 404 if address == "/nowhere/" else 200
+    assert reply.status == expected
+    if expected == 200:
+        assert complaints == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width, "the page scrolls sideways"
+    # axe is put in by the debugger, not by the page: the page's own policy stays as strict as it is.
+    page.context.new_cdp_session(page).send("Runtime.evaluate", {"expression": Path(AXE).read_text()})
+    found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
+    violations = [(rule["id"], [node["html"][:160] for node in rule["nodes"]]) for rule in found["violations"]]
+    page.context.close()
+    assert violations == []
+
+
+def test_a_customer_answers_without_javascript(demo_site: DemoSite, chromium: Any) -> None:
+    page = open_page(demo_site, chromium, "", PHONE, java_script_enabled=False)
+    page.goto(f"{demo_site.url}/s/sfo-live/?lang=sv")
+    page.locator("input[name=NETPRO][value='8']").check(force=True)
+    page.locator("textarea[name=WHY]").fill("Lång kö vid säkerhetskontrollen.")
+    page.locator("form[method=post] button[type=submit]").first.click()
+    assert page.url.split("?")[0].endswith("/done/")
+    page.context.close()
+
+
+def test_a_ticket_is_closed_without_javascript(demo_site: DemoSite, chromium: Any) -> None:
+    page = open_page(demo_site, chromium, "unit_manager", PHONE, java_script_enabled=False)
+    page.goto(f"{demo_site.url}/tickets/")
+    page.locator(".cx-ticket a").last.click()
+    number = re.findall(r"/tickets/(\d+)/", page.url)
+    assert number
+    page.locator("form[action$='/close/'] button").click()
+    assert page.locator("[role=alert]").first.is_visible(), "what is missing is said"
+    page.locator("form[action$='/close/'] select").first.select_option(index=1)
+    page.locator("form[action$='/close/'] textarea").first.fill("We have told the wayfinding team, and thank you.")
+    page.locator("form[action$='/close/'] button").click()
+    reply = demo_site.api().get(f"{demo_site.url}/api/v1/tickets/{number[0]}/").json()
+    assert (reply["status"], reply["action"]) == ("closed", "We have told the wayfinding team, and thank you.")
+    page.context.close()

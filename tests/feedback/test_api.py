@@ -1,0 +1,599 @@
+"""The doors of feedback in the API: answers one by one and in number, tickets, driver studies."""
+
+import gzip
+import io
+import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from cxprogram.choices import Role
+from feedback.models import Response, SurveyItem, SurveyVersion, Ticket, TicketStep
+from journeys.models import Customer, CustomerIdentity
+from tests import factories
+from tests.api_client import Api, refused
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def house() -> factories.House:
+    return factories.make_house()
+
+
+@pytest.fixture
+def api(house: factories.House) -> Api:
+    return Api(house.people[Role.INTEGRATION], house.program)
+
+
+def body(**changes: Any) -> dict[str, Any]:
+    return {
+        "survey": "passengers",
+        "source": "crm",
+        "external_id": "visit-1",
+        "answered_at": "2017-05-15T12:00:00-07:00",
+        "answers": {"NETPRO": 9},
+    } | changes
+
+
+def stored() -> int:
+    return Response.objects.filter(source="crm").count()
+
+
+# --- one answer -------------------------------------------------------------------------------
+def test_an_answer_is_stored_with_everything_that_was_said(house: factories.House, api: Api):
+    reply = api.post(
+        "responses/",
+        body(
+            answers={"NETPRO": 9, "Q7ALL": None, "Q7FOOD": "not_applicable", "PROBLEMS": [2, 1, 2], "COMMENT": "Fine."},
+            unit="g",
+            channel="kiosk",
+            language="sv",
+            weight=1.25,
+            customer={"external_id": "ada", "name": "Ada", "email": "ada@example.org", "is_fictitious": True},
+            attributes={"gate": "G98", "delay": 15, "late": True, "x": None, "y": 0.5},
+        ),
+    )
+    assert reply.status_code == 201, reply.content
+    row = Response.objects.get(pk=reply.json()["id"])
+    assert reply.json() == {"id": row.pk, "status": "created"}
+    assert row.answers == {"NETPRO": 9, "PROBLEMS": [1, 2], "COMMENT": "Fine."}
+    assert row.missing == {"Q7ALL": "blank", "Q7FOOD": "not_applicable"}
+    assert (row.unit.code, row.channel, row.language, row.weight) == ("G", "kiosk", "sv", 1.25)
+    assert row.answered_at == datetime(2017, 5, 15, 19, tzinfo=UTC)
+    assert row.attributes == {"gate": "G98", "delay": 15, "late": True, "x": None, "y": 0.5}
+    assert (row.customer.name, row.customer.email, row.customer.is_fictitious) == ("Ada", "ada@example.org", True)
+    assert CustomerIdentity.objects.get(customer=row.customer).source == "crm"
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("2017-05-15T12:00:00-07:00", datetime(2017, 5, 15, 19, tzinfo=UTC)),
+        ("2017-05-15T12:00:00", datetime(2017, 5, 15, 19, tzinfo=UTC)),
+        ("2017-01-15 12:00", datetime(2017, 1, 15, 20, tzinfo=UTC)),
+        ("2017-05-15T19:00:00Z", datetime(2017, 5, 15, 19, tzinfo=UTC)),
+        ("2017-05-15T19:00:00.250+00:00", datetime(2017, 5, 15, 19, 0, 0, 250_000, tzinfo=UTC)),
+        ("20170515T190000Z", datetime(2017, 5, 15, 19, tzinfo=UTC)),
+        ("2017-05-15", datetime(2017, 5, 15, 19, tzinfo=UTC)),
+    ],
+)
+def test_a_time_without_an_offset_is_in_the_zone_of_the_program(api: Api, written: str, expected: datetime):
+    reply = api.post("responses/", body(answered_at=written))
+    assert Response.objects.get(pk=reply.json()["id"]).answered_at == expected
+
+
+def test_an_answer_without_a_time_was_given_now(api: Api):
+    facts = body()
+    del facts["answered_at"]
+    row = Response.objects.get(pk=api.post("responses/", facts).json()["id"])
+    assert timezone.now() - row.answered_at < timedelta(minutes=1)
+    assert api.post("responses/", facts).json() == {"id": row.pk, "status": "repeated"}
+
+
+def test_the_day_of_an_answer_is_that_of_the_program(api: Api):
+    reply = api.post("responses/", body(answered_at="2017-06-01T03:00:00Z"))
+    assert str(Response.objects.get(pk=reply.json()["id"]).answered_on) == "2017-05-31"
+
+
+def test_a_low_score_opens_a_ticket_at_the_unit(house: factories.House, api: Api):
+    reply = api.post("responses/", body(answers={"NETPRO": 2}, unit="G"))
+    ticket = Ticket.objects.get(response=reply.json()["id"])
+    assert (ticket.unit.code, ticket.score, ticket.reasons) == ("G", 2, ["low_score"])
+    assert ticket.responsible == house.people[Role.UNIT_MANAGER]
+
+
+def test_a_number_with_a_point_is_the_number(api: Api):
+    raw = json.dumps(body(answers={"PROBLEMS": [1.0, 2]})).replace('"answers": {', '"answers": {"NETPRO": 9.0, ')
+    reply = api.post("responses/", raw.encode())
+    assert Response.objects.get(pk=reply.json()["id"]).answers == {"NETPRO": 9, "PROBLEMS": [1, 2]}
+
+
+SAME = [
+    ("the same", {}),
+    ("a blank that was left out", {"answers": {"NETPRO": 9, "Q7ALL": None}}),
+    ("the same moment in another zone", {"answered_at": "2017-05-15T19:00:00Z"}),
+    ("a number with a point", {"answers": {"NETPRO": 9.0}}),
+]
+OTHER = [
+    ("another score", {"answers": {"NETPRO": 8}}),
+    ("one more answer", {"answers": {"NETPRO": 9, "Q7ALL": 4}}),
+    ("not applicable", {"answers": {"NETPRO": 9, "Q7ALL": "not_applicable"}}),
+    ("another time", {"answered_at": "2017-05-15T12:00:01-07:00"}),
+    ("a unit", {"unit": "G"}),
+    ("a weight", {"weight": 2.0}),
+    ("a channel", {"channel": "kiosk"}),
+    ("a language", {"language": "fi"}),
+    ("a customer", {"customer": {"external_id": "c-1"}}),
+    ("an attribute", {"attributes": {"gate": "G98"}}),
+]
+
+
+@pytest.mark.parametrize(("what", "changes"), SAME, ids=[what for what, _changes in SAME])
+def test_a_repeat_is_answered_as_a_repeat(api: Api, what: str, changes: dict):
+    first = api.post("responses/", body())
+    again = api.post("responses/", body(**changes))
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert again.json() == {"id": first.json()["id"], "status": "repeated"}
+    assert stored() == 1
+
+
+@pytest.mark.parametrize(("what", "changes"), OTHER, ids=[what for what, _changes in OTHER])
+def test_another_body_under_the_same_key_is_a_conflict(api: Api, what: str, changes: dict):
+    first = api.post("responses/", body())
+    other = api.post("responses/", body(**changes))
+    assert refused(other, 409, "idempotency-conflict")
+    assert other.json()["id"] == first.json()["id"]
+    assert stored() == 1
+
+
+def test_a_repeat_after_a_new_version_of_the_survey_is_a_repeat(house: factories.House, api: Api):
+    first = api.post("responses/", body())
+    version = SurveyVersion.objects.create(survey=house.survey, number=2, published_at=timezone.now())
+    for position, code in enumerate(("NETPRO", "Q7ALL", "Q99"), start=1):
+        question = factories.make_question(house.program, code)
+        SurveyItem.objects.create(version=version, question=question, position=position)
+    assert api.post("responses/", body()).json() == {"id": first.json()["id"], "status": "repeated"}
+
+
+def test_the_same_key_in_another_source_is_another_answer(api: Api):
+    assert api.post("responses/", body()).json()["id"] != api.post("responses/", body(source="web")).json()["id"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "code"),
+    [
+        ({"survey": "nothing"}, 404, "survey-unknown"),
+        ({"survey": "sfo-other-passengers"}, 404, "survey-unknown"),
+        ({"unit": "Z"}, 404, "unit-unknown"),
+        ({"unit": "SFO-OTHER"}, 404, "unit-unknown"),
+        ({"answers": {}}, 422, "answer-empty"),
+        ({"answers": {"NETPRO": 11}}, 422, "answer-out-of-range"),
+        ({"answers": {"NETPRO": -1}}, 422, "answer-out-of-range"),
+        ({"answers": {"NETPRO": 9.5}}, 422, "answer-out-of-range"),
+        ({"answers": {"NETPRO": "9"}}, 422, "answer-out-of-range"),
+        ({"answers": {"NETPRO": True}}, 422, "answer-out-of-range"),
+        ({"answers": {"PROBLEMS": [99]}}, 422, "answer-out-of-range"),
+        ({"answers": {"PROBLEMS": [[1]]}}, 422, "answer-out-of-range"),
+        ({"answers": {"COMMENT": 5}}, 422, "answer-out-of-range"),
+        ({"answers": {"COMMENT": "x" * 10_001}}, 422, "text-too-long"),
+        ({"answers": {"Q99": 1}}, 422, "question-unknown"),
+        ({"answered_at": "tomorrow"}, 422, "answered-at-invalid"),
+        ({"answered_at": "1066-10-14T09:00:00Z"}, 422, "answered-at-invalid"),
+        ({"answered_at": "0001-01-01T00:00:00+14:00"}, 422, "answered-at-invalid"),
+        ({"answered_at": "9999-12-31T23:59:59-14:00"}, 422, "answered-at-invalid"),
+        ({"answered_at": "2999-01-01T00:00:00Z"}, 422, "answered-in-future"),
+        ({"weight": 1e308}, 422, "weight-invalid"),
+        ({"weight": 1e-300}, 422, "weight-invalid"),
+        ({"customer": {"external_id": "c", "email": "nobody"}}, 422, "email-invalid"),
+        ({"customer": {"external_id": "c", "email": "a@example.org\nBcc: b@example.org"}}, 422, "email-invalid"),
+        ({"attributes": {f"a{n}": n for n in range(101)}}, 422, "attributes-too-many"),
+        ({"attributes": {"a": 10**30}}, 422, "number-too-large"),
+        ({"weight": -1}, 400, "body-invalid"),
+        ({"answers": [1]}, 400, "body-invalid"),
+        ({"answered_at": 5}, 400, "body-invalid"),
+        ({"external_id": ""}, 400, "body-invalid"),
+        ({"external_id": "x" * 201}, 400, "body-invalid"),
+        ({"source": 5}, 400, "body-invalid"),
+        ({"attributes": {"a": {"b": 1}}}, 400, "body-invalid"),
+        ({"customer": {}}, 400, "body-invalid"),
+        ({"id": 5}, 400, "body-invalid"),
+        ({"body_hash": "x"}, 400, "body-invalid"),
+        ({"program_id": 1}, 400, "body-invalid"),
+        ({"__proto__": {"a": 1}}, 400, "body-invalid"),
+        ({"customer": {"external_id": "c", "pk": 1}}, 400, "body-invalid"),
+    ],
+)
+def test_what_cannot_be_an_answer_is_refused_and_changes_nothing(api: Api, changes: dict, status: int, code: str):
+    before = (Response.objects.count(), Customer.objects.count(), Ticket.objects.count())
+    assert refused(api.post("responses/", body(**changes)), status, code)
+    assert (Response.objects.count(), Customer.objects.count(), Ticket.objects.count()) == before
+
+
+def test_a_required_question_is_asked_for(house: factories.House, api: Api):
+    factories.make_survey(house.program, "strict", required=["Q7ALL"])
+    assert refused(api.post("responses/", body(survey="strict")), 422, "answer-required")
+
+
+def test_a_sender_of_one_unit_writes_to_that_unit_only(house: factories.House):
+    api = Api(factories.make_user(Role.INTEGRATION, house.units["G"]), house.program)
+    assert refused(api.post("responses/", body()), 422, "unit-missing")
+    assert refused(api.post("responses/", body(unit="A")), 404, "unit-unknown")
+    assert api.post("responses/", body(unit="G")).status_code == 201
+
+
+def test_an_answer_is_three_statements(house: factories.House, api: Api, django_assert_num_queries):
+    api.post("responses/", body(external_id="warm"))
+    with django_assert_num_queries(3):  # key, survey, answer
+        assert api.post("responses/", body()).status_code == 201
+    with django_assert_num_queries(4):  # and the one that it repeats
+        assert api.post("responses/", body()).status_code == 200
+
+
+# --- R2 in small ------------------------------------------------------------------------------
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("answers", [{"NETPRO": 9}, {"NETPRO": 2}], ids=["alone", "with its ticket"])
+def test_one_key_posted_twenty_times_at_once_is_one_answer(house: factories.House, answers: dict):
+    """R2 of the reliability targets, in small."""
+    person, start = house.people[Role.INTEGRATION], threading.Barrier(20, timeout=30)
+    callers = [Api(person, house.program) for _ in range(20)]
+    facts = body(answers=answers, customer={"external_id": "c-1", "email": "ada@example.org"})
+
+    def send(api: Api) -> tuple[int, dict[str, Any]]:
+        start.wait()
+        try:
+            reply = api.post("responses/", facts)
+            return reply.status_code, reply.json()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(20) as pool:
+        replies = list(pool.map(send, callers))
+    assert sorted(status for status, _reply in replies) == [200] * 19 + [201]
+    assert len({reply["id"] for _status, reply in replies}) == 1
+    assert stored() == 1
+    assert Customer.objects.filter(email="ada@example.org").count() == 1
+    assert Ticket.objects.filter(response__source="crm").count() == (answers["NETPRO"] < 7)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_bulk_requests_with_the_same_keys_in_any_order_do_not_block_each_other(house: factories.House):
+    person, start = house.people[Role.INTEGRATION], threading.Barrier(6, timeout=30)
+    rows = [body(external_id=f"k-{n}", customer={"external_id": f"c-{n}"}) for n in range(200)]
+    callers = [(Api(person, house.program), rows if n % 2 else rows[::-1]) for n in range(6)]
+
+    def send(caller: tuple[Api, list]) -> dict[str, Any]:
+        api, own = caller
+        start.wait()
+        try:
+            reply = api.post("responses/bulk/", own)
+            assert reply.status_code == 200, reply.content
+            return reply.json()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(6) as pool:
+        accounts = list(pool.map(send, callers))
+    assert sum(account["created"] for account in accounts) == 200
+    assert sum(account["repeated"] for account in accounts) == 1000
+    assert stored() == Response.objects.filter(source="crm").values("customer").distinct().count() == 200
+
+
+# --- many answers -----------------------------------------------------------------------------
+def ndjson(rows: list) -> bytes:
+    return b"\r\n".join(json.dumps(row).encode() for row in rows) + b"\n\n"
+
+
+@pytest.mark.parametrize(
+    ("form", "content_type", "headers"),
+    [
+        (lambda rows: json.dumps(rows).encode(), "application/json", {}),
+        (lambda rows: b"\xef\xbb\xbf \n" + json.dumps(rows).encode(), "application/json", {}),
+        (ndjson, "application/x-ndjson", {}),
+        (ndjson, "application/json", {}),
+        (lambda rows: gzip.compress(ndjson(rows)), "application/x-ndjson", {"Content-Encoding": "gzip"}),
+        (lambda rows: gzip.compress(json.dumps(rows).encode()), "application/gzip", {}),
+        (
+            lambda rows: gzip.compress(ndjson(rows[:2])) + gzip.compress(ndjson(rows[2:])),
+            "application/octet-stream",
+            {},
+        ),
+    ],
+    ids=["array", "array with a mark", "lines", "lines, unsaid", "gzip lines", "gzip array", "two members"],
+)
+def test_many_answers_come_in_every_form(api: Api, form: Any, content_type: str, headers: dict):
+    rows = [body(external_id=f"r-{n}") for n in range(3)] + [body(external_id="bad", answers={"NETPRO": 11})]
+    reply = api.post("responses/bulk/", form(rows), content_type=content_type, **headers)
+    account = reply.json()
+    assert reply.status_code == 200, account
+    assert [account[name] for name in ("created", "repeated", "rejected")] == [3, 0, 1]
+    assert [(row["index"], row["status"], row["code"]) for row in account["rows"]] == [
+        (0, "created", None),
+        (1, "created", None),
+        (2, "created", None),
+        (3, "rejected", "answer-out-of-range"),
+    ]
+    assert set(account["rows"][0]) == {"index", "status", "id", "code", "detail"}
+    assert account["rows"][3]["id"] is None
+    assert account["rows"][3]["detail"]
+    ids = [row["id"] for row in account["rows"][:3]]
+    assert list(Response.objects.filter(pk__in=ids).order_by("external_id").values_list("pk", flat=True)) == ids
+
+
+def test_the_same_body_twice_writes_nothing_new(api: Api):
+    rows = [body(external_id=f"r-{n}", answers={"NETPRO": n}) for n in range(11)]
+    first, again = (api.post("responses/bulk/", rows).json() for _ in range(2))
+    assert [first["created"], again["created"], again["repeated"]] == [11, 0, 11]
+    assert [row["id"] for row in first["rows"]] == [row["id"] for row in again["rows"]]
+    assert Ticket.objects.filter(response__source="crm").count() == 7
+
+
+def test_one_by_one_and_in_number_are_the_same_answer(api: Api):
+    facts = body(customer={"external_id": "c-1"}, weight=1.5, attributes={"a": 1})
+    single = api.post("responses/", facts).json()
+    (row,) = api.post("responses/bulk/", [facts]).json()["rows"]
+    assert (row["id"], row["status"]) == (single["id"], "repeated")
+
+
+def test_a_key_that_comes_twice_in_one_body_counts_once(api: Api):
+    rows = [body(), body(), body(answers={"NETPRO": 3})]
+    account = api.post("responses/bulk/", rows).json()
+    assert [(row["status"], row["code"]) for row in account["rows"]] == [
+        ("created", None),
+        ("repeated", None),
+        ("rejected", "idempotency-conflict"),
+    ]
+    assert stored() == 1
+
+
+def test_surveys_sources_and_customers_may_be_mixed(house: factories.House, api: Api):
+    factories.make_survey(house.program, "other")
+    rows = [
+        body(external_id="1", customer={"external_id": "c-1"}, answers={"NETPRO": 1}, unit="G"),
+        body(external_id="1", source="kiosk", customer={"external_id": "c-1"}),
+        body(external_id="2", survey="other", customer={"external_id": "c-1", "source": "crm"}),
+        body(external_id="3", survey="nothing"),
+        body(external_id="4", unit="Z"),
+        body(external_id="5", customer={"external_id": "c", "email": "no"}),
+        [],
+    ]
+    account = api.post("responses/bulk/", rows).json()
+    assert [row["code"] for row in account["rows"]] == [
+        *[None] * 3,
+        "survey-unknown",
+        "unit-unknown",
+        "email-invalid",
+        "body-invalid",
+    ]
+    first, second, third = (Response.objects.get(pk=row["id"]) for row in account["rows"][:3])
+    assert first.customer == third.customer != second.customer
+    ticket = Ticket.objects.get(response=first)
+    assert (ticket.customer, ticket.unit.code) == (first.customer, "G")
+    assert ticket.story.get().act == "opened"
+
+
+def test_bad_lines_are_rejected_one_by_one(api: Api):
+    raw = b'{"survey": 1}\nnonsense\n' + json.dumps(body()).encode() + b"\n\xff\xfe\n"
+    account = api.post("responses/bulk/", raw, content_type="application/x-ndjson").json()
+    assert [row["code"] for row in account["rows"]] == ["body-invalid", "body-not-json", None, "body-not-json"]
+
+
+def test_nothing_to_do_is_done(api: Api):
+    assert api.post("responses/bulk/", []).json() == {"created": 0, "repeated": 0, "rejected": 0, "rows": []}
+
+
+def test_the_number_of_queries_does_not_grow_with_the_rows(api: Api, django_assert_max_num_queries):
+    for size in (2, 60):
+        rows = [
+            body(external_id=f"{size}-{n}", customer={"external_id": f"{size}-{n}"}, answers={"NETPRO": n % 11})
+            for n in range(size)
+        ]
+        with django_assert_max_num_queries(27):
+            assert api.post("responses/bulk/", rows).json()["created"] == size
+
+
+def test_ten_thousand_rows_are_taken_and_one_more_is_not(api: Api):
+    row = json.dumps(body(survey="x")).encode()
+    assert api.post("responses/bulk/", b"\n".join([row] * 10_000)).json()["rejected"] == 10_000
+    for raw in (b"\n".join([row] * 10_001), b"[" + b",".join([row] * 10_001) + b"]"):
+        assert refused(api.post("responses/bulk/", raw), 413, "too-many-rows")
+
+
+class Untouched(io.BytesIO):
+    """A body that must not be read."""
+
+    def read(self, *_args: Any) -> bytes:
+        raise AssertionError("the body was read")
+
+
+@pytest.mark.parametrize(("path", "limit"), [("responses/", 64 * 1024), ("responses/bulk/", 10 * 1024 * 1024)])
+def test_a_body_that_is_too_large_is_refused_unread(api: Api, path: str, limit: int):
+    reply = api.client.post(
+        f"/api/v1/{path}",
+        b"{}",
+        content_type="application/json",
+        headers=api.headers,
+        CONTENT_LENGTH=str(limit + 1),
+        **{"wsgi.input": Untouched()},
+    )
+    assert refused(reply, 413, "body-too-large")
+
+
+def test_a_bomb_is_refused_before_it_goes_off(api: Api, monkeypatch: pytest.MonkeyPatch):
+    bomb = gzip.compress(b" " * (200 * 1024 * 1024), compresslevel=1)
+    assert len(bomb) < 10 * 1024 * 1024
+    assert refused(api.post("responses/bulk/", bomb, content_type="application/gzip"), 413, "body-too-large")
+    many = gzip.compress(b" " * 1024 * 1024) * 11
+    assert refused(api.post("responses/bulk/", many, content_type="application/gzip"), 413, "body-too-large")
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"\x1f\x8b",
+        b"\x1f\x8bnonsense",
+        gzip.compress(b"[]")[:-4],
+        gzip.compress(b"[]") + b"tail",
+        gzip.compress(b"[]")[:-8] + b"\x00" * 8,
+    ],
+)
+def test_broken_gzip_is_refused(api: Api, raw: bytes):
+    assert refused(api.post("responses/bulk/", raw, content_type="application/gzip"), 400, "body-not-gzip")
+
+
+# --- tickets ----------------------------------------------------------------------------------
+def test_a_ticket_says_what_it_is(house: factories.House, api: Api):
+    ticket = house.tickets["G"]
+    ticket.responsible = house.people[Role.UNIT_MANAGER]
+    ticket.save()
+    row = api.get(f"tickets/{ticket.pk}/").json()
+    assert row == {
+        "id": ticket.pk,
+        "status": "open",
+        "unit": "G",
+        "response": ticket.response_id,
+        "reasons": ["low_score"],
+        "score": 3,
+        "opened_at": "2017-05-15T19:00:00Z",
+        "due_at": "2017-05-16T19:00:00Z",
+        "owner": None,
+        "responsible": house.people[Role.UNIT_MANAGER].email,
+        "root_cause": "",
+        "action": "",
+        "closed_at": None,
+    }
+    assert row in api.get("tickets/").json()["results"]
+
+
+def test_tickets_are_filtered_by_state_unit_and_period(house: factories.House, api: Api):
+    below = factories.make_unit(house.program, "G1", parent=house.units["G"])
+    deep = factories.make_ticket(house.survey, below, status="closed", owner=house.people[Role.OWNER])
+    old = factories.make_ticket(house.survey, house.units["G"], at=factories.NOON.replace(year=2015))
+
+    def found(**params: str) -> set[int]:
+        return {row["id"] for row in api.get("tickets/", **params).json()["results"]}
+
+    own = house.tickets["G"].pk
+    assert found(unit="g") == {own, deep.pk, old.pk}
+    assert found(unit="G", status="closed") == {deep.pk}
+    assert found(unit="G", period="2015") == {old.pk}
+    assert found(unit="G", period="2017-05") == {own, deep.pk}
+    assert found(period="2017-06") == set()
+    assert len(found()) == 5
+
+
+@pytest.mark.parametrize(
+    ("params", "code"),
+    [
+        ({"status": "asleep"}, "status-unknown"),
+        ({"unit": "Z"}, "unit-unknown"),
+        ({"period": "soon"}, "period-unknown"),
+    ],
+)
+def test_a_filter_value_that_is_none_is_refused(api: Api, params: dict, code: str):
+    assert refused(api.get("tickets/", **params), 400, code)
+
+
+def test_out_of_scope_a_ticket_does_not_exist_and_a_unit_neither(house: factories.House):
+    api, other = Api(house.people[Role.FRONTLINE], house.program), house.tickets["A"]
+    words = {"root_cause": "x", "action": "y"}
+    assert refused(api.get(f"tickets/{other.pk}/"), 404, "ticket-unknown")
+    for verb, said in (("take", None), ("note", {"text": "x"}), ("close", words)):
+        assert refused(api.post(f"tickets/{other.pk}/{verb}/", said), 404, "ticket-unknown")
+    assert refused(api.get("tickets/", unit="A"), 400, "unit-unknown")
+    assert [row["unit"] for row in api.get("tickets/").json()["results"]] == ["G"]
+    assert TicketStep.objects.filter(ticket=other).count() == 1
+
+
+def test_the_list_of_tickets_needs_a_constant_number_of_queries(house, api: Api, django_assert_num_queries):
+    for size in (3, 40):
+        for _ in range(size):
+            factories.make_ticket(house.survey, status="taken", owner=factories.make_user())
+        with django_assert_num_queries(3):  # key, program, tickets
+            assert len(api.get("tickets/", page_size=500).json()["results"]) >= size
+
+
+def test_a_ticket_is_taken_noted_and_closed(house: factories.House, api: Api):
+    path = f"tickets/{house.tickets['G'].pk}/"
+    taken = api.post(path + "take/")
+    assert (taken.status_code, taken.json()["status"]) == (200, "taken")
+    assert taken.json()["owner"] == house.people[Role.INTEGRATION].email
+    assert api.post(path + "take/").json() == taken.json(), "one's own again changes nothing"
+    assert api.post(path + "note/", {"text": "Called.", "is_contact": True}).status_code == 200
+    closed = api.post(path + "close/", {"root_cause": "Staffing", "action": "Opened a lane."}).json()
+    assert (closed["status"], closed["root_cause"], closed["action"]) == ("closed", "Staffing", "Opened a lane.")
+    assert closed["closed_at"]
+    ticket = Ticket.objects.get(pk=closed["id"])
+    assert [step.act for step in ticket.story.all()] == ["opened", "taken", "noted", "closed"]
+    assert ticket.first_contact_at < ticket.closed_at
+    assert api.post(path + "close/", {"root_cause": "Staffing", "action": "Opened a lane."}).json() == closed
+    assert refused(api.post(path + "close/", {"root_cause": "x", "action": "y"}), 409, "ticket-closed")
+    assert refused(api.post(path + "take/"), 409, "ticket-closed")
+
+
+def test_a_ticket_that_another_has_taken_is_not_taken_again(house: factories.House, api: Api):
+    path = f"tickets/{house.tickets['G'].pk}/take/"
+    Api(house.people[Role.FRONTLINE], house.program).post(path)
+    assert refused(api.post(path), 409, "ticket-taken")
+
+
+@pytest.mark.parametrize(
+    ("said", "missing"),
+    [
+        ({}, ["root_cause", "action"]),
+        ({"root_cause": "Staffing"}, ["action"]),
+        ({"action": "Done."}, ["root_cause"]),
+        ({"root_cause": " ", "action": None}, ["root_cause", "action"]),
+    ],
+)
+def test_an_incomplete_closing_says_what_is_missing(house: factories.House, api: Api, said: dict, missing: list):
+    reply = api.post(f"tickets/{house.tickets['G'].pk}/close/", said)
+    assert refused(reply, 422, "ticket-close-incomplete")
+    assert reply.json()["missing"] == missing
+    assert Ticket.objects.get(pk=house.tickets["G"].pk).status == "open"
+
+
+def test_an_empty_note_is_refused(house: factories.House, api: Api):
+    assert refused(api.post(f"tickets/{house.tickets['G'].pk}/note/", {"text": " \n"}), 422, "note-empty")
+
+
+def test_fields_that_are_not_asked_for_change_nothing(house: factories.House, api: Api):
+    """S2: every field of the model that a body does not declare is refused."""
+    ticket = house.tickets["G"]
+    before = Ticket.objects.filter(pk=ticket.pk).values().get()
+    for verb, said in (("note", {"text": "x"}), ("close", {"root_cause": "x", "action": "y"})):
+        for field in Ticket._meta.concrete_fields:
+            if field.attname not in said:
+                reply = api.post(f"tickets/{ticket.pk}/{verb}/", said | {field.attname: 1})
+                assert refused(reply, 400, "body-invalid")
+    assert Ticket.objects.filter(pk=ticket.pk).values().get() == before
+
+
+# --- driver studies ---------------------------------------------------------------------------
+def test_the_newest_study_of_the_period_is_given(house: factories.House, api: Api):
+    later = factories.NOON + timedelta(days=1)
+    factories.make_driver_study(house.program, period="all", r2=0.7, computed_at=later)
+    factories.make_driver_study(house.program, outcome="NETPRO", r2=0.9, is_current=False, computed_at=later)
+    study = api.get("driver-studies/", period="2017").json()
+    assert (study["outcome"], study["method"], study["n"], study["r2"]) == ("Q7ALL", "lmg", 1200, 0.5)
+    assert study["drivers"][0] == {
+        "question": "Q7FOOD",
+        "lmg": 0.3,
+        "share": 0.6,
+        "sign": 1,
+        "low": 0.5,
+        "high": 0.7,
+    }
+    assert sum(driver["lmg"] for driver in study["drivers"]) == pytest.approx(study["r2"])
+    assert api.get("driver-studies/").json()["r2"] == 0.7
+
+
+def test_a_study_that_is_not_there_is_not_found(api: Api):
+    assert refused(api.get("driver-studies/", period="1999"), 404, "driver-study-missing")
+    assert refused(api.get("driver-studies/", outcome="Q1"), 404, "driver-study-missing")
+    assert refused(api.get("driver-studies/", period="soon"), 400, "period-unknown")

@@ -1,0 +1,175 @@
+"""Versions of KPIs and targets in the admin: what counted stays, a second person approves."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from cxprogram.errors import ConflictError, NotAllowedError
+from cxprogram.models import Responsibility, User
+from journeys.models import Kpi, KpiTarget
+from journeys.services import kpis, targets
+from tests import factories
+from tests.cxprogram.admin_house import url
+from tests.factories import House, make_house
+
+pytestmark = pytest.mark.django_db
+DUTIES = "cxprogram-responsibility-content_type-object_id"
+NO_DUTIES = {f"{DUTIES}-TOTAL_FORMS": "0", f"{DUTIES}-INITIAL_FORMS": "0"}
+
+
+@pytest.fixture
+def house() -> House:
+    return make_house()
+
+
+def as_(person: User) -> Client:
+    client = Client()
+    client.force_login(person)
+    return client
+
+
+def kpi_facts(kpi: Kpi, **changes: Any) -> dict[str, Any]:
+    names = ("code", "name", "collector", "question_code", "measure", "axis_low", "axis_high")
+    facts = {name: getattr(kpi, name) for name in names}
+    facts |= {"program": kpi.program_id, "parameters": "{}", "valid_from": "2020-01-01", "higher_is_better": "on"}
+    return facts | NO_DUTIES | changes
+
+
+# --- KPIs -------------------------------------------------------------------------------------
+def test_it_puts_a_new_version_in_force_and_keeps_the_old_one(house: House) -> None:
+    old = house.kpis["nps"]
+    factories.make_responsibility(house.people["analyst"], old)
+    new = kpis.new_version(old, valid_from=date(2020, 1, 1), question_code="Q7ALL")
+    old.refresh_from_db()
+    assert (old.is_current, old.question_code, old.version) == (False, "NETPRO", 1)
+    assert (new.is_current, new.question_code, new.version, new.name) == (True, "Q7ALL", 2, old.name)
+    assert Responsibility.objects.for_object(new).get().user == house.people["analyst"]
+    with pytest.raises(ConflictError) as refused:
+        kpis.new_version(old, valid_from=date(2021, 1, 1))
+    assert refused.value.code == "kpi-not-current"
+
+
+def test_it_opens_a_filled_form_for_the_new_version(house: House) -> None:
+    kpi, client = house.kpis["nps"], as_(house.people["owner"])
+    answer = client.post(url(Kpi, "act", kpi.pk, "new_version"))
+    assert answer.url == f"{url(Kpi, 'add')}?replaces={kpi.pk}"
+    form = client.get(answer.url).context["adminform"].form
+    assert (form.initial["code"], form.initial["question_code"]) == ("nps", "NETPRO")
+    client.post(answer.url, kpi_facts(kpi, question_code="Q7ALL"))
+    new = Kpi.objects.current().get(program=house.program, code="nps")
+    assert (new.version, new.question_code) == (2, "Q7ALL")
+
+
+@pytest.mark.parametrize(("query", "changes"), [("", {}), ("?replaces={pk}", {"code": "other"})])
+def test_it_replaces_no_kpi_by_accident(house: House, query: str, changes: dict[str, str]) -> None:
+    kpi = house.kpis["nps"]
+    where = url(Kpi, "add") + query.format(pk=kpi.pk)
+    answer = as_(house.people["owner"]).post(where, kpi_facts(kpi, **changes))
+    assert answer.context["adminform"].form.errors["code"]
+    assert Kpi.objects.filter(program=house.program).count() == 3
+
+
+def test_it_replaces_no_kpi_of_another_program(house: House) -> None:
+    other = Kpi.objects.get(program__slug="sfo-other", code="nps")
+    answer = as_(house.people["owner"]).get(f"{url(Kpi, 'add')}?replaces={other.pk}")
+    assert "code" not in answer.context["adminform"].form.initial
+
+
+def test_it_corrects_the_words_of_a_kpi_and_not_its_meaning(house: House) -> None:
+    kpi = house.kpis["nps"]
+    facts = kpi_facts(kpi, name="Loyalty", question_code="Q7ALL", collector="mean", names_sv="Lojalitet")
+    assert as_(house.people["owner"]).post(url(Kpi, "change", kpi.pk), facts).status_code == 302
+    kpi.refresh_from_db()
+    assert (kpi.name, kpi.names, kpi.question_code, kpi.collector) == ("Loyalty", {"sv": "Lojalitet"}, "NETPRO", "nps")
+
+
+def test_it_changes_no_closed_version(house: House) -> None:
+    old = house.kpis["nps"]
+    kpis.new_version(old, valid_from=date(2020, 1, 1))
+    client = as_(house.people["owner"])
+    assert client.get(url(Kpi, "change", old.pk)).status_code == 200
+    assert client.post(url(Kpi, "change", old.pk), kpi_facts(old, name="Other")).status_code == 403
+    assert client.post(url(Kpi, "delete", old.pk), {"post": "yes"}).status_code == 403
+
+
+# --- targets ----------------------------------------------------------------------------------
+def target_facts(target: KpiTarget, **changes: Any) -> dict[str, Any]:
+    return {"value": str(target.value), "basis": target.basis} | changes
+
+
+def test_it_saves_another_value_as_another_version(house: House) -> None:
+    old = KpiTarget.objects.get(program=house.program)
+    targets.approve(old, by=house.people["executive"])
+    as_(house.people["analyst"]).post(url(KpiTarget, "change", old.pk), target_facts(old, value="45"))
+    new = KpiTarget.objects.in_force().get(program=house.program)
+    old.refresh_from_db()
+    assert (old.is_current, old.value, old.approver) == (False, Decimal("40"), house.people["executive"])
+    assert (new.version, new.value, new.author, new.approver) == (2, Decimal("45"), house.people["analyst"], None)
+
+
+def test_it_makes_no_version_of_the_same_value(house: House) -> None:
+    old = KpiTarget.objects.get(program=house.program)
+    as_(house.people["analyst"]).post(url(KpiTarget, "change", old.pk), target_facts(old))
+    assert list(KpiTarget.objects.filter(program=house.program)) == [old]
+
+
+def test_it_asks_a_second_person_to_approve(house: House) -> None:
+    target = KpiTarget.objects.get(program=house.program)
+    assert target.author == house.people["owner"]
+    answer = as_(house.people["owner"]).post(url(KpiTarget, "act", target.pk, "approve"), follow=True)
+    assert "Someone other than its author approves a target." in str(next(iter(answer.context["messages"])))
+    as_(house.people["analyst"]).post(url(KpiTarget, "act", target.pk, "approve"))
+    target.refresh_from_db()
+    assert target.approver == house.people["analyst"]
+
+
+def test_it_approves_many_and_tells_which_were_refused(house: House) -> None:
+    mine = factories.make_target(house.units["A"], 30, author=house.people["analyst"])
+    theirs = KpiTarget.objects.get(program=house.program, author=house.people["owner"])
+    facts = {"action": "approve", "_selected_action": [mine.pk, theirs.pk]}
+    answer = as_(house.people["analyst"]).post(url(KpiTarget, "changelist"), facts, follow=True)
+    done, refused = (str(message) for message in answer.context["messages"])
+    assert done == "The target is approved."
+    assert "Boarding area A" in refused
+    assert list(KpiTarget.objects.filter(approver=house.people["analyst"])) == [theirs]
+
+
+def test_it_refuses_what_is_no_longer_in_force(house: House) -> None:
+    target = KpiTarget.objects.get(program=house.program)
+    owner = house.people["owner"]
+    targets.revise(target, value=Decimal("50"), basis="", is_illustrative=False, by=owner)
+    for call in (
+        lambda: targets.revise(target, value=Decimal("60"), basis="", is_illustrative=False, by=owner),
+        lambda: targets.approve(target, by=house.people["analyst"]),
+    ):
+        with pytest.raises(ConflictError) as refused:
+            call()
+        assert refused.value.code == "target-not-current"
+    assert as_(owner).post(url(KpiTarget, "change", target.pk), target_facts(target, value="1")).status_code == 403
+
+
+def test_it_lets_no_author_approve_by_the_service_either(house: House) -> None:
+    target = KpiTarget.objects.get(program=house.program)
+    with pytest.raises(NotAllowedError) as refused:
+        targets.approve(target, by=target.author)
+    assert refused.value.code == "approver-is-author"
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [({"period": "201"}, "period"), ({"kpi_code": "unknown"}, "kpi_code"), ({"period": "2017"}, "__all__")],
+)
+def test_it_says_what_is_wrong_with_a_new_target(house: House, changes: dict[str, str], field: str) -> None:
+    facts = {"program": house.program.pk, "kpi_code": "nps", "question_code": "NETPRO", "period": "2018", "value": "1"}
+    facts |= {"unit": house.units["G"].pk} | changes
+    answer = as_(house.people["owner"]).post(url(KpiTarget, "add"), facts)
+    assert set(answer.context["adminform"].form.errors) == {field}
+
+
+def test_it_writes_down_the_author_of_a_new_target(house: House) -> None:
+    facts = {"program": house.program.pk, "kpi_code": "nps", "question_code": "NETPRO", "period": "2018", "value": "1"}
+    as_(house.people["analyst"]).post(url(KpiTarget, "add"), facts | {"unit": house.units["G"].pk})
+    assert KpiTarget.objects.get(period="2018").author == house.people["analyst"]

@@ -1,4 +1,4 @@
-"""Surveys, answers and tickets in the admin.
+"""Surveys and answers in the admin; tickets are in `admin_tickets.py`, registered by being imported here.
 
 Score cells are listed so that an owner finds every model, with their counts hidden as everywhere: a cell of fewer
 answers than the program's smallest group, and the neighbours from which it could be computed, show no number.
@@ -18,18 +18,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from cxprogram.access import Right, defined_programs
-from cxprogram.admin_base import (
-    ManyRows,
-    ProgramAdmin,
-    ProgramForm,
-    ProgramInline,
-    ReadOnlyAdmin,
-    ReadOnlyInline,
-    person,
-)
+from cxprogram.admin_base import ManyRows, ProgramAdmin, ProgramForm, ProgramInline, ReadOnlyAdmin, ReadOnlyInline
 from cxprogram.admin_fields import check_options
 from cxprogram.suppression import hidden_cells
+from feedback.admin_tickets import RuleInline
 from feedback.imports.errors import MappingError
 from feedback.imports.mapping import load_mapping
 from feedback.models import (
@@ -38,17 +30,13 @@ from feedback.models import (
     ImportMapping,
     Question,
     Response,
-    RootCause,
     ScoreCell,
     ScoreMonth,
     Survey,
     SurveyItem,
     SurveyVersion,
-    Ticket,
-    TicketRule,
-    TicketStep,
 )
-from feedback.services import surveys, tickets
+from feedback.services import surveys
 
 
 # --- questions --------------------------------------------------------------------------------
@@ -127,11 +115,6 @@ class VersionInline(ReadOnlyInline):
     fields = ("number", "published_at")
     readonly_fields = ("number", "published_at")
     ordering = ("-number",)
-
-
-class RuleInline(ProgramInline):
-    model = TicketRule
-    fields = ("question_code", "reason", "code_low", "code_high", "first_contact_hours")
 
 
 @admin.register(Survey)
@@ -395,109 +378,3 @@ class DriverStudyPage(ReadOnlyAdmin):
     list_filter = ("is_current", "outcome", "period")
     search_fields = ("outcome", "period")
     ordering = ("-pk",)
-
-
-# --- tickets ----------------------------------------------------------------------------------
-class StepInline(ReadOnlyInline):
-    model = TicketStep
-    fields = ("at", "act", "by", "text")
-    readonly_fields = ("at", "act", "by", "text")
-    ordering = ("at", "pk")
-    show_change_link = False
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet:
-        return super().get_queryset(request).select_related("by")
-
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Notes tell what the customer said."""
-        if request.user.is_superuser or (obj and obj.program_id in defined_programs(request.user, Right.SEE_VOICE)):
-            return self.fields
-        return ("at", "act", "by")
-
-
-class DueFilter(admin.SimpleListFilter):
-    title = gettext_lazy("first contact")
-    parameter_name = "due"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
-        return [("overdue", _("Overdue")), ("unfinished", _("Not closed"))]
-
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        if self.value() == "overdue":
-            return queryset.overdue(timezone.now())
-        return queryset.unfinished() if self.value() == "unfinished" else queryset
-
-
-@admin.register(Ticket)
-class TicketPage(ManyRows, ReadOnlyAdmin):
-    """Tickets are worked on their own page; here they are found, and taken."""
-
-    fieldsets = (
-        (None, {"fields": ("program", "status", "unit", "reasons", "score", "problem_codes")}),
-        (gettext_lazy("Who"), {"fields": ("customer", "responsible", "owner", "response")}),
-        (gettext_lazy("When"), {"fields": ("opened_at", "due_at", "taken_at", "first_contact_at", "closed_at")}),
-        (gettext_lazy("How it ended"), {"fields": ("root_cause", "action")}),
-    )
-    list_display = ("__str__", "status", "unit", "score", "customer", "owner", "opened_at", "due_at", "closed_at")
-    list_select_related = ("unit", "customer", "owner")
-    list_filter = (DueFilter, "status", "unit")
-    search_fields = ("=root_cause", "=customer__email")
-    voice_fields = ("customer", "response", "action")
-    ordering = ("-pk",)
-    inlines = (StepInline,)
-    actions = ("take",)
-
-    def offers(self, action: str, obj: Ticket) -> bool:
-        return obj.status == "open"
-
-    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
-        """A number is the ticket's own."""
-        if search_term.strip().isdigit():
-            return queryset.filter(pk=int(search_term.strip()[:18])), False
-        return super().get_search_results(request, queryset, search_term)
-
-    def view_on_site(self, obj: Ticket) -> str:
-        return reverse("feedback:ticket-detail", args=[obj.pk])
-
-    @admin.action(description=gettext_lazy("Take it"), permissions=["define"])
-    def take(self, request: HttpRequest, rows: QuerySet) -> None:
-        at = timezone.now()
-        self.carry_out(
-            request,
-            rows,
-            lambda ticket: tickets.take(ticket, by=person(request), at=at),
-            done=lambda n: ngettext("The ticket is yours.", "%(n)s tickets are yours.", n) % {"n": n},
-        )
-
-
-@admin.register(TicketStep)
-class TicketStepPage(ManyRows, ReadOnlyAdmin):
-    fieldsets = ((None, {"fields": ("ticket", "at", "act", "by", "text")}),)
-    list_display = ("ticket", "act", "by", "at")
-    list_select_related = ("ticket", "by")
-    list_filter = ("act",)
-    voice_fields = ("text",)
-    ordering = ("-pk",)
-
-
-@admin.register(TicketRule)
-class TicketRulePage(ProgramAdmin):
-    fieldsets = (
-        (None, {"fields": ("program", "survey", "reason")}),
-        (gettext_lazy("Which answers"), {"fields": ("question_code", "code_low", "code_high")}),
-        (gettext_lazy("How soon"), {"fields": ("first_contact_hours",)}),
-    )
-    list_display = ("survey", "reason", "question_code", "code_low", "code_high", "first_contact_hours")
-    list_select_related = ("survey",)
-    list_filter = ("survey", "reason")
-    search_fields = ("question_code", "survey__name")
-    autocomplete_fields = ("survey",)
-    ordering = ("survey_id", "question_code")
-
-
-@admin.register(RootCause)
-class RootCausePage(ProgramAdmin):
-    fieldsets = ((None, {"fields": ("program", "position", "code", "name", "names")}),)
-    list_display = ("name", "code", "position")
-    search_fields = ("name", "code")
-    ordering = ("program_id", "position")

@@ -343,7 +343,10 @@ def test_it_changes_no_key(house: House) -> None:
 def test_it_tells_what_the_program_lacks(house: House) -> None:
     answer = as_(house.people["owner"]).get(reverse("admin:index"))
     text = answer.content.decode()
-    assert "Nobody is responsible for this touchpoint." in text
+    (card,) = answer.context["programs"]
+    lacking = {defect["text"]: defect["subjects"] for defect in card["defects"]}
+    assert lacking["Nobody is responsible for this touchpoint."] == ["Food"]
+    assert "Nobody is responsible for this touchpoint. <span>Food</span>" in text
     assert [card["program"] for card in answer.context["programs"]] == [house.program]
     assert any(entry["text"] == "1 target waits for approval" for entry in answer.context["waiting"])
     assert "Demonstration" in text

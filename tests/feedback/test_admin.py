@@ -18,6 +18,7 @@ from feedback.models import (
     SurveyItem,
     SurveyVersion,
     Ticket,
+    TicketRule,
 )
 from feedback.services import surveys
 from tests import factories
@@ -212,3 +213,21 @@ def test_it_finds_a_ticket_by_its_number_or_customer(house: House, term: str) ->
     facts = {"q": term.format(pk=ticket.pk, email=ticket.customer.email)}
     rows = as_(house.people["owner"]).get(url(Ticket, "changelist"), facts).context["cl"].result_list
     assert list(rows) == [ticket]
+
+
+# --- rules ------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"question_code": "UNKNOWN"}, "question_code"),
+        ({"reason": "bad mood"}, "reason"),
+        ({"code_low": 6, "code_high": 0}, "code_high"),
+        ({}, None),
+    ],
+)
+def test_it_takes_rules_that_can_be_met(house: House, changes: dict[str, Any], field: str | None) -> None:
+    facts = {"program": house.program.pk, "survey": house.survey.pk, "reason": "low_score", "question_code": "Q7ALL"}
+    facts |= {"code_low": 1, "code_high": 2, "first_contact_hours": 24} | changes
+    answer = as_(house.people["owner"]).post(url(TicketRule, "add"), facts)
+    errors = set(answer.context["adminform"].form.errors) if answer.status_code == 200 else set()
+    assert errors == ({field} if field else set())

@@ -31,7 +31,9 @@ class RuleForm(ProgramForm):
     """A rule names a question of its program, and a reason that a ticket may have."""
 
     reason = forms.ChoiceField(
-        label=gettext_lazy("Reason"), choices=TicketReason.choices, widget=UnfoldAdminSelectWidget()
+        label=gettext_lazy("Reason"),
+        choices=TicketReason.choices,
+        widget=UnfoldAdminSelectWidget({"aria-label": gettext_lazy("Reason")}),
     )
 
     def clean(self) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.test import Client
 
 from cxprogram.drawing import STATIC
-from feedback.models import Ticket
+from feedback.models import Survey, Ticket
 from journeys.models import Touchpoint
 from tests.cxprogram.admin_house import url
 from tests.factories import make_house
@@ -48,6 +48,7 @@ def test_it_runs_under_the_policy_and_is_accessible(browser: Any, live_server: A
         "index": "/admin/",
         "list": url(Ticket, "changelist"),
         "form": url(Touchpoint, "change", house.touchpoint.pk),
+        "form with parts": url(Survey, "change", house.survey.pk),
         "read-only": url(Ticket, "change", house.tickets["G"].pk),
     }
     found = {}
@@ -68,4 +69,4 @@ def test_it_runs_under_the_policy_and_is_accessible(browser: Any, live_server: A
             page.close()
         context.close()
     assert found == {key: ([], set(), False) for key in found}
-    assert len(found) == 8
+    assert len(found) == 10

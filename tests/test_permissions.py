@@ -1,0 +1,527 @@
+"""THE table: role × door → status. The doors come from the URLconf and the admin; a door without a row fails.
+
+To add a door, add one line to ROWS: its URL name, the statuses by role, and, if it leads to one object, whose it is
+(`OWN` lies in area G, where manager and frontline work; `OTHER` in area A; `WHOLE` at the root). Doors that need more
+than that in their address stand in PLACES, those that need a body in BODIES. The stranger owns another program.
+A refused call changes nothing in the database: that is looked at for every refused POST.
+"""
+
+import copy
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.contrib import admin
+from django.db import connection, models, transaction
+from django.test import Client
+from django.urls import get_resolver, reverse
+from django.urls.resolvers import URLResolver
+from django.utils import timezone
+from django_celery_beat.models import (
+    ClockedSchedule,
+    CrontabSchedule,
+    IntervalSchedule,
+    PeriodicTask,
+    SolarSchedule,
+)
+
+from actions.models import EffectStudy
+from cxprogram.choices import Role
+from cxprogram.models import ImportRun, OutgoingMail
+from feedback.models import ImportMapping
+from journeys.models import KpiValue
+from tests import factories
+from tests.factories import House
+
+pytestmark = pytest.mark.xdist_group("permissions")
+
+ANONYMOUS, STRANGER = "anonymous", "stranger"
+ROLES = (ANONYMOUS, *(role.value for role in Role), STRANGER)
+REST = "*"  # everyone whom the row does not name
+OWN, OTHER, WHOLE = "G", "A", ""
+
+DEFINERS = "owner analyst"
+WORKERS = "owner analyst unit_manager frontline integration"
+WORKERS_OF_A = "owner analyst integration"
+SENDERS = "owner analyst integration"
+STAFF = "owner analyst stranger"
+BEYOND = "unit_manager frontline stranger"  # who has the right, but not there
+PROJECTS = "owner analyst executive steering unit_manager project_lead integration"
+SCORES = "owner analyst executive steering unit_manager frontline project_lead integration"
+SCORES_OF_A = "owner analyst executive steering project_lead integration"
+DRIVERS = "owner analyst executive steering unit_manager project_lead integration"
+SCORECARD = "owner analyst executive steering unit_manager auditor advisor integration"
+REPORTS = "owner analyst executive steering auditor advisor integration"
+
+
+@dataclass(frozen=True)
+class Row:
+    door: str
+    expected: dict[str, int]
+    where: str | None = None
+    method: str = "GET"
+    query: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def title(self) -> str:
+        query = "&".join(f"{name}={value}" for name, value in self.query.items())
+        parts = (self.method, self.door, f"of {self.where or 'the whole'}" if self.where is not None else "", query)
+        return " ".join(filter(None, parts))
+
+
+def row(door: str, statuses: dict[int, str], where: str | None = None, *, method: str = "GET", **query: str) -> Row:
+    """`statuses` names the roles by status; REST stands for everyone else."""
+    by_role = {role: status for status, roles in statuses.items() for role in roles.split() if role != REST}
+    (rest,) = [status for status, roles in statuses.items() if REST in roles.split()] or [None]
+    expected = {role: by_role.get(role, rest) for role in ROLES}
+    assert None not in expected.values() and by_role.keys() <= set(ROLES), (door, statuses)
+    return Row(door, expected, where, method, query)  # type: ignore[arg-type]
+
+
+def post(door: str, statuses: dict[int, str], where: str | None = None, **query: str) -> Row:
+    return row(door, statuses, where, method="POST", **query)
+
+
+# --- THE table --------------------------------------------------------------------------------
+ROWS: list[Row] = [
+    # For everyone
+    row("feedback:survey", {200: REST}, WHOLE),
+    post("feedback:survey", {303: REST}, WHOLE),
+    row("feedback:survey-done", {200: REST}, WHOLE),
+    row("api:schema", {200: REST}),
+    row("api:docs", {200: REST}),
+    row("set_language", {302: REST}),
+    post("set_language", {302: REST}),
+    # The log-in
+    row("account_login", {200: ANONYMOUS, 302: REST}),
+    row("account_signup", {200: ANONYMOUS, 302: REST}),
+    row("account_logout", {302: ANONYMOUS, 200: REST}),
+    post("account_logout", {302: REST}),
+    row("account_inactive", {200: REST}),
+    row("account_reauthenticate", {302: ANONYMOUS, 200: REST}),
+    row("account_email", {302: ANONYMOUS, 200: REST}),
+    row("account_email_verification_sent", {200: REST}),
+    row("account_confirm_email", {200: REST}, WHOLE),
+    row("account_change_password", {302: ANONYMOUS, 200: REST}),
+    row("account_set_password", {302: REST}),
+    row("account_reset_password", {200: REST}),
+    row("account_reset_password_done", {200: REST}),
+    row("account_reset_password_from_key", {200: REST}, WHOLE),
+    row("account_reset_password_from_key_done", {200: REST}),
+    row("account_confirm_login_code", {302: REST}),
+    # Pages
+    row("home", {302: ANONYMOUS, 200: REST}),
+    row("more", {302: ANONYMOUS, 200: REST}),
+    post("more", {302: ANONYMOUS, 200: REST}),
+    row("journeys:map", {302: ANONYMOUS, 200: f"{SCORES} stranger", 404: REST}),
+    row("journeys:map", {302: ANONYMOUS, 200: SCORES, 404: REST}, unit=OWN),
+    row("journeys:map", {302: ANONYMOUS, 200: SCORES_OF_A, 404: REST}, unit=OTHER),
+    row("journeys:kpi-list", {302: ANONYMOUS, 200: f"{SCORES} stranger", 404: REST}),
+    row("journeys:kpi-list", {302: ANONYMOUS, 200: SCORES, 404: REST}, unit=OWN),
+    row("journeys:kpi-list", {302: ANONYMOUS, 200: SCORES_OF_A, 404: REST}, unit=OTHER),
+    row("journeys:kpi-csv", {302: ANONYMOUS, 200: f"{SCORES} stranger", 404: REST}),
+    row("journeys:kpi-csv", {302: ANONYMOUS, 200: SCORES, 404: REST}, unit=OWN),
+    row("journeys:kpi-csv", {302: ANONYMOUS, 200: SCORES_OF_A, 404: REST}, unit=OTHER),
+    row("feedback:drivers", {302: ANONYMOUS, 200: f"{DRIVERS} stranger", 404: REST}),
+    row("feedback:ticket-list", {302: ANONYMOUS, 200: f"{WORKERS} stranger", 404: REST}),
+    row("feedback:ticket-list", {302: ANONYMOUS, 200: WORKERS, 404: REST}, unit=OWN),
+    row("feedback:ticket-list", {302: ANONYMOUS, 200: WORKERS_OF_A, 404: REST}, unit=OTHER),
+    row("feedback:ticket-detail", {302: ANONYMOUS, 200: WORKERS, 404: REST}, OWN),
+    row("feedback:ticket-detail", {302: ANONYMOUS, 200: WORKERS_OF_A, 404: REST}, OTHER),
+    row("feedback:ticket-detail", {302: ANONYMOUS, 200: WORKERS_OF_A, 404: REST}, WHOLE),
+    post("feedback:ticket-take", {302: ANONYMOUS, 303: WORKERS, 404: REST}, OWN),
+    post("feedback:ticket-take", {302: ANONYMOUS, 303: WORKERS_OF_A, 404: REST}, OTHER),
+    post("feedback:ticket-note", {302: ANONYMOUS, 303: WORKERS, 404: REST}, OWN),
+    post("feedback:ticket-note", {302: ANONYMOUS, 303: WORKERS_OF_A, 404: REST}, OTHER),
+    post("feedback:ticket-close", {302: ANONYMOUS, 303: WORKERS, 404: REST}, OWN),
+    post("feedback:ticket-close", {302: ANONYMOUS, 303: WORKERS_OF_A, 404: REST}, OTHER),
+    row("actions:project-list", {302: ANONYMOUS, 200: f"{PROJECTS} stranger", 404: REST}),
+    row("actions:project-detail", {302: ANONYMOUS, 200: PROJECTS, 404: REST}, OWN),
+    row("actions:project-detail", {302: ANONYMOUS, 200: PROJECTS, 404: REST}, OTHER),
+    post(
+        "actions:project-decide",
+        {
+            302: ANONYMOUS,
+            303: "owner executive steering",
+            403: "analyst unit_manager project_lead integration",
+            404: REST,
+        },
+        OWN,
+    ),
+    row("governance:charter", {302: ANONYMOUS, 200: REST}),
+    post("governance:charter-sign", {302: "anonymous owner executive", 403: REST, 404: STRANGER}),
+    row("governance:scorecard", {302: ANONYMOUS, 200: f"{SCORECARD} stranger", 404: REST}),
+    row("governance:statement-list", {302: ANONYMOUS, 200: REST}),
+    row("governance:statement-detail", {302: ANONYMOUS, 200: "owner auditor unit_manager", 404: REST}, OWN),
+    row("governance:statement-detail", {302: ANONYMOUS, 200: "owner auditor", 404: REST}, OTHER),
+    row("governance:report-list", {302: ANONYMOUS, 200: f"{REPORTS} stranger", 404: REST}),
+    row("governance:report-inputs", {302: ANONYMOUS, 200: REPORTS, 404: REST}, OWN),
+    row("governance:report-inputs", {302: ANONYMOUS, 200: REPORTS, 404: REST}, OTHER),
+    row("governance:report-pdf", {302: ANONYMOUS, 200: REPORTS, 404: REST}, OWN),
+    row("governance:report-pdf", {302: ANONYMOUS, 200: REPORTS, 404: REST}, OTHER),
+    row("governance:report-pdf", {302: ANONYMOUS, 200: REPORTS, 404: REST}, WHOLE),
+    post("governance:report-make", {302: ANONYMOUS, 400: STAFF, 404: REST}),
+    # API
+    row("api:kpi-value", {401: ANONYMOUS, 200: f"{SCORES} stranger", 403: REST}, kpi="nps"),
+    row("api:kpi-value", {401: ANONYMOUS, 200: SCORES, 403: REST, 404: STRANGER}, kpi="nps", unit=OWN),
+    row(
+        "api:kpi-value",
+        {401: ANONYMOUS, 200: SCORES_OF_A, 404: "unit_manager frontline stranger", 403: REST},
+        kpi="nps",
+        unit=OTHER,
+    ),
+    row("api:driver-study", {401: ANONYMOUS, 200: DRIVERS, 403: REST, 404: STRANGER}),
+    row("api:ticket-list", {401: ANONYMOUS, 200: f"{WORKERS} stranger", 403: REST}),
+    row("api:ticket-list", {401: ANONYMOUS, 200: WORKERS, 403: REST, 400: STRANGER}, unit=OWN),
+    row(
+        "api:ticket-list",
+        {401: ANONYMOUS, 200: WORKERS_OF_A, 403: REST, 400: "unit_manager frontline stranger"},
+        unit=OTHER,
+    ),
+    row("api:ticket-detail", {401: ANONYMOUS, 200: WORKERS, 403: REST, 404: STRANGER}, OWN),
+    row("api:ticket-detail", {401: ANONYMOUS, 200: WORKERS_OF_A, 403: REST, 404: BEYOND}, OTHER),
+    row("api:ticket-detail", {401: ANONYMOUS, 200: WORKERS_OF_A, 403: REST, 404: BEYOND}, WHOLE),
+    post("api:ticket-take", {401: ANONYMOUS, 200: WORKERS, 403: REST, 404: STRANGER}, OWN),
+    post("api:ticket-take", {401: ANONYMOUS, 200: WORKERS_OF_A, 403: REST, 404: BEYOND}, OTHER),
+    post("api:ticket-note", {401: ANONYMOUS, 200: WORKERS, 403: REST, 404: STRANGER}, OWN),
+    post("api:ticket-note", {401: ANONYMOUS, 200: WORKERS_OF_A, 403: REST, 404: BEYOND}, OTHER),
+    post("api:ticket-close", {401: ANONYMOUS, 200: WORKERS, 403: REST, 404: STRANGER}, OWN),
+    post("api:ticket-close", {401: ANONYMOUS, 200: WORKERS_OF_A, 403: REST, 404: BEYOND}, OTHER),
+    post("api:response-create", {401: ANONYMOUS, 201: SENDERS, 403: REST, 404: STRANGER}),
+    post("api:response-bulk", {401: ANONYMOUS, 200: f"{SENDERS} stranger", 403: REST}),
+    row("api:project-list", {401: ANONYMOUS, 200: f"{PROJECTS} stranger", 403: REST}),
+    row("api:report-list", {401: ANONYMOUS, 200: f"{REPORTS} stranger", 403: REST}),
+    row("api:report-pdf", {401: ANONYMOUS, 200: REPORTS, 403: REST, 404: STRANGER}, OWN),
+    row("api:report-pdf", {401: ANONYMOUS, 200: REPORTS, 403: REST, 404: STRANGER}, OTHER),
+    row("api:report-pdf", {401: ANONYMOUS, 200: REPORTS, 403: REST, 404: STRANGER}, WHOLE),
+    row("api:statement-list", {401: ANONYMOUS, 200: REST}),
+    row("api:unknown", {401: ANONYMOUS, 404: REST}),
+    post("api:unknown", {401: ANONYMOUS, 404: REST}),
+    # The admin's own pages
+    row("admin:index", {200: STAFF, 302: REST}),
+    row("admin:search", {200: STAFF, 302: REST}),
+    row("admin:jsi18n", {200: STAFF, 302: REST}),
+    row("admin:autocomplete", {403: STAFF, 302: REST}),
+    row("admin:app_list", {200: STAFF, 302: REST}, WHOLE),
+    row("admin:view_on_site", {404: STAFF, 302: REST}, WHOLE),
+    row("admin:password_change", {200: STAFF, 302: REST}),
+    row("admin:password_change_done", {200: STAFF, 302: REST}),
+    row("admin:login", {302: f"{STAFF} anonymous", 403: REST}),
+    row("admin:logout", {405: STAFF, 302: REST}),
+    post("admin:logout", {200: STAFF, 302: REST}),
+    row("admin:auth_user_password_change", {200: DEFINERS, 404: STRANGER, 302: REST}, OWN),
+    row("admin:auth_user_password_change", {200: "owner", 403: "analyst", 404: STRANGER, 302: REST}, WHOLE),
+]
+
+
+NEVER, LOCKED = (403, 403, 403), (403, 403, 404)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One model in the admin: who works with it, whether rows may be added, and what owner, analyst and stranger are
+    answered who would remove the house's first row (`NEVER`: nobody may any row; `LOCKED`: not this one)."""
+
+    who: str = DEFINERS
+    may_add: bool = True
+    delete: tuple[int, int, int] = (200, 200, 404)
+    is_of_a_program: bool = True
+
+
+FREE, KEPT = Desk(), Desk(may_add=False, delete=NEVER)
+SCHEDULE = Desk(may_add=False, delete=NEVER, is_of_a_program=False)
+DESKS: dict[str, Desk] = {
+    "actions.EffectStudy": KEPT,
+    "actions.Gate": FREE,
+    "actions.ImprovementProject": FREE,
+    "cxprogram.ApiToken": Desk(delete=NEVER),
+    "cxprogram.ImportRun": KEPT,
+    "cxprogram.Membership": Desk(delete=(200, 403, 404)),
+    "cxprogram.OrgUnit": FREE,
+    "cxprogram.OutgoingMail": KEPT,
+    "cxprogram.Program": KEPT,
+    "cxprogram.Responsibility": FREE,
+    "cxprogram.User": Desk(delete=NEVER),
+    "django_celery_beat.ClockedSchedule": SCHEDULE,
+    "django_celery_beat.CrontabSchedule": SCHEDULE,
+    "django_celery_beat.IntervalSchedule": SCHEDULE,
+    "django_celery_beat.PeriodicTask": SCHEDULE,
+    "django_celery_beat.SolarSchedule": SCHEDULE,
+    "feedback.DriverStudy": KEPT,
+    "feedback.FoldState": KEPT,
+    "feedback.ImportMapping": FREE,
+    "feedback.Question": Desk(delete=LOCKED),
+    "feedback.Response": KEPT,
+    "feedback.RootCause": FREE,
+    "feedback.ScoreCell": KEPT,
+    "feedback.Survey": FREE,
+    "feedback.SurveyItem": Desk(may_add=False, delete=LOCKED),
+    "feedback.SurveyVersion": Desk(delete=LOCKED),
+    "feedback.Ticket": KEPT,
+    "feedback.TicketRule": FREE,
+    "feedback.TicketStep": KEPT,
+    "governance.Charter": Desk(delete=NEVER),
+    "governance.CompensationScheme": Desk(who="owner", delete=LOCKED),
+    "governance.CompensationStatement": Desk(who="owner", may_add=False, delete=NEVER),
+    "governance.Report": KEPT,
+    "governance.SchemeComponent": Desk(who="owner", may_add=False, delete=NEVER),
+    "governance.SignOff": Desk(delete=LOCKED),
+    "journeys.Customer": Desk(delete=NEVER),
+    "journeys.CustomerIdentity": KEPT,
+    "journeys.Expectation": FREE,
+    "journeys.Journey": FREE,
+    "journeys.Kpi": FREE,
+    "journeys.KpiTarget": FREE,
+    "journeys.KpiValue": KEPT,
+    "journeys.Stage": FREE,
+    "journeys.Touchpoint": FREE,
+}
+
+
+# --- addresses and bodies ---------------------------------------------------------------------
+PLACES: dict[str, Callable[[House, str], dict[str, Any]]] = {
+    "ticket": lambda house, where: {"number": house.tickets[where].pk},
+    "project": lambda house, where: {"code": house.projects[where].code},
+    "report": lambda house, where: {"number": house.reports[where].pk},
+    "statement": lambda house, where: {"number": house.statements[where].pk},
+    "survey": lambda house, where: {"slug": house.survey.slug},
+    "auth_user_password_change": lambda house, where: {"id": house.people["frontline" if where else "owner"].pk},
+    "app_list": lambda house, where: {"app_label": "feedback"},
+    "view_on_site": lambda house, where: {"content_type_id": 0, "object_id": 0},
+    "account_confirm_email": lambda house, where: {"key": "nonsense"},
+    "account_reset_password_from_key": lambda house, where: {"uidb36": "1", "key": "nonsense"},
+}
+ANSWER = {"survey": "passengers", "source": "table", "external_id": "1", "answers": {"NETPRO": 9}}
+CLOSING = {"root_cause": "Staffing", "action": "We called."}
+BODIES: dict[str, Callable[[House, str], Any]] = {
+    "api:ticket-note": lambda house, where: {"text": "Called."},
+    "api:ticket-close": lambda house, where: CLOSING,
+    "api:response-create": lambda house, where: ANSWER,
+    "api:response-bulk": lambda house, where: [ANSWER],
+    "feedback:ticket-note": lambda house, where: {"text": "Called."},
+    "feedback:ticket-close": lambda house, where: CLOSING,
+    "feedback:survey": lambda house, where: {"key": "k-1", "NETPRO": "9"},
+    "actions:project-decide": lambda house, where: {
+        "decision": "go",
+        "gate": house.projects[where].gates.order_by("position").first().pk,
+    },
+    # A period without answers: refused in words by those who may, without drawing a report.
+    "governance:report-make": lambda house, where: {"period": "never"},
+    "set_language": lambda house, where: {"language": "sv"},
+}
+
+
+def address(house: House, row: Row) -> str:
+    if row.where is None:
+        return reverse(row.door)
+    name = row.door.rpartition(":")[-1]
+    place = PLACES.get(name) or PLACES[name.split("-")[0]]
+    return reverse(row.door, kwargs=place(house, row.where))
+
+
+def call(house: House, client: Client, row: Row) -> Any:
+    url = address(house, row)
+    if row.method == "GET":
+        return client.get(url, row.query)
+    body = BODIES[row.door](house, row.where or "") if row.door in BODIES else {}
+    as_json = {"content_type": "application/json"} if row.door.startswith("api:") else {}
+    return client.post(url, body, query_params=row.query, **as_json)
+
+
+# --- the world --------------------------------------------------------------------------------
+CANARY_WHOLE, CANARY_A = "canary-of-the-program", "canary-of-area-a"
+
+
+def _furnish_schedules() -> None:
+    interval = IntervalSchedule.objects.create(every=1, period="days")
+    CrontabSchedule.objects.create()
+    SolarSchedule.objects.create(event="sunrise", latitude=0, longitude=0)
+    ClockedSchedule.objects.create(clocked_time=factories.NOON)
+    PeriodicTask.objects.create(name="x", task="x", interval=interval)
+
+
+def furnish(house: House) -> House:
+    """What the admin lists beside the house's own rows; and words by which a leak is found."""
+    program, root, owner = house.program, house.root, house.people[Role.OWNER]
+    factories.make_token(house.people[Role.INTEGRATION], program)
+    OutgoingMail.objects.create(program=program, key="x", to="a@example.org", subject=CANARY_WHOLE, body="x")
+    ImportRun.objects.create(
+        program=program, kind="responses", mapping="x", file_name=CANARY_WHOLE, started_at=timezone.now()
+    )
+    version = house.survey.versions.get()
+    ImportMapping.objects.create(program=program, slug="wave", survey_version=version, definition={})
+    KpiValue.objects.create(
+        program=program, kpi=house.kpis["nps"], unit=root, period="2017", method="t", computed_at=factories.NOON
+    )
+    EffectStudy.objects.create(
+        project=house.projects[""], method="before_after", kpi_code="mean", question_code="Q7FOOD",
+        before_period="2015", after_period="2017", before_value=1, before_n=9, after_value=2, after_n=9,
+        difference=1, low=0, high=2, p_value=0.5, computed_at=factories.NOON,
+    )  # fmt: skip
+    _furnish_schedules()
+    factories.make_scores(house.survey, "NETPRO", {9: 20, 3: 5}, unit=house.units["G"])
+    factories.fold(program)
+    for project in house.projects.values():
+        project.problem = CANARY_WHOLE
+        project.save()
+    for code, ticket in house.tickets.items():
+        canary = CANARY_A if code == OTHER else CANARY_WHOLE
+        type(ticket.customer).objects.filter(pk=ticket.customer_id).update(name=canary, email=f"{canary}@example.org")
+        factories.TicketStep.objects.create(ticket=ticket, at=factories.NOON, by=owner, act="noted", text=canary)
+    return house
+
+
+@pytest.fixture(scope="module")
+def house(django_db_setup: Any, django_db_blocker: Any) -> Iterator[House]:
+    """One house for the whole table. Each call is undone after it; the module leaves nothing behind."""
+    with django_db_blocker.unblock():
+        outer = transaction.atomic()
+        outer.__enter__()
+        yield furnish(factories.make_house())
+        transaction.set_rollback(True)
+        outer.__exit__(None, None, None)
+
+
+@pytest.fixture(scope="module")
+def clients(house: House) -> dict[str, Client]:
+    found = {ANONYMOUS: Client()}
+    for role in ROLES[1:]:
+        found[role] = Client()
+        found[role].force_login(house.people[role])
+    return found
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+# A session and a context of the audit are no changes of the program.
+PASSING = {"django_session", "pghistory_context", "cx_cache"}
+
+
+def fingerprint() -> list[tuple[str, int, int]]:
+    """The number of rows of every table, and a sum over what they hold."""
+    tables = sorted(set(connection.introspection.table_names()) - PASSING)
+    parts = (
+        f"SELECT '{table}', count(*), coalesce(sum(hashtextextended(t::text, 0)::numeric), 0) FROM \"{table}\" t"
+        for table in tables
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(parts))
+        return sorted(cursor.fetchall())
+
+
+def is_refused(status: int) -> bool:
+    return status >= 400 or status == 302
+
+
+@pytest.mark.parametrize("row", ROWS, ids=[each.title for each in ROWS])
+def test_each_role_finds_each_door_as_the_table_says(house: House, clients: dict[str, Client], row: Row):
+    before = fingerprint() if row.method == "POST" else []
+    found = {}
+    for role in ROLES:
+        with undone():
+            client = copy.deepcopy(clients[role])
+            reply = call(house, client, row)
+            found[role] = reply.status_code
+            said = reply.getvalue() if reply.streaming else reply.content
+            if role == STRANGER:
+                assert CANARY_WHOLE.encode() not in said and CANARY_A.encode() not in said
+            if role in (Role.UNIT_MANAGER, Role.FRONTLINE):
+                assert CANARY_A.encode() not in said
+            if row.method == "POST" and is_refused(reply.status_code) and row.door not in MOVING:
+                assert fingerprint() == before, f"{role} changed something"
+    assert found == row.expected
+
+
+# These answer 302 when they have done what was asked.
+MOVING = {"account_logout", "set_language", "governance:charter-sign"}
+
+
+# --- the admin --------------------------------------------------------------------------------
+def desk_url(model: type[models.Model], page: str, *args: Any) -> str:
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
+
+
+@pytest.mark.parametrize("label", DESKS)
+def test_each_role_finds_each_model_in_the_admin_as_the_table_says(
+    house: House, clients: dict[str, Client], label: str
+):
+    desk, model = DESKS[label], apps.get_model(label)
+    theirs = model._default_manager.order_by("pk").first()
+    assert theirs is not None, f"the house has no {label}"
+
+    def expected(page: str, role: str) -> int:
+        if role not in STAFF.split():
+            return 302
+        if page == "delete":
+            return dict(zip(STAFF.split(), desk.delete, strict=True))[role]
+        if role == STRANGER and desk.is_of_a_program and page in ("change", "history", "act"):
+            return 404
+        if role != STRANGER and role not in desk.who.split():
+            return 404 if page in ("history", "act") else 403
+        if page == "act":
+            return 404  # there is no such action
+        return 200 if page != "add" or desk.may_add else 403
+
+    found, wanted = {}, {}
+    for page in ("changelist", "add", "change", "history", "delete", "act"):
+        args = {"changelist": (), "add": (), "act": (theirs.pk, "nothing")}.get(page, (theirs.pk,))
+        if page == "act" and not has_door(desk_name(model, "act")):
+            continue
+        # One wall keeps everyone out who is no staff: it is tried where the most is to be had.
+        for role in ROLES if page == "change" else STAFF.split():
+            with undone():
+                client = copy.deepcopy(clients[role])
+                url = desk_url(model, page, *args)
+                reply = client.post(url) if page == "act" else client.get(url)
+                found[page, role], wanted[page, role] = reply.status_code, expected(page, role)
+                if role == STRANGER:
+                    assert CANARY_WHOLE.encode() not in reply.content
+                    assert CANARY_A.encode() not in reply.content
+    assert {key: status for key, status in found.items() if status != wanted[key]} == {}
+
+
+# --- every door has a row ---------------------------------------------------------------------
+def doors(resolver: Any = None, namespace: str = "") -> Iterator[str]:
+    """The names of all doors. A pattern without a name is a redirect of the admin, or has no business to be."""
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if isinstance(pattern, URLResolver):
+            yield from doors(pattern, f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace)
+        else:
+            yield f"{namespace}{pattern.name or '?'}"
+
+
+def has_door(name: str) -> bool:
+    return name in set(doors())
+
+
+def desk_name(model: type[models.Model], page: str) -> str:
+    return f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}"
+
+
+def test_every_door_has_a_row():
+    rows = {each.door for each in ROWS}
+    of_desks = {
+        desk_name(apps.get_model(label), page)
+        for label in DESKS
+        for page in ("changelist", "add", "change", "history", "delete", "act")
+    }
+    found = set(doors())
+    assert found - rows - of_desks - {"admin:?"} == set(), "doors without a row"
+    assert rows - found == set(), "rows without a door"
+
+
+def test_every_model_of_the_admin_has_a_row():
+    assert {model._meta.label for model in admin.site._registry} == set(DESKS)
+
+
+def test_every_role_has_a_column():
+    assert set(ROLES) == {*Role.values, ANONYMOUS, STRANGER}
+    assert all(each.expected.keys() == set(ROLES) for each in ROWS)

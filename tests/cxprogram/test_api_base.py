@@ -151,7 +151,7 @@ def test_a_database_that_is_away_is_a_503_that_says_when_to_come_back(api: Api, 
 
     monkeypatch.setattr("feedback.api.tickets.asked_program", away)
     reply = api.get("tickets/")
-    assert refused(reply, 503, "database-away")
+    assert refused(reply, 503, "unavailable")
     assert int(reply.headers["Retry-After"]) > 0
 
 

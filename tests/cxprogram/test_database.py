@@ -179,7 +179,7 @@ def test_database_url_is_respected_and_nothing_is_started(folder: Path) -> None:
     names = ("NAME", "USER", "PASSWORD", "HOST", "PORT", "OPTIONS")
     assert [settings[name] for name in names] == [
         *("cx", "ann", "s@crt", "db.example", "5433"),
-        {"connect_timeout": "5", "sslmode": "require"},
+        {"connect_timeout": "5", "sslmode": "require", "options": "-c jit=off"},
     ]
 
 

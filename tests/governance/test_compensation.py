@@ -6,7 +6,7 @@ from decimal import Decimal
 from threading import Barrier, Thread
 
 import pytest
-from django.db import ProgrammingError, connection, connections, transaction
+from django.db import ProgrammingError, connections, transaction
 from django.urls import reverse
 
 from cxprogram.choices import Role
@@ -17,6 +17,7 @@ from governance.services import compensation
 from governance.services.compensation import CompensationError
 from journeys.models import Kpi, KpiValue
 from tests import factories as make
+from tests.tampering import without_triggers
 
 AT = datetime(2018, 2, 1, 9, 0, tzinfo=UTC)
 
@@ -222,13 +223,11 @@ def found(program, **kwargs):
 
 def forge(statement, **columns):
     """What only someone with the database's own powers can do."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL session_replication_role = replica")
+    with without_triggers("governance_compensationstatement") as cursor:
         for column, value in columns.items():
             cursor.execute(
                 f"UPDATE governance_compensationstatement SET {column} = %s WHERE id = %s", [value, statement.pk]
             )
-        cursor.execute("SET LOCAL session_replication_role = origin")
 
 
 def test_an_untouched_chain_has_no_fault_and_its_links_follow_each_other(house):
@@ -264,19 +263,15 @@ def test_inputs_changed_together_with_their_hash_break_the_next_link(house):
 
 def test_a_statement_taken_out_is_found(house):
     statement = three(house)[1]
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL session_replication_role = replica")
+    with without_triggers("governance_compensationstatement") as cursor:
         cursor.execute("DELETE FROM governance_compensationstatement WHERE id = %s", [statement.pk])
-        cursor.execute("SET LOCAL session_replication_role = origin")
     assert found(house.program) == [(2, "order")]
 
 
 def test_a_cut_end_is_found_with_the_hash_of_a_printed_statement(house):
     statement = three(house)[2]
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL session_replication_role = replica")
+    with without_triggers("governance_compensationstatement") as cursor:
         cursor.execute("DELETE FROM governance_compensationstatement WHERE id = %s", [statement.pk])
-        cursor.execute("SET LOCAL session_replication_role = origin")
     assert found(house.program) == []
     assert found(house.program, anchor=statement.sha256) == [(2, "anchor")]
 

@@ -16,7 +16,7 @@ import pytest
 import time_machine
 from django.conf import settings
 from django.core.management import CommandError, call_command
-from django.db import IntegrityError, ProgrammingError, connection, connections, transaction
+from django.db import IntegrityError, ProgrammingError, connections, transaction
 from django.urls import reverse
 from pypdf import PdfReader
 
@@ -31,6 +31,7 @@ from governance.insight.steering import gather
 from governance.models import Report
 from governance.services import reports
 from tests import factories as make
+from tests.tampering import without_triggers
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 AT = datetime(2018, 2, 1, 9, 0, tzinfo=UTC)
@@ -378,20 +379,16 @@ def test_reports_made_at_once_form_one_chain(monkeypatch):
 def test_tampering_is_found_at_its_place(house, monkeypatch, column, value, expected):
     monkeypatch.setattr(pdf, "make_pdf", lambda html: html.encode())
     made = [make_report(house, language) for language in ("en", "sv", "da")]
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL session_replication_role = replica")
+    with without_triggers("governance_report") as cursor:
         cursor.execute(f"UPDATE governance_report SET {column} = %s WHERE id = %s", [value, made[1].pk])
-        cursor.execute("SET LOCAL session_replication_role = origin")
     assert [(fault.position, fault.code) for fault in reports.verify_chain(house.program)] == expected
 
 
 def test_a_cut_end_is_found_with_a_printed_hash(house, monkeypatch):
     monkeypatch.setattr(pdf, "make_pdf", lambda html: html.encode())
     made = [make_report(house, language) for language in ("en", "sv")]
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL session_replication_role = replica")
+    with without_triggers("governance_report") as cursor:
         cursor.execute("DELETE FROM governance_report WHERE id = %s", [made[1].pk])
-        cursor.execute("SET LOCAL session_replication_role = origin")
     assert reports.verify_chain(house.program) == []
     assert [fault.code for fault in reports.verify_chain(house.program, anchor=made[1].inputs_sha256)] == ["anchor"]
 
@@ -458,10 +455,8 @@ def test_the_command_names_every_fault(house, monkeypatch, capsys):
     report = make_report(house)
     call_command("verify_chains", program="sfo")
     assert "no fault" in capsys.readouterr().out
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL session_replication_role = replica")
+    with without_triggers("governance_report") as cursor:
         cursor.execute("UPDATE governance_report SET inputs = '{}' WHERE id = %s", [report.pk])
-        cursor.execute("SET LOCAL session_replication_role = origin")
     with pytest.raises(CommandError):
         call_command("verify_chains", program="sfo")
     assert f"report {report.pk}, place 1: text" in capsys.readouterr().out

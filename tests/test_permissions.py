@@ -257,6 +257,7 @@ DESKS: dict[str, Desk] = {
     "feedback.Response": KEPT,
     "feedback.RootCause": FREE,
     "feedback.ScoreCell": KEPT,
+    "feedback.ScoreMonth": KEPT,
     "feedback.Survey": FREE,
     "feedback.SurveyItem": Desk(may_add=False, delete=LOCKED),
     "feedback.SurveyVersion": Desk(delete=LOCKED),

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.formats import number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
@@ -179,8 +180,8 @@ def api_docs(request: HttpRequest) -> HttpResponse:
             "base_url": request.build_absolute_uri("/api/v1/"),
             "page_size": PAGE_SIZE,
             "max_page_size": MAX_PAGE_SIZE,
-            "max_body": MAX_BODY,
-            "max_bulk_body": MAX_BULK_BODY,
-            "max_bulk_rows": MAX_BULK_ROWS,
+            "max_body": number_format(MAX_BODY, force_grouping=True),
+            "max_bulk_body": number_format(MAX_BULK_BODY, force_grouping=True),
+            "max_bulk_rows": number_format(MAX_BULK_ROWS, force_grouping=True),
         },
     )

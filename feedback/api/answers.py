@@ -129,7 +129,7 @@ class Desk:
         return door, Submission(
             source=body.source,
             external_id=body.external_id,
-            answers={code: _whole(value) for code, value in body.answers.items()},
+            answers={code: value if type(value) is int else _whole(value) for code, value in body.answers.items()},
             answered_at=None if body.answered_at is None else moment(body.answered_at, program.zone),
             unit=self.unit(program, body.unit),
             channel=body.channel,

@@ -99,7 +99,7 @@ class ResponseView(ApiView):
             413: ("body-too-large",),
             415: ("media-type-not-supported",),
             422: ANSWER_CODES,
-            503: ("database-away",),
+            503: ("unavailable",),
         },
     )
     def post(self, request: Any) -> HttpResponse:
@@ -197,7 +197,7 @@ class ResponseBulkView(ApiView):
             400: ("body-not-json", "body-not-gzip"),
             413: ("body-too-large", "too-many-rows"),
             415: ("media-type-not-supported",),
-            503: ("database-away",),
+            503: ("unavailable",),
         },
     )
     def post(self, request: Any) -> HttpResponse:

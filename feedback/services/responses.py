@@ -33,6 +33,7 @@ FUTURE = timedelta(hours=24)
 # The score cells add up squares of weights: both ends keep them far from overflow and underflow.
 MIN_WEIGHT, MAX_WEIGHT = 1e-6, 1e6
 MAX_ATTRIBUTES = 100
+BLANK = Missing.BLANK.value
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _canonical = msgspec.json.Encoder(order="deterministic")
 _plain = msgspec.json.Encoder()
@@ -116,20 +117,25 @@ def check(door: Door, answers: Mapping[str, Any]) -> tuple[dict[str, Any], dict[
     missing: dict[str, str] = {}
     for code, value in answers.items():
         question = door.questions.get(code)
-        if question is None:
+        scale = question.scale if question is not None else None
+        if scale is not None and type(value) is int and scale[0] <= value <= scale[1]:
+            values[code] = value  # nearly every answer: files of millions come through here
+        elif question is None:
             raise AnswerError(
                 _("The survey has no question %(code)s.") % {"code": str(code)[:60]}, code="question-unknown"
             )
-        if value is None or value == "" or value == []:
-            missing[code] = Missing.BLANK.value
+        elif value is None or value == "" or value == []:
+            missing[code] = BLANK
         elif value == Missing.NOT_APPLICABLE.value and question.kind != QuestionKind.TEXT:
             missing[code] = Missing.NOT_APPLICABLE.value
         else:
             values[code] = _value(question, value)
     for code, question in door.questions.items():
-        if code not in values and code not in missing and not question.is_hidden:
-            missing[code] = Missing.BLANK.value
-        if question.is_required and code not in values:
+        if code in values:
+            continue
+        if code not in missing and not question.is_hidden:
+            missing[code] = BLANK
+        if question.is_required:
             raise AnswerError(
                 _("Please answer %(question)s.") % {"question": code}, code="answer-required", question=code
             )
@@ -175,7 +181,7 @@ def _hash(door: Door, submission: Submission, values: Mapping[str, Any], missing
     return body_hash(
         door.survey.slug,
         values,
-        {code: why for code, why in missing.items() if why != Missing.BLANK},
+        {code: why for code, why in missing.items() if why != BLANK},
         answered_at=submission.answered_at,
         unit_id=submission.unit.pk if submission.unit else None,
         customer=customer,

@@ -12,7 +12,11 @@ from django.utils.translation import gettext as _
 from cxprogram.errors import ConflictError, NotFoundError
 from cxprogram.models import OrgUnit
 from cxprogram.prepared import fetch_one
+from feedback.choices import QuestionKind
 from feedback.models import Question, Survey, SurveyItem, SurveyVersion, TicketRule
+
+# Kinds of questions whose answer is one number.
+ONE_NUMBER = frozenset({QuestionKind.NPS.value, QuestionKind.RATING.value, QuestionKind.SINGLE.value})
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,7 @@ def _questions(version_id: int) -> dict[str, Asked]:
         item.question.code: Asked(
             code=item.question.code,
             kind=item.question.kind,
-            scale=item.question.scale,
+            scale=item.question.scale if item.question.kind in ONE_NUMBER else None,
             options=frozenset(int(code) for code in item.question.options if code.lstrip("-").isdigit()),
             touchpoint_id=item.question.touchpoint_id,
             is_hidden=item.is_hidden,

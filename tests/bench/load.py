@@ -25,6 +25,10 @@ async def _exchange(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, 
         (int(line.split(b":")[1]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length")), 0
     )
     body = await reader.readexactly(length) if length else b""
+    if b"transfer-encoding: chunked" in head.lower():
+        while size := int(await reader.readline(), 16):
+            body += (await reader.readexactly(size + 2))[:-2]
+        await reader.readline()
     return int(head.split(b" ", 2)[1]), body
 
 

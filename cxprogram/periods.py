@@ -72,7 +72,3 @@ def parse(code: str) -> Period:
         year, month = int(match[1]), int(match[2])
         return Period(date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1]), code)
     raise PeriodError(_("Write the period as 2017, 2017-05 or all."))
-
-
-def year_of(day: date) -> Period:
-    return parse(f"{day.year:04}")

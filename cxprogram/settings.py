@@ -8,7 +8,6 @@ from typing import Any
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.urls import reverse_lazy
-from django.utils.translation import gettext_lazy as _
 
 from cxprogram.database import connection_settings
 from cxprogram.env import env_bool, env_choice, env_int, env_list
@@ -269,4 +268,3 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {"cxprogram": {"level": "INFO"}},
 }
-PROGRAM_STAGES = (_("Engagement"), _("Insight"), _("Action"), _("Integration"))

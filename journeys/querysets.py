@@ -1,6 +1,5 @@
 """Querysets of the insight room's frame: journeys, customers, KPIs."""
 
-from django.db.models import Q
 
 from cxprogram.access import Right, ScopedQuerySet
 from cxprogram.querysets import DefinitionQuerySet
@@ -41,9 +40,6 @@ class KpiTargetQuerySet(DefinitionQuerySet):
     def in_force(self) -> "KpiTargetQuerySet":
         """The newest version for each KPI, unit, question and period."""
         return self.filter(is_current=True)
-
-    def for_period(self, code: str) -> "KpiTargetQuerySet":
-        return self.filter(Q(period=code))
 
 
 class KpiValueQuerySet(ScopedQuerySet):

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
@@ -152,16 +151,3 @@ def copy_version(version: SurveyVersion) -> SurveyVersion:
         for item in version.items.order_by("position")
     )
     return copy
-
-
-def current_version(survey: Survey) -> SurveyVersion:
-    """The newest published version, for the page that shows it."""
-    version = survey.versions.filter(published_at__isnull=False).order_by("-number").first()
-    if version is None:
-        raise SurveyClosedError(_("There is no such survey."))
-    return version
-
-
-def page_items(version: SurveyVersion) -> list[Any]:
-    """What the public page asks, in its order."""
-    return list(version.items.filter(is_hidden=False).select_related("question").order_by("position"))

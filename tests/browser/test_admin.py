@@ -60,7 +60,6 @@ def test_it_runs_under_the_policy_and_is_accessible(browser: Any, live_server: A
             page.on("console", lambda m, to=complaints: to.append(m.text) if m.type in ("error", "warning") else None)
             page.on("pageerror", lambda error, to=complaints: to.append(str(error)))
             page.goto(f"{live_server.url}{where}")
-            page.wait_for_load_state("networkidle")
             page.evaluate(AXE.read_text())
             result = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
             broken = {rule["id"]: rule["nodes"][0]["html"][:120] for rule in result["violations"]}

@@ -20,9 +20,9 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from cxprogram.admin_base import ManyRows, ProgramAdmin, ProgramForm, ProgramInline, ReadOnlyAdmin, ReadOnlyInline
 from cxprogram.admin_fields import check_options
+from cxprogram.imports.errors import MappingError
 from cxprogram.suppression import hidden_cells
 from feedback.admin_tickets import RuleInline
-from feedback.imports.errors import MappingError
 from feedback.imports.mapping import load_mapping
 from feedback.models import (
     DriverStudy,

@@ -1,5 +1,6 @@
 """Querysets of the insight room's frame: journeys, customers, KPIs."""
 
+
 from cxprogram.access import Right, ScopedQuerySet
 from cxprogram.querysets import DefinitionQuerySet
 

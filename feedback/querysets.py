@@ -8,7 +8,7 @@ from django.db.models import Q
 from cxprogram.access import Right, ScopedQuerySet
 from cxprogram.periods import Period
 from cxprogram.querysets import AdminOnlyQuerySet, DefinitionQuerySet
-from feedback.choices import InvitationStatus, TicketStatus
+from feedback.choices import AskStatus, InvitationStatus, TicketStatus
 
 
 class QuestionQuerySet(DefinitionQuerySet):
@@ -133,4 +133,42 @@ class TicketStepQuerySet(TicketQuerySet):
 
 
 class TicketRuleQuerySet(DefinitionQuerySet):
+    pass
+
+
+# --- who is asked -----------------------------------------------------------------------------
+class ContactRuleQuerySet(DefinitionQuerySet):
+    def in_force(self) -> "ContactRuleQuerySet":
+        return self.filter(is_active=True)
+
+
+class SamplingPlanQuerySet(AdminOnlyQuerySet):
+    def running(self) -> "SamplingPlanQuerySet":
+        return self.filter(is_active=True)
+
+
+class WaveQuerySet(AdminOnlyQuerySet):
+    program_lookup = "plan__program"
+
+
+class EventCursorQuerySet(AdminOnlyQuerySet):
+    pass
+
+
+class PlannedAskQuerySet(AdminOnlyQuerySet):
+    program_lookup = "plan__program"
+
+    def due(self, at: datetime) -> "PlannedAskQuerySet":
+        """What waits and whose time has come, the oldest first; uses the index planned_ask_due."""
+        return self.filter(status=AskStatus.WAITING, due_at__lte=at).order_by("due_at", "id")
+
+
+class ContactDecisionQuerySet(ScopedQuerySet):
+    """Who was asked and who was not: people, seen with the right to the voice, within the unit that met them."""
+
+    right = Right.SEE_VOICE
+    unit_lookup = "customer__unit"
+
+
+class StoppedAddressQuerySet(AdminOnlyQuerySet):
     pass

@@ -56,8 +56,8 @@ class Reason(StrEnum):
 
     NONE = ""
     RULE = "rule"
-    NO_BASIS = "no_basis"
-    TOO_LATE = "too_late"
+    NO_BASIS = "no-basis"
+    TOO_LATE = "too-late"
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,8 @@ STAGES: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
             ("feedback.survey", "ballot"),
             ("feedback.surveyversion", "history_edu"),
             ("feedback.question", "help"),
+            ("feedback.placement", "qr_code_2"),
+            ("feedback.invitation", "outgoing_mail"),
             ("feedback.response", "forum"),
             ("feedback.scorecell", "grid_on"),
             ("feedback.driverstudy", "hub"),

@@ -114,16 +114,19 @@ def check(written: Any, *, earlier: Collection[str]) -> None:
                 raise RuleError("question-not-before", question)
 
 
-def asked(rules: Mapping[str, Rule | None], answers: Mapping[str, Any]) -> list[str]:
+def asked(
+    rules: Mapping[str, Rule | None], answers: Mapping[str, Any], *, known: Mapping[str, Any] | None = None
+) -> list[str]:
     """The questions that are asked of somebody who gave these answers, in order.
 
-    `rules` has every question in its order. An answer to a question that is not asked counts for no later rule.
+    `rules` has every question in its order; `known` are answers to questions that it leaves out. An answer to a
+    question that is not asked counts for no later rule.
     """
     shown: list[str] = []
-    known: dict[str, Any] = {}
+    said: dict[str, Any] = dict(known or {})
     for code, rule in rules.items():
-        if rule is None or rule.holds(known):
+        if rule is None or rule.holds(said):
             shown.append(code)
             if answers.get(code) is not None:
-                known[code] = answers[code]
+                said[code] = answers[code]
     return shown

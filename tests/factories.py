@@ -21,10 +21,12 @@ from actions.models import Gate, ImprovementProject
 from cxprogram.choices import Duty, Role
 from cxprogram.models import ApiToken, Membership, OrgUnit, Program, Responsibility, User
 from cxprogram.models.token import token_digest
+from feedback import robots
 from feedback.choices import QuestionKind, TicketAct, TicketReason, TicketStatus
 from feedback.models import (
     DriverStudy,
     FoldState,
+    Invitation,
     Question,
     Response,
     RootCause,
@@ -37,7 +39,7 @@ from feedback.models import (
     TicketRule,
     TicketStep,
 )
-from feedback.services import folding, responses, surveys
+from feedback.services import drafts, folding, invitations, placements, responses, surveys
 from governance.choices import ReportKind
 from governance.models import Charter, CompensationScheme, CompensationStatement, Report, SchemeComponent, SignOff
 from journeys.models import (
@@ -235,6 +237,10 @@ QUESTIONS: dict[str, dict[str, Any]] = {
 }
 
 
+NO_SCALE = {"scale_low": None, "scale_high": None}
+LOW_SCORE = {"question": "NETPRO", "is": "at_most", "value": 6}
+
+
 def make_question(program: Program, code: str, **fields: Any) -> Question:
     defaults = QUESTIONS.get(code, {"kind": QuestionKind.RATING, "scale_low": 1, "scale_high": 5})
     return Question.objects.get_or_create(
@@ -278,6 +284,56 @@ def make_survey(
     if has_rules and "PROBLEMS" in questions:
         make_rule(survey, "PROBLEMS", TicketReason.PROBLEM_MET, 1, 99, first_contact_hours=48)
     return survey
+
+
+def make_steps(program: Program, slug: str = "steps", **fields: Any) -> Survey:
+    """A survey of three pages with every kind of question: page 2 asks why of low scores, page 3 everybody."""
+    grid = make_question(program, "HALLS", kind=QuestionKind.GRID)
+    rows = [make_question(program, code, grid=grid) for code in ("HALL_US", "HALL_THEM")]
+    asked: list[tuple[Question, dict[str, Any]]] = [
+        (make_question(program, "NETPRO"), {"is_required": True}),
+        (make_question(program, "WHY", kind=QuestionKind.TEXT, **NO_SCALE), {"page": 2, "show_if": LOW_SCORE}),
+        (make_question(program, "PROBLEMS"), {"page": 2, "show_if": LOW_SCORE}),
+        *((question, {"page": 3}) for question in rows),
+        (make_question(program, "MINUTES", kind=QuestionKind.NUMBER, **NO_SCALE),
+         {"page": 3, "limits": {"low": 0, "high": 120}}),
+        (make_question(program, "DAY", kind=QuestionKind.DATE, **NO_SCALE),
+         {"page": 3, "limits": {"low": "2026-01-01"}}),
+        (make_question(program, "MAY", kind=QuestionKind.CONSENT, **NO_SCALE), {"page": 3}),
+        (make_question(program, "REACH", kind=QuestionKind.TEXT, **NO_SCALE),
+         {"page": 3, "show_if": {"question": "MAY", "is": "is", "value": 1}}),
+    ]  # fmt: skip
+    survey = Survey.objects.create(
+        program=program, slug=slug, **({"name": slug.capitalize(), "is_open": True, "languages": ["en"]} | fields)
+    )
+    version = SurveyVersion.objects.create(survey=survey, number=1, titles={"en": "How was your visit?"})
+    for position, (question, facts) in enumerate(asked, start=1):
+        SurveyItem.objects.create(version=version, question=question, position=position, **facts)
+    surveys.publish(version, at=datetime(2011, 1, 1, tzinfo=UTC))
+    return survey
+
+
+def make_invitation(survey: Survey, *, at: datetime | None = None, **fields: Any) -> tuple[Invitation, str]:
+    """An invitation that was sent, and the secret of its address."""
+    at = at or timezone.now() - timedelta(days=1)
+    made = {"source": "test", "external_id": f"i-{next(_numbers)}", "address": "ann@example.org"}
+    facts = {name: fields.pop(name) for name in list(fields) if name in invitations.Asking.__dataclass_fields__}
+    invitation, _new = invitations.make(survey, invitations.Asking(**(made | facts)), at=at)
+    Invitation.objects.filter(pk=invitation.pk).update(**({"status": "sent", "sent_at": at} | fields))
+    invitation.refresh_from_db()
+    return invitation, invitations.token_for(invitation)
+
+
+def make_doors(survey: Survey) -> Invitation:
+    """One of each row that the doors for customers write."""
+    number = next(_numbers)
+    invitation, _token = make_invitation(survey, unit=root_of(survey.program))
+    invitations.opened(invitation, robots.Visit(timezone.now(), "HEAD"), question="NETPRO", score=9)
+    placements.make(survey, name=f"Poster {number}")
+    drafts.keep(surveys.door(survey.slug), {"NETPRO": ["9"]}, key=f"k-{number}", page=1, language="en", at=NOON)
+    question = make_question(survey.program, f"R{number}")
+    surveys.revise(question, {"en": "In other words?"}, on=NOON.date())
+    return invitation
 
 
 def make_rule(survey: Survey, question: str, reason: str, low: int, high: int, **fields: Any) -> TicketRule:

@@ -31,7 +31,8 @@ from django_celery_beat.models import (
 from actions.models import EffectStudy
 from cxprogram.choices import Role
 from cxprogram.models import ImportRun, OutgoingMail
-from feedback.models import ImportMapping
+from feedback.models import ImportMapping, Invitation
+from feedback.services import invitations
 from journeys.models import KpiValue
 from tests import factories
 from tests.factories import House
@@ -91,6 +92,12 @@ ROWS: list[Row] = [
     row("feedback:survey", {200: REST}, WHOLE),
     post("feedback:survey", {303: REST}, WHOLE),
     row("feedback:survey-done", {200: REST}, WHOLE),
+    row("feedback:invited", {200: REST}, WHOLE),
+    post("feedback:invited", {303: REST}, WHOLE),
+    row("feedback:invited-score", {200: REST}, WHOLE),
+    post("feedback:invited-score", {303: REST}, WHOLE),
+    row("feedback:unsubscribe", {200: REST}, WHOLE),
+    post("feedback:unsubscribe", {200: REST}, WHOLE),
     row("api:schema", {200: REST}),
     row("api:docs", {200: REST}),
     row("set_language", {302: REST}),
@@ -251,14 +258,19 @@ DESKS: dict[str, Desk] = {
     "django_celery_beat.PeriodicTask": SCHEDULE,
     "django_celery_beat.SolarSchedule": SCHEDULE,
     "feedback.DriverStudy": KEPT,
+    "feedback.EmailClick": KEPT,
     "feedback.FoldState": KEPT,
     "feedback.ImportMapping": FREE,
+    "feedback.Invitation": KEPT,
+    "feedback.Placement": FREE,
+    "feedback.QuestionRevision": KEPT,
     "feedback.Question": Desk(delete=LOCKED),
     "feedback.Response": KEPT,
     "feedback.RootCause": FREE,
     "feedback.ScoreCell": KEPT,
     "feedback.ScoreMonth": KEPT,
     "feedback.Survey": FREE,
+    "feedback.SurveyDraft": KEPT,
     "feedback.SurveyItem": Desk(may_add=False, delete=LOCKED),
     "feedback.SurveyVersion": Desk(delete=LOCKED),
     "feedback.Ticket": KEPT,
@@ -282,6 +294,10 @@ DESKS: dict[str, Desk] = {
 }
 
 
+def token(house: House) -> str:
+    return invitations.token_for(Invitation.objects.get(survey=house.survey))
+
+
 # --- addresses and bodies ---------------------------------------------------------------------
 PLACES: dict[str, Callable[[House, str], dict[str, Any]]] = {
     "ticket": lambda house, where: {"number": house.tickets[where].pk},
@@ -289,6 +305,9 @@ PLACES: dict[str, Callable[[House, str], dict[str, Any]]] = {
     "report": lambda house, where: {"number": house.reports[where].pk},
     "statement": lambda house, where: {"number": house.statements[where].pk},
     "survey": lambda house, where: {"slug": house.survey.slug},
+    "invited": lambda house, where: {"token": token(house)},
+    "invited-score": lambda house, where: {"token": token(house), "score": 9},
+    "unsubscribe": lambda house, where: {"token": token(house)},
     "auth_user_password_change": lambda house, where: {"id": house.people["frontline" if where else "owner"].pk},
     "app_list": lambda house, where: {"app_label": "feedback"},
     "view_on_site": lambda house, where: {"content_type_id": 0, "object_id": 0},
@@ -305,6 +324,8 @@ BODIES: dict[str, Callable[[House, str], Any]] = {
     "feedback:ticket-note": lambda house, where: {"text": "Called."},
     "feedback:ticket-close": lambda house, where: CLOSING,
     "feedback:survey": lambda house, where: {"key": "k-1", "NETPRO": "9"},
+    "feedback:invited": lambda house, where: {"NETPRO": "9"},
+    "feedback:invited-score": lambda house, where: {"NETPRO": "9"},
     "actions:project-decide": lambda house, where: {
         "decision": "go",
         "gate": house.projects[where].gates.order_by("position").first().pk,
@@ -363,6 +384,7 @@ def furnish(house: House) -> House:
         difference=1, low=0, high=2, p_value=0.5, computed_at=factories.NOON,
     )  # fmt: skip
     _furnish_schedules()
+    factories.make_doors(house.survey)
     factories.make_scores(house.survey, "NETPRO", {9: 20, 3: 5}, unit=house.units["G"])
     factories.fold(program)
     for project in house.projects.values():

@@ -148,8 +148,27 @@ def opened(invitation: Invitation, visit: robots.Visit, *, question: str = "", s
         Invitation.objects.filter(pk=invitation.pk, opened_at=None).update(opened_at=at)
 
 
+def split_context(door: Door, context: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What is known beforehand: answers to the survey's hidden questions, and attributes of the answer."""
+    known: dict[str, Any] = {}
+    attributes: dict[str, Any] = {}
+    for name, value in context.items():
+        question = door.questions.get(name)
+        if question is not None and question.is_hidden and responses.fits(question, value):
+            known[name] = value
+        else:
+            attributes[name] = value
+    return known, attributes
+
+
 def answer(
-    invitation: Invitation, door: Door, answers: Mapping[str, Any], *, language: str, signs: list[str], at: datetime
+    invitation: Invitation,
+    door: Door,
+    answers: Mapping[str, Any],
+    *,
+    language: str,
+    attributes: Mapping[str, Any],
+    at: datetime,
 ) -> Recorded:
     """Record the one answer of an invitation, in one transaction with its end.
 
@@ -161,9 +180,6 @@ def answer(
         is_repeat = held.status == InvitationStatus.ANSWERED and held.response_id is not None
         if not is_repeat and not is_answerable(held, at=at):
             raise InvitationClosedError(_("This address takes no answer."))
-        attributes = dict(held.context)
-        if signs:
-            attributes |= robots.marks(signs)
         if is_repeat and held.response is not None:
             # What the sender did not say is as it was the first time; only the answers are compared.
             attributes, language = held.response.attributes, held.response.language

@@ -84,6 +84,11 @@ def clean_text(value: str, *, limit: int = MAX_TEXT) -> str:
     return value
 
 
+def is_key(value: str) -> bool:
+    """Whether the value can be the key of an answer."""
+    return 0 < len(value) <= MAX_KEY and not _UNSTORABLE.search(value)
+
+
 def _is_code(value: Any) -> bool:
     """Whether the value is a whole number that a score cell can hold."""
     return type(value) is int and abs(value) < 2**31
@@ -122,6 +127,15 @@ def _value(question: Asked, value: Any) -> Any:
         code="answer-out-of-range",
         question=question.code,
     )
+
+
+def fits(question: Asked, value: Any) -> bool:
+    """Whether the value is an answer to the question."""
+    try:
+        _value(question, value)
+    except AnswerError:
+        return False
+    return True
 
 
 def check(door: Door, answers: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:

@@ -15,7 +15,7 @@ from cxprogram.models import OrgUnit
 from cxprogram.prepared import fetch_one
 from feedback import show_if
 from feedback.choices import SCALE_KINDS, QuestionKind
-from feedback.models import Question, Survey, SurveyItem, SurveyVersion, TicketRule
+from feedback.models import Question, QuestionRevision, Survey, SurveyItem, SurveyVersion, TicketRule
 
 # Kinds of questions whose answer is one number.
 ONE_NUMBER = frozenset({*(kind.value for kind in SCALE_KINDS), QuestionKind.SINGLE.value})
@@ -210,6 +210,19 @@ def publish(version: SurveyVersion, *, at: datetime) -> SurveyVersion:
 def is_asked(question: Question) -> bool:
     """Whether a published version asks the question: from then on it means what it meant."""
     return SurveyItem.objects.filter(question=question, version__published_at__isnull=False).exists()
+
+
+@transaction.atomic
+def revise(question: Question, wordings: Mapping[str, str], *, on: date, reason: str = "") -> QuestionRevision:
+    """Ask the same on the same scale in other words: from this day on answers are not compared with those before."""
+    question = Question.objects.select_for_update().get(pk=question.pk)
+    number = (question.revisions.aggregate(newest=Max("number"))["newest"] or 1) + 1
+    revision = QuestionRevision.objects.create(
+        question=question, number=number, valid_from=on, wordings_before=question.wordings, reason=reason[:200]
+    )
+    question.wordings = dict(wordings)
+    question.save(update_fields=["wordings"])
+    return revision
 
 
 def next_number(survey: Survey) -> int:

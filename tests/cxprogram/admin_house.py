@@ -88,6 +88,7 @@ def furnish(house: House) -> None:
         computed_at=NOON,
     )
     factories.make_response(house.survey, {"NETPRO": 9, "COMMENT": "The lines were long"})
+    factories.make_doors(house.survey)
     factories.fold(program)
 
 

@@ -112,4 +112,3 @@ class QuestionRevisionPage(ReadOnlyAdmin):
     list_select_related = ("question",)
     search_fields = ("question__code",)
     ordering = ("question_id", "number")
-

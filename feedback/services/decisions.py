@@ -205,7 +205,7 @@ class Judge:
 
     def _read_plan(self, plan: SamplingPlan, ids: set[int]) -> None:
         base = Customer.objects.filter(pk__in=ids)
-        self.belongs[plan.pk] = set(draws.population(plan).filter(pk__in=ids).values_list("pk", flat=True))
+        self.belongs[plan.pk] = set(draws.population(plan, self.at).filter(pk__in=ids).values_list("pk", flat=True))
         self.held_out[plan.pk] = set(draws.held_out(plan, base).values_list("pk", flat=True))
         if plan.trigger == PlanTrigger.EVENT and plan.method == PlanMethod.SHARE:
             lucky = draws.within_share(base, plan.sample_share or 0, seed=draws.SHARE_SEED + plan.seed)

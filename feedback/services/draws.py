@@ -6,6 +6,7 @@ different seeds have nothing to do with each other: each wave draws anew, and th
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
@@ -19,6 +20,7 @@ from feedback.choices import InvitationStatus, PlanAudience, PlanMethod
 from feedback.models import Invitation, PlannedAsk, SamplingPlan, Wave
 from journeys.choices import CustomerKind
 from journeys.models import Customer
+from journeys.services import segments
 
 HOLD_OUT_SEED = 7_919
 SHARE_SEED = 104_729
@@ -53,8 +55,8 @@ def list_source(plan: SamplingPlan) -> str:
     return f"list-{plan.pk}"
 
 
-def population(plan: SamplingPlan) -> QuerySet[Customer]:
-    """Those whom the plan is about.
+def population(plan: SamplingPlan, at: datetime) -> QuerySet[Customer]:
+    """Those whom the plan is about at the moment.
 
     - persons of the program who are still themselves;
     - customers, of the segment if one is named; or the people on the plan's list.
@@ -63,11 +65,7 @@ def population(plan: SamplingPlan) -> QuerySet[Customer]:
     if plan.audience == PlanAudience.LIST:
         return rows.filter(identities__source=list_source(plan))
     rows = rows.filter(is_customer=True)
-    if plan.segment is None:
-        return rows
-    from journeys.services import segments
-
-    return rows.filter(pk__in=segments.customers(plan.segment).values("pk"))
+    return rows.filter(pk__in=segments.customers(plan.segment, at).values("pk")) if plan.segment else rows
 
 
 def _group(plan: SamplingPlan) -> Any:
@@ -97,9 +95,9 @@ class Draw:
     groups: Mapping[str, int] = field(default_factory=dict)
 
 
-def draw(plan: SamplingPlan, number: int) -> Draw:
+def draw(plan: SamplingPlan, number: int, *, at: datetime) -> Draw:
     """The sample of one wave. The same plan, wave and base give the same sample."""
-    everyone = population(plan)
+    everyone = population(plan, at)
     seed = plan.seed * SEEDS_APART + number
     if plan.method in (PlanMethod.STRATIFIED, PlanMethod.QUOTA):
         return _by_group(plan, everyone, seed)
@@ -142,7 +140,7 @@ INSERT = """
 """
 
 
-def write(wave: Wave, drawn: QuerySet, *, cause: str, due_at: Any, until: Any) -> int:
+def write(wave: Wave, drawn: QuerySet, *, cause: str, due_at: datetime, until: datetime) -> int:
     """Write the sample down as planned asks, in one statement. Returns how many."""
     sql, params = drawn.values("pk").query.sql_with_params()
     plan = wave.plan
@@ -152,7 +150,7 @@ def write(wave: Wave, drawn: QuerySet, *, cause: str, due_at: Any, until: Any) -
 
 
 def unsaved(
-    plan: SamplingPlan, drawn: QuerySet, *, cause: str, due_at: Any, until: Any, limit: int
+    plan: SamplingPlan, drawn: QuerySet, *, cause: str, due_at: datetime, until: datetime, limit: int
 ) -> list[PlannedAsk]:
     """As `write`, for a dry run: rows that nobody saves, the first `limit` of them."""
     return [

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from cxprogram.errors import ConflictError, DomainError
 from cxprogram.models import Program
 from feedback.choices import PlanAudience, PlanEvent, PlanTrigger
-from feedback.models import ContactRule, EventCursor, PlannedAsk, SamplingPlan, Wave
+from feedback.models import ContactRule, EventCursor, PlannedAsk, SamplingPlan, Ticket, Wave
 from feedback.services import decisions, draws
 from feedback.services.decisions import Verdict
 from journeys.models import Customer, Interaction, InteractionKey
@@ -72,10 +72,10 @@ def dry_run(plan: SamplingPlan, *, at: datetime, limit: int = MAX_LOOKED_AT) -> 
         people = Customer.objects.select_related("program").in_bulk({ask.customer_id for ask in asks})
         for ask in asks:
             ask.customer, ask.due_at, ask.until = people[ask.customer_id], at, at + timedelta(hours=plan.worth_hours)
-        n, drawn, groups = draws.population(plan).count(), len(asks), {}
+        n, drawn, groups = draws.population(plan, at).count(), len(asks), {}
         asks = asks[:limit]
     else:
-        sample = draws.draw(plan, next_number(plan))
+        sample = draws.draw(plan, next_number(plan), at=at)
         until = at + timedelta(hours=plan.worth_hours)
         asks = draws.unsaved(plan, sample.rows, cause=_cause(next_number(plan)), due_at=at, until=until, limit=limit)
         n, drawn, groups = sample.population, sample.rows.count(), sample.groups
@@ -115,7 +115,7 @@ def start_wave(plan: SamplingPlan, *, at: datetime, number: int | None = None) -
         return known
     if number < next_number(plan):
         raise ConflictError(_("A later wave has been drawn already."), code="wave-not-next")
-    sample = draws.draw(plan, number)
+    sample = draws.draw(plan, number, at=at)
     wave = Wave.objects.create(
         plan=plan, number=number, at=at, population=sample.population, groups=dict(sample.groups)
     )
@@ -150,7 +150,7 @@ def start_due_waves(*, at: datetime) -> int:
 
 # --- people who are no customers --------------------------------------------------------------
 @transaction.atomic
-def add_people(plan: SamplingPlan, people: Sequence[Mapping[str, str]]) -> int:
+def add_people(plan: SamplingPlan, people: Sequence[Mapping[str, str]], *, at: datetime) -> int:
     """Put people who are no customers on the plan's list: `email`, and if known `name`, `phone`, `language`.
 
     A person with the same address is on the list once; a customer with it stays the customer that they are. Returns
@@ -172,7 +172,7 @@ def add_people(plan: SamplingPlan, people: Sequence[Mapping[str, str]]) -> int:
         found = customers.upsert(plan.program, facts)
         if not found.identities.exclude(source__in=(source, "email", "phone")).exists():
             Customer.objects.filter(pk=found.pk, is_customer=True).update(is_customer=False)
-    return draws.population(plan).count()
+    return draws.population(plan, at).count()
 
 
 # --- events -----------------------------------------------------------------------------------
@@ -247,15 +247,15 @@ def _events_in(plans: Sequence[SamplingPlan], rows: Any) -> list[Happened]:
 def _recent(plan: SamplingPlan, *, since: datetime) -> list[Happened]:
     """The events of the last days that a dry run looks at."""
     if plan.event == PlanEvent.TICKET_CLOSED:
-        from feedback.models import Ticket
-
         rows = Ticket.objects.filter(program=plan.program_id, closed_at__gt=since, customer__isnull=False)
         return [ticket_closed(ticket) for ticket in rows]
     rows = Interaction.objects.filter(program=plan.program_id, at__gt=since)
     return _events_in([plan], rows)
 
 
-def ticket_closed(ticket: Any) -> Happened:
+def ticket_closed(ticket: Ticket) -> Happened:
+    """The event of a ticket that was closed and told to its customer."""
+    assert ticket.customer_id is not None and ticket.closed_at is not None
     return Happened(
         PlanEvent.TICKET_CLOSED, ticket.customer_id, ticket.closed_at, f"ticket-{ticket.pk}", unit_id=ticket.unit_id
     )

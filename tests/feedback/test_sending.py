@@ -1,6 +1,5 @@
 """Who is asked, from the plan to the ledger: waves, events, reminders, hours, consent, two workers at once."""
 
-import hashlib
 import threading
 from collections import Counter
 from datetime import UTC, datetime, time, timedelta
@@ -11,6 +10,7 @@ from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 
 from cxprogram.errors import ConflictError
+from cxprogram.models import Program
 from feedback.choices import InvitationStatus
 from feedback.models import (
     ContactDecision,
@@ -20,11 +20,12 @@ from feedback.models import (
     PlannedAsk,
     SamplingPlan,
     Survey,
-    token_hash,
 )
 from feedback.services import decisions, draws, plans, sending
-from journeys.models import Customer, DataStream, Interaction, InteractionKey
-from journeys.services import consents
+from journeys.models import Customer
+from journeys.services import consents, interactions
+from journeys.services.customers import CustomerFacts
+from journeys.services.interactions import Happening
 from tests import factories
 
 # A Tuesday, ten in Stockholm.
@@ -57,23 +58,9 @@ def make_base(survey: Survey, n: int, **fields: Any) -> list[Customer]:
     ]
 
 
-def make_invitation(survey: Survey, customer: Customer, **fields: Any) -> Invitation:
-    key = f"i-{customer.pk}"
-    return Invitation.objects.create(
-        program=survey.program, survey=survey, customer=customer, source="test", external_id=key, channel="email",
-        token_hash=token_hash(key), created_at=TUESDAY, **fields,
-    )  # fmt: skip
-
-
-def make_interaction(stream: DataStream, key: str, type: str, **fields: Any) -> Interaction:
-    at = fields.setdefault("at", TUESDAY)
-    row = Interaction.objects.create(
-        program=stream.program, stream=stream, source="shop", external_id=key, type=type, **fields
-    )
-    InteractionKey.objects.create(
-        id=row.pk, digest=hashlib.sha256(key.encode()).digest(), body_hash=b"", stream=stream, at=at
-    )
-    return row
+def happen(program: Program, kind: str, *, at: datetime = TUESDAY, **fields: Any) -> None:
+    what = Happening("orders", "shop", f"{kind} {at} {sorted(fields)}", at, kind, **fields)
+    interactions.record(interactions.door(program), what, at=at)
 
 
 def ledger(**filters: Any) -> Counter:
@@ -93,7 +80,7 @@ def test_every_customer_of_a_wave_has_a_row_that_says_why(survey: Survey) -> Non
         survey, "pause", at_most=None, window_hours=None, pause_hours=48, refusal="delay", attributes={"tier": ["gold"]}
     )
     asked_before, withdrawn, without_address, erased, bounced = base[1], base[2], base[4], base[5], base[7]
-    make_invitation(survey, asked_before, send_at=TUESDAY - 10 * DAY, status="sent")
+    factories.make_invitation(survey, customer=asked_before, at=TUESDAY - 10 * DAY)
     consents.withdraw(withdrawn, "survey", channel="web", at=TUESDAY - DAY)
     Customer.objects.filter(pk=without_address.pk).update(email="")
     Customer.objects.filter(pk=erased.pk).update(name="", email="", attributes={}, erased_at=TUESDAY)
@@ -181,7 +168,7 @@ def test_samples_are_as_large_as_asked_for_and_hold_the_same_people_out(survey: 
     def drawn(number: int = 1, **fields: Any) -> set[int]:
         plan = SamplingPlan(program=survey.program, survey=survey, group_by="tier", **fields)
         plan.pk = 1
-        return set(draws.draw(plan, number).rows.values_list("pk", flat=True))
+        return set(draws.draw(plan, number, at=TUESDAY).rows.values_list("pk", flat=True))
 
     first = drawn(method="random", sample_size=30)
     assert len(first) == 30 == len(drawn(2, method="random", sample_size=30))
@@ -260,13 +247,14 @@ def test_an_event_makes_one_ask_however_often_it_is_seen(survey: Survey) -> None
     (customer,) = make_base(survey, 1)
     stage = factories.make_journey(program).stages.first()
     touchpoint = factories.make_touchpoint(stage, "desk")
-    stream = factories.make_stream(program)
+    factories.make_stream(program)
     delivered = make_plan(survey, trigger="event", event="interaction", event_type="delivered", delay_hours=24)
     make_plan(survey, trigger="event", event="stage", stage=stage, is_active=False)
-    make_interaction(stream, "k1", "delivered", customer=customer, at=TUESDAY, touchpoint=touchpoint)
-    make_interaction(stream, "k2", "ordered", customer=customer, at=TUESDAY)
-    make_interaction(stream, "k3", "delivered", at=TUESDAY)
-    make_interaction(stream, "k4", "delivered", customer=customer, at=TUESDAY - 400 * DAY)
+    facts = CustomerFacts("crm", customer.identities.get(source="crm").value)
+    happen(program, "delivered", customer=facts, touchpoint="desk")
+    happen(program, "ordered", customer=facts)
+    happen(program, "delivered")
+    happen(program, "delivered", customer=facts, at=TUESDAY - 400 * DAY)
     for _again in range(3):
         plans.react_to_interactions(program, at=TUESDAY + HOUR)
     ask = PlannedAsk.objects.get()
@@ -283,7 +271,7 @@ def test_people_who_are_no_customers_are_asked_from_a_list(survey: Survey) -> No
     known = factories.make_customer(survey.program, email="known@example.org")
     plan = make_plan(survey, audience="list")
     people = [{"email": "New@example.org", "name": "New"}, {"email": "known@example.org"}]
-    assert plans.add_people(plan, people) == plans.add_people(plan, people) == 2
+    assert plans.add_people(plan, people, at=TUESDAY) == plans.add_people(plan, people, at=TUESDAY) == 2
     run(plan, TUESDAY)
     assert {row.address for row in Invitation.objects.all()} == {"New@example.org", "known@example.org"}
     known.refresh_from_db()

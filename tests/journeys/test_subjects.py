@@ -114,7 +114,7 @@ def test_an_erased_person_is_nowhere_in_a_dump_and_every_number_stays() -> None:
     assert Interaction.objects.get().value == 20
     assert ErasureRecord.objects.get() == record and record.counts["responses"] == 1
     # A mail that waited goes nowhere, and the same interaction sent again is a repeat of an anonymous one.
-    assert OutgoingMail.objects.get().to == ""
+    assert set(OutgoingMail.objects.values_list("to", "body")) == {("", "")}
     assert InteractionKey.objects.get().pk == bought.interaction_id
     for again in (zelda, other.customer):
         with pytest.raises(ConflictError):
@@ -133,13 +133,9 @@ def test_what_is_older_than_its_stream_keeps_goes_and_whole_months_go_whole() ->
 
     def send(stream: str, *days: int) -> None:
         said = [Happening(stream, stream, str(day), NOON - timedelta(days=day), "x") for day in days]
-        at = NOON - timedelta(days=200)
-        interactions.record_many(
-            door, [interactions.prepare(door, each, at=at) for each in said if each.at <= at], at=at
-        )
-        interactions.record_many(
-            door, [interactions.prepare(door, each, at=NOON) for each in said if each.at > at], at=NOON
-        )
+        # Each came in on its day.
+        rows = [interactions.prepare(door, each, at=each.at) for each in said]
+        interactions.record_many(door, rows, at=NOON)
 
     send("short", 10, 80, 260, 300)
     send("long", 10, 260)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from feedback import driver_views, invited_views, survey_views, ticket_views
+from feedback import driver_views, embed_views, invited_views, survey_views, ticket_views
 
 app_name = "feedback"
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("tickets/<int:number>/close/", ticket_views.ticket_close, name="ticket-close"),
     path("s/<slug:slug>/", survey_views.survey, name="survey"),
     path("s/<slug:slug>/done/", survey_views.survey_done, name="survey-done"),
+    path("embed/<slug:slug>.js", embed_views.widget, name="embed"),
     path("r/<str:token>/", invited_views.invited, name="invited"),
     path("r/<str:token>/<int:score>/", invited_views.invited, name="invited-score"),
     path("unsubscribe/<str:token>/", invited_views.unsubscribe, name="unsubscribe"),

@@ -15,7 +15,6 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
-from django.dispatch import Signal
 from django.utils.translation import gettext as _
 
 from cxprogram.errors import ConflictError, NotFoundError
@@ -26,15 +25,15 @@ from feedback.models import EmailClick, Invitation, Survey, token_hash
 from feedback.services import responses
 from feedback.services.responses import Recorded, Submission
 from feedback.services.surveys import Door
+from journeys.choices import Purpose
 from journeys.models import Customer
+from journeys.services import consents
 
 SOURCE = "invitation"
 MAX_TOKEN = 100
 # Whoever holds an address may open it as often as they like; beyond this many a minute nothing more is written down.
 MAX_CLICKS = 20
 MINUTE = timedelta(minutes=1)
-# Sent after the commit with `invitation_id` when somebody wants no more mail; whoever keeps consents listens.
-unsubscribed = Signal()
 
 
 class InvitationClosedError(NotFoundError):
@@ -207,7 +206,8 @@ def answer(
 
 @transaction.atomic
 def unsubscribe(token: str, *, at: datetime) -> Invitation | None:
-    """Ask this person no more by this way: what is planned for the same address and survey is called off.
+    """Ask this person no more: what is planned for the same address and survey is called off, and the customer's
+    consent to the purpose for which they were asked is taken back, in the same transaction.
 
     The first time counts, a repeat changes nothing. None for an address that nobody knows.
     """
@@ -221,5 +221,8 @@ def unsubscribe(token: str, *, at: datetime) -> Invitation | None:
         Invitation.objects.filter(same, program=invitation.program_id, status=InvitationStatus.PLANNED).update(
             status=InvitationStatus.CANCELLED
         )
-        transaction.on_commit(lambda: unsubscribed.send(sender=Invitation, invitation_id=invitation.pk))
+        if invitation.customer is not None and invitation.customer.is_standing:
+            asked = invitation.decisions.exclude(purpose="").order_by("-pk").first()
+            purpose = asked.purpose if asked else Purpose.SURVEY
+            consents.withdraw(invitation.customer, purpose, channel=invitation.channel, at=at)
     return invitation

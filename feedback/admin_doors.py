@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -33,6 +34,9 @@ class PlacementPage(ProgramAdmin):
     def save_model(self, request: HttpRequest, obj: Placement, form: Any, change: bool) -> None:
         obj.code = obj.code or placements.new_code()
         super().save_model(request, obj, form, change)
+
+    def view_on_site(self, obj: Placement) -> str:
+        return reverse("feedback:poster", args=[obj.code])
 
     def offers(self, action: str, obj: Placement) -> bool:
         return obj.ended_at is None

@@ -1,4 +1,4 @@
-"""The widget for other sites, and the poster with the QR code.
+"""The widget for other sites.
 
 The page that holds the widget lists our address in `script-src` and `connect-src`. Its answer is posted to the survey's
 own page, `/s/<survey>/`, as a plain form with `via=widget`: no preflight, no cookie, no permission is asked, and any

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from feedback import driver_views, embed_views, invited_views, survey_views, ticket_views
+from feedback import driver_views, embed_views, invited_views, poster_views, survey_views, ticket_views
 
 app_name = "feedback"
 urlpatterns = [
@@ -12,6 +12,8 @@ urlpatterns = [
     path("tickets/<int:number>/take/", ticket_views.ticket_take, name="ticket-take"),
     path("tickets/<int:number>/note/", ticket_views.ticket_note, name="ticket-note"),
     path("tickets/<int:number>/close/", ticket_views.ticket_close, name="ticket-close"),
+    path("posters/<slug:code>/", poster_views.poster, name="poster"),
+    path("posters/<slug:code>/pdf/", poster_views.poster_pdf, name="poster-pdf"),
     path("s/<slug:slug>/", survey_views.survey, name="survey"),
     path("s/<slug:slug>/done/", survey_views.survey_done, name="survey-done"),
     path("embed/<slug:slug>.js", embed_views.widget, name="embed"),

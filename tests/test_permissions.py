@@ -31,7 +31,7 @@ from django_celery_beat.models import (
 from actions.models import EffectStudy
 from cxprogram.choices import Role
 from cxprogram.models import ImportRun, OutgoingMail
-from feedback.models import ImportMapping, Invitation
+from feedback.models import ImportMapping, Invitation, Placement
 from feedback.services import invitations
 from journeys.models import KpiValue
 from tests import factories
@@ -133,6 +133,8 @@ ROWS: list[Row] = [
     row("journeys:kpi-csv", {302: ANONYMOUS, 200: f"{SCORES} stranger", 404: REST}),
     row("journeys:kpi-csv", {302: ANONYMOUS, 200: SCORES, 404: REST}, unit=OWN),
     row("journeys:kpi-csv", {302: ANONYMOUS, 200: SCORES_OF_A, 404: REST}, unit=OTHER),
+    row("feedback:poster", {302: ANONYMOUS, 200: REST, 404: STRANGER}, WHOLE),
+    row("feedback:poster-pdf", {302: ANONYMOUS, 200: REST, 404: STRANGER}, WHOLE),
     row("feedback:drivers", {302: ANONYMOUS, 200: f"{DRIVERS} stranger", 404: REST}),
     row("feedback:ticket-list", {302: ANONYMOUS, 200: f"{WORKERS} stranger", 404: REST}),
     row("feedback:ticket-list", {302: ANONYMOUS, 200: WORKERS, 404: REST}, unit=OWN),
@@ -307,6 +309,7 @@ PLACES: dict[str, Callable[[House, str], dict[str, Any]]] = {
     "statement": lambda house, where: {"number": house.statements[where].pk},
     "survey": lambda house, where: {"slug": house.survey.slug},
     "embed": lambda house, where: {"slug": house.survey.slug},
+    "poster": lambda house, where: {"code": Placement.objects.get(survey=house.survey).code},
     "invited": lambda house, where: {"token": token(house)},
     "invited-score": lambda house, where: {"token": token(house), "score": 9},
     "unsubscribe": lambda house, where: {"token": token(house)},

@@ -2,11 +2,15 @@
 
 from django.urls import path
 
-from feedback import driver_views, embed_views, invited_views, poster_views, survey_views, ticket_views
+from feedback import driver_views, embed_views, invited_views, plan_views, poster_views, survey_views, ticket_views
 
 app_name = "feedback"
 urlpatterns = [
     path("drivers/", driver_views.drivers, name="drivers"),
+    path("plans/", plan_views.plan_list, name="plan-list"),
+    path("plans/decisions/", plan_views.decision_list, name="decision-list"),
+    path("plans/<int:number>/", plan_views.plan_detail, name="plan-detail"),
+    path("plans/<int:number>/start/", plan_views.plan_start, name="plan-start"),
     path("tickets/", ticket_views.ticket_list, name="ticket-list"),
     path("tickets/<int:number>/", ticket_views.ticket_detail, name="ticket-detail"),
     path("tickets/<int:number>/take/", ticket_views.ticket_take, name="ticket-take"),

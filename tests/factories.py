@@ -7,7 +7,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import count
 from typing import Any
@@ -24,12 +24,15 @@ from cxprogram.models.token import token_digest
 from feedback import robots
 from feedback.choices import QuestionKind, TicketAct, TicketReason, TicketStatus
 from feedback.models import (
+    ContactGroup,
+    ContactRule,
     DriverStudy,
     FoldState,
     Invitation,
     Question,
     Response,
     RootCause,
+    SamplingPlan,
     ScoreCell,
     ScoreMonth,
     Survey,
@@ -39,7 +42,17 @@ from feedback.models import (
     TicketRule,
     TicketStep,
 )
-from feedback.services import drafts, folding, invitations, placements, responses, surveys
+from feedback.services import (
+    bounces,
+    drafts,
+    folding,
+    invitations,
+    placements,
+    plans,
+    responses,
+    sending,
+    surveys,
+)
 from governance.choices import ReportKind
 from governance.models import Charter, CompensationScheme, CompensationStatement, Report, SchemeComponent, SignOff
 from journeys.models import (
@@ -334,6 +347,30 @@ def make_doors(survey: Survey) -> Invitation:
     question = make_question(survey.program, f"R{number}")
     surveys.revise(question, {"en": "In other words?"}, on=NOON.date())
     return invitation
+
+
+def make_asking(program: Program) -> SamplingPlan:
+    """One of each row that asking by plan writes."""
+    number = next(_numbers)
+    survey = make_survey(program, f"asked-{number}", questions=("NETPRO",), has_rules=False)
+    if not ConsentText.objects.filter(program=program, purpose="survey").exists():
+        make_consent_text(program)
+    group = ContactGroup.objects.create(program=program, code=f"group-{number}", name="Visits")
+    group.surveys.add(survey)
+    ContactRule.objects.create(
+        program=program, code=f"rule-{number}", name="Once a month", at_most=1, window_hours=30 * 24
+    )
+    customer = make_customer(program, unit=root_of(program))
+    plan = SamplingPlan.objects.create(
+        program=program, survey=survey, name=f"Plan {number}", is_active=True, audience="list",
+        opens_at=time(0), closes_at=time(0), weekdays=[0, 1, 2, 3, 4, 5, 6],
+    )  # fmt: skip
+    plans.add_people(plan, [{"email": customer.email}], at=NOON)
+    plans.start_wave(plan, at=NOON)
+    plans.react_to_interactions(program, at=NOON)
+    sending.decide_due(at=NOON)
+    bounces.record(program, f"gone{number}@example.org", kind="hard", at=NOON)
+    return plan
 
 
 def make_rule(survey: Survey, question: str, reason: str, low: int, high: int, **fields: Any) -> TicketRule:

@@ -31,7 +31,7 @@ from django_celery_beat.models import (
 from actions.models import EffectStudy
 from cxprogram.choices import Role
 from cxprogram.models import ImportRun, OutgoingMail
-from feedback.models import ImportMapping, Invitation, Placement
+from feedback.models import ImportMapping, Invitation, Placement, SamplingPlan
 from feedback.services import invitations
 from journeys.models import KpiValue
 from tests import factories
@@ -148,6 +148,10 @@ ROWS: list[Row] = [
     post("feedback:ticket-note", {302: ANONYMOUS, 303: WORKERS_OF_A, 404: REST}, OTHER),
     post("feedback:ticket-close", {302: ANONYMOUS, 303: WORKERS, 404: REST}, OWN),
     post("feedback:ticket-close", {302: ANONYMOUS, 303: WORKERS_OF_A, 404: REST}, OTHER),
+    row("feedback:plan-list", {302: ANONYMOUS, 200: STAFF, 404: REST}),
+    row("feedback:decision-list", {302: ANONYMOUS, 200: STAFF, 404: REST}),
+    row("feedback:plan-detail", {302: ANONYMOUS, 200: DEFINERS, 404: REST}, WHOLE),
+    post("feedback:plan-start", {302: ANONYMOUS, 303: DEFINERS, 404: REST}, WHOLE),
     row("actions:project-list", {302: ANONYMOUS, 200: f"{PROJECTS} stranger", 404: REST}),
     row("actions:project-detail", {302: ANONYMOUS, 200: PROJECTS, 404: REST}, OWN),
     row("actions:project-detail", {302: ANONYMOUS, 200: PROJECTS, 404: REST}, OTHER),
@@ -202,6 +206,8 @@ ROWS: list[Row] = [
     post("api:ticket-close", {401: ANONYMOUS, 200: WORKERS_OF_A, 403: REST, 404: BEYOND}, OTHER),
     post("api:response-create", {401: ANONYMOUS, 201: SENDERS, 403: REST, 404: STRANGER}),
     post("api:response-bulk", {401: ANONYMOUS, 200: f"{SENDERS} stranger", 403: REST}),
+    row("api:contact-decision-list", {401: ANONYMOUS, 200: f"{WORKERS} stranger", 403: REST}),
+    post("api:bounce-create", {401: ANONYMOUS, 200: f"{SENDERS} stranger", 403: REST}),
     row("api:project-list", {401: ANONYMOUS, 200: f"{PROJECTS} stranger", 403: REST}),
     row("api:report-list", {401: ANONYMOUS, 200: f"{REPORTS} stranger", 403: REST}),
     row("api:report-pdf", {401: ANONYMOUS, 200: REPORTS, 403: REST, 404: STRANGER}, OWN),
@@ -260,18 +266,25 @@ DESKS: dict[str, Desk] = {
     "django_celery_beat.IntervalSchedule": SCHEDULE,
     "django_celery_beat.PeriodicTask": SCHEDULE,
     "django_celery_beat.SolarSchedule": SCHEDULE,
+    "feedback.ContactDecision": KEPT,
+    "feedback.ContactGroup": FREE,
+    "feedback.ContactRule": FREE,
     "feedback.DriverStudy": KEPT,
     "feedback.EmailClick": KEPT,
+    "feedback.EventCursor": KEPT,
     "feedback.FoldState": KEPT,
     "feedback.ImportMapping": FREE,
     "feedback.Invitation": KEPT,
     "feedback.Placement": FREE,
     "feedback.QuestionRevision": KEPT,
+    "feedback.PlannedAsk": KEPT,
     "feedback.Question": Desk(delete=LOCKED),
     "feedback.Response": KEPT,
     "feedback.RootCause": FREE,
+    "feedback.SamplingPlan": Desk(delete=LOCKED),
     "feedback.ScoreCell": KEPT,
     "feedback.ScoreMonth": KEPT,
+    "feedback.StoppedAddress": KEPT,
     "feedback.Survey": FREE,
     "feedback.SurveyDraft": KEPT,
     "feedback.SurveyItem": Desk(may_add=False, delete=LOCKED),
@@ -279,6 +292,7 @@ DESKS: dict[str, Desk] = {
     "feedback.Ticket": KEPT,
     "feedback.TicketRule": FREE,
     "feedback.TicketStep": KEPT,
+    "feedback.Wave": KEPT,
     "governance.Charter": Desk(delete=NEVER),
     "governance.CompensationScheme": Desk(who="owner", delete=LOCKED),
     "governance.CompensationStatement": Desk(who="owner", may_add=False, delete=NEVER),
@@ -307,6 +321,7 @@ PLACES: dict[str, Callable[[House, str], dict[str, Any]]] = {
     "project": lambda house, where: {"code": house.projects[where].code},
     "report": lambda house, where: {"number": house.reports[where].pk},
     "statement": lambda house, where: {"number": house.statements[where].pk},
+    "plan": lambda house, where: {"number": SamplingPlan.objects.get(program=house.program).pk},
     "survey": lambda house, where: {"slug": house.survey.slug},
     "embed": lambda house, where: {"slug": house.survey.slug},
     "poster": lambda house, where: {"code": Placement.objects.get(survey=house.survey).code},
@@ -324,6 +339,8 @@ CLOSING = {"root_cause": "Staffing", "action": "We called."}
 BODIES: dict[str, Callable[[House, str], Any]] = {
     "api:ticket-note": lambda house, where: {"text": "Called."},
     "api:ticket-close": lambda house, where: CLOSING,
+    "api:bounce-create": lambda house, where: {"address": "gone@example.org"},
+    "feedback:plan-start": lambda house, where: {"wave": "1"},
     "api:response-create": lambda house, where: ANSWER,
     "api:response-bulk": lambda house, where: [ANSWER],
     "feedback:ticket-note": lambda house, where: {"text": "Called."},
@@ -390,6 +407,7 @@ def furnish(house: House) -> House:
     )  # fmt: skip
     _furnish_schedules()
     factories.make_doors(house.survey)
+    factories.make_asking(program)
     factories.make_scores(house.survey, "NETPRO", {9: 20, 3: 5}, unit=house.units["G"])
     factories.fold(program)
     for project in house.projects.values():

@@ -3,7 +3,7 @@
 Told by the mail server while a message is handed over, or later by whoever reads the returned mail (API).
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -19,6 +19,7 @@ from journeys.services import consents
 
 # So many soft bounces without a message that arrived stop an address as well.
 MAX_SOFT = 3
+FUTURE = timedelta(hours=24)
 ON_THE_WAY = (InvitationStatus.PLANNED, InvitationStatus.SENDING, InvitationStatus.SENT)
 
 
@@ -27,20 +28,25 @@ class BounceError(DomainError):
 
 
 @transaction.atomic
-def record(program: Program, address: str, *, kind: str, at: datetime, detail: str = "") -> StoppedAddress:
+def record(
+    program: Program, address: str, *, kind: str, at: datetime, detail: str = "", now: datetime | None = None
+) -> StoppedAddress:
     """Mark the address; the same bounce told again changes nothing.
 
     - a hard bounce stops it, and so does the third soft one in a row;
     - a complaint stops it and takes back the consent to be asked;
     - invitations on the way to a stopped address have bounced.
 
-    Raises BounceError (`address-missing`, `bounce-kind-unknown`).
+    `now` is the clock of whoever takes the word of another system. Raises BounceError (`address-missing`,
+    `bounce-kind-unknown`, `bounced-in-future`).
     """
     address = address.strip()
     if not address:
         raise BounceError(_("Name the address."), code="address-missing")
     if kind not in BounceKind.values:
         raise BounceError(_("A bounce is hard, soft or a complaint."), code="bounce-kind-unknown")
+    if now is not None and at > now + FUTURE:
+        raise BounceError(_("The bounce lies in the future."), code="bounced-in-future")
     known, is_new = StoppedAddress.objects.get_or_create(
         program=program,
         address_hash=address_hash(address),

@@ -89,6 +89,7 @@ def furnish(house: House) -> None:
     )
     factories.make_response(house.survey, {"NETPRO": 9, "COMMENT": "The lines were long"})
     factories.make_doors(house.survey)
+    factories.make_asking(program)
     factories.fold(program)
 
 

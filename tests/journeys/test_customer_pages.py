@@ -49,7 +49,7 @@ def test_a_customer_is_found_by_name_address_number_and_key(house: House) -> Non
     for hostile in ("'", "a & | !", "((", ":*", "\\", "%", "x" * 500):
         assert found(hostile) == []
     page = client.get(f"/customers/{asa.pk}/").content.decode()
-    assert "Åsa Öberg-Ek" in page and "K-17" in page and "csrf" not in page.split('id="privacy"')[-1][:0]
+    assert "Åsa Öberg-Ek" in page and "K-17" in page
 
 
 def test_the_story_is_told_by_every_room_and_only_what_one_may_see(house: House) -> None:
@@ -86,8 +86,8 @@ def test_the_owner_exports_and_erases_after_a_tick(house: House) -> None:
     assert file.headers["Content-Disposition"] == f'attachment; filename="customer-{customer.pk}.json"'
     assert client.post(f"/customers/{customer.pk}/erase/").status_code == 422
     assert Customer.objects.get(pk=customer.pk).email
-    done = client.post(f"/customers/{customer.pk}/erase/", {"is_sure": "on"}, follow=True)
-    assert "The person is erased." in done.content.decode()
+    done = client.post(f"/customers/{customer.pk}/erase/", {"is_sure": "on"})
+    assert "The person is erased." in client.get(done.headers["Location"]).content.decode()
     assert (Customer.objects.get(pk=customer.pk).email, Response.objects.filter(customer=customer).count()) == ("", 0)
 
 

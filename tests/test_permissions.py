@@ -35,6 +35,7 @@ from feedback.models import ImportMapping, Invitation, Placement, SamplingPlan
 from feedback.services import invitations
 from journeys.models import KpiValue
 from tests import factories
+from tests.customer_base import furnish_customers
 from tests.factories import House
 
 pytestmark = pytest.mark.xdist_group("permissions")
@@ -135,6 +136,14 @@ ROWS: list[Row] = [
     row("journeys:kpi-csv", {302: ANONYMOUS, 200: SCORES_OF_A, 404: REST}, unit=OTHER),
     row("feedback:poster", {302: ANONYMOUS, 200: REST, 404: STRANGER}, WHOLE),
     row("feedback:poster-pdf", {302: ANONYMOUS, 200: REST, 404: STRANGER}, WHOLE),
+    row("journeys:customer-list", {302: ANONYMOUS, 200: f"{WORKERS} stranger", 404: REST}),
+    row("journeys:customer-list", {302: ANONYMOUS, 200: f"{WORKERS} stranger", 404: REST}, q="canary"),
+    row("journeys:customer-detail", {302: ANONYMOUS, 200: WORKERS, 404: REST}, OWN),
+    row("journeys:customer-detail", {302: ANONYMOUS, 200: WORKERS_OF_A, 404: REST}, OTHER),
+    row("journeys:customer-detail", {302: ANONYMOUS, 200: WORKERS_OF_A, 404: REST}, WHOLE),
+    post("journeys:customer-export", {302: ANONYMOUS, 200: "owner", 404: REST}, OWN),
+    post("journeys:customer-erase", {302: ANONYMOUS, 303: "owner", 404: REST}, OWN),
+    row("journeys:stream-list", {302: ANONYMOUS, 200: STAFF, 404: REST}),
     row("feedback:drivers", {302: ANONYMOUS, 200: f"{DRIVERS} stranger", 404: REST}),
     row("feedback:ticket-list", {302: ANONYMOUS, 200: f"{WORKERS} stranger", 404: REST}),
     row("feedback:ticket-list", {302: ANONYMOUS, 200: WORKERS, 404: REST}, unit=OWN),
@@ -208,6 +217,12 @@ ROWS: list[Row] = [
     post("api:response-bulk", {401: ANONYMOUS, 200: f"{SENDERS} stranger", 403: REST}),
     row("api:contact-decision-list", {401: ANONYMOUS, 200: f"{WORKERS} stranger", 403: REST}),
     post("api:bounce-create", {401: ANONYMOUS, 200: f"{SENDERS} stranger", 403: REST}),
+    row("api:customer-list", {401: ANONYMOUS, 200: f"{WORKERS} stranger", 403: REST}),
+    row("api:customer-list", {401: ANONYMOUS, 200: WORKERS, 403: REST, 404: STRANGER}, program="sfo"),
+    post("api:customer-list", {401: ANONYMOUS, 201: f"{SENDERS} stranger", 403: REST}),
+    post("api:customer-bulk", {401: ANONYMOUS, 200: f"{SENDERS} stranger", 403: REST}),
+    post("api:interaction-create", {401: ANONYMOUS, 201: SENDERS, 403: REST, 422: STRANGER}),
+    post("api:interaction-bulk", {401: ANONYMOUS, 200: f"{SENDERS} stranger", 403: REST}),
     row("api:project-list", {401: ANONYMOUS, 200: f"{PROJECTS} stranger", 403: REST}),
     row("api:report-list", {401: ANONYMOUS, 200: f"{REPORTS} stranger", 403: REST}),
     row("api:report-pdf", {401: ANONYMOUS, 200: REPORTS, 403: REST, 404: STRANGER}, OWN),
@@ -299,13 +314,23 @@ DESKS: dict[str, Desk] = {
     "governance.Report": KEPT,
     "governance.SchemeComponent": Desk(who="owner", may_add=False, delete=NEVER),
     "governance.SignOff": Desk(delete=LOCKED),
+    "journeys.Consent": KEPT,
+    "journeys.ConsentText": Desk(delete=LOCKED),
     "journeys.Customer": Desk(delete=NEVER),
+    "journeys.CustomerAttribute": FREE,
     "journeys.CustomerIdentity": KEPT,
+    "journeys.CustomerMerge": KEPT,
+    "journeys.DataStream": Desk(delete=LOCKED),
+    "journeys.Episode": KEPT,
+    "journeys.ErasureRecord": KEPT,
     "journeys.Expectation": FREE,
+    "journeys.Interaction": KEPT,
+    "journeys.InteractionKey": KEPT,
     "journeys.Journey": FREE,
     "journeys.Kpi": FREE,
     "journeys.KpiTarget": FREE,
     "journeys.KpiValue": KEPT,
+    "journeys.Segment": FREE,
     "journeys.Stage": FREE,
     "journeys.Touchpoint": FREE,
 }
@@ -318,6 +343,7 @@ def token(house: House) -> str:
 # --- addresses and bodies ---------------------------------------------------------------------
 PLACES: dict[str, Callable[[House, str], dict[str, Any]]] = {
     "ticket": lambda house, where: {"number": house.tickets[where].pk},
+    "customer": lambda house, where: {"number": house.tickets[where].customer_id},
     "project": lambda house, where: {"code": house.projects[where].code},
     "report": lambda house, where: {"number": house.reports[where].pk},
     "statement": lambda house, where: {"number": house.statements[where].pk},
@@ -335,6 +361,8 @@ PLACES: dict[str, Callable[[House, str], dict[str, Any]]] = {
     "account_reset_password_from_key": lambda house, where: {"uidb36": "1", "key": "nonsense"},
 }
 ANSWER = {"survey": "passengers", "source": "table", "external_id": "1", "answers": {"NETPRO": 9}}
+PERSON = {"source": "table", "external_id": "1", "name": "Ada"}
+HAPPENING = {"stream": "visits", "source": "table", "external_id": "1", "type": "visit", "at": "2017-05-15"}
 CLOSING = {"root_cause": "Staffing", "action": "We called."}
 BODIES: dict[str, Callable[[House, str], Any]] = {
     "api:ticket-note": lambda house, where: {"text": "Called."},
@@ -343,6 +371,11 @@ BODIES: dict[str, Callable[[House, str], Any]] = {
     "feedback:plan-start": lambda house, where: {"wave": "1"},
     "api:response-create": lambda house, where: ANSWER,
     "api:response-bulk": lambda house, where: [ANSWER],
+    "api:customer-list": lambda house, where: PERSON,
+    "api:customer-bulk": lambda house, where: [PERSON],
+    "api:interaction-create": lambda house, where: HAPPENING,
+    "api:interaction-bulk": lambda house, where: [HAPPENING],
+    "journeys:customer-erase": lambda house, where: {"is_sure": "on"},
     "feedback:ticket-note": lambda house, where: {"text": "Called."},
     "feedback:ticket-close": lambda house, where: CLOSING,
     "feedback:survey": lambda house, where: {"key": "k-1", "NETPRO": "9"},
@@ -407,6 +440,8 @@ def furnish(house: House) -> House:
     )  # fmt: skip
     _furnish_schedules()
     factories.make_doors(house.survey)
+    factories.make_stream(program, "visits")
+    furnish_customers(program, root, house.touchpoint.code)
     factories.make_asking(program)
     factories.make_scores(house.survey, "NETPRO", {9: 20, 3: 5}, unit=house.units["G"])
     factories.fold(program)

@@ -30,7 +30,8 @@ NO_ADD = {
     "feedback.EmailClick", "feedback.Invitation", "feedback.QuestionRevision", "feedback.SurveyDraft",
     "feedback.ScoreMonth", "feedback.SurveyItem", "feedback.Ticket", "feedback.TicketStep",
     "governance.CompensationStatement", "governance.Report", "governance.SchemeComponent",
-    "journeys.CustomerIdentity", "journeys.KpiValue",
+    "journeys.Consent", "journeys.CustomerIdentity", "journeys.CustomerMerge", "journeys.Episode",
+    "journeys.ErasureRecord", "journeys.Interaction", "journeys.InteractionKey", "journeys.KpiValue",
 }  # fmt: skip
 PAY = {CompensationScheme, SchemeComponent, CompensationStatement}
 

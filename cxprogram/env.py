@@ -1,6 +1,8 @@
 """Strict reading of the environment: an unknown or unsafe value refuses to start."""
 
+import json
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -35,3 +37,19 @@ def env_list(environ: Mapping[str, str], name: str, default: list[str]) -> list[
     if name not in environ:
         return default
     return [part.strip() for part in environ[name].split(",") if part.strip()]
+
+
+def check_sms(url: str, body: str, *, allows_loopback: bool) -> None:
+    """Refuse a gateway that is not reached by HTTPS (loopback in the demonstration excepted) or takes no text."""
+    if not url:
+        return
+    parts = urlsplit(url)
+    is_loopback = allows_loopback and parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost", "::1")
+    if not (parts.hostname and (parts.scheme == "https" or is_loopback)):
+        raise ImproperlyConfigured("CX_SMS_URL must be an https:// address")
+    try:
+        is_document = isinstance(json.loads(body), dict)
+    except ValueError:
+        is_document = False
+    if not is_document or "{to}" not in body or "{text}" not in body:
+        raise ImproperlyConfigured("CX_SMS_BODY must be a JSON object with {to} and {text} in it")

@@ -2,5 +2,9 @@
 
 SCHEDULE = {
     "fold answers": {"task": "feedback.tasks.fold_answers", "schedule": 10.0, "options": {"expires": 10}},
+    "assign episodes": {"task": "journeys.tasks.assign_episodes", "schedule": 300.0, "options": {"expires": 300}},
+    "sweep retention": {"task": "journeys.tasks.sweep_retention", "schedule": 3600.0, "options": {"expires": 3600}},
+    "plan asks": {"task": "feedback.tasks.plan_asks", "schedule": 60.0, "options": {"expires": 60}},
+    "ask customers": {"task": "feedback.tasks.ask_customers", "schedule": 20.0, "options": {"expires": 20}},
     "send waiting mail": {"task": "cxprogram.tasks.send_waiting_mail", "schedule": 30.0, "options": {"expires": 30}},
 }

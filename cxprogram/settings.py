@@ -10,7 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.urls import reverse_lazy
 
 from cxprogram.database import connection_settings
-from cxprogram.env import env_bool, env_choice, env_int, env_list
+from cxprogram.env import check_sms, env_bool, env_choice, env_int, env_list
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 MODE = env_choice(os.environ, "CX_MODE", ("demo", "production"), "production")
@@ -173,6 +173,14 @@ else:
     EMAIL_USE_TLS = env_bool(os.environ, "CX_SMTP_TLS", True)
     EMAIL_TIMEOUT = 20
 
+# --- text messages: a gateway that takes JSON by POST; without one they are written to files like mail ----------
+SMS_MESSAGES_DIR = DATA_DIR / "sms"
+SMS_URL = os.environ.get("CX_SMS_URL", "")
+SMS_TOKEN = os.environ.get("CX_SMS_TOKEN", "")
+SMS_SENDER = os.environ.get("CX_SMS_SENDER", "")
+SMS_BODY = os.environ.get("CX_SMS_BODY", '{"to": "{to}", "from": "{sender}", "text": "{text}", "reference": "{key}"}')
+check_sms(SMS_URL, SMS_BODY, allows_loopback=IS_DEMO)
+
 # --- safety -----------------------------------------------------------------------------------
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = not IS_DEMO
 SECURE_SSL_REDIRECT = not IS_DEMO
@@ -265,7 +273,10 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"without_secrets": {"()": "cxprogram.logs.WithoutSecrets"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["without_secrets"]}
+    },
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {"cxprogram": {"level": "INFO"}},
 }

@@ -1,4 +1,5 @@
-"""Surveys and answers in the admin; tickets are in `admin_tickets.py`, registered by being imported here.
+"""Surveys and answers in the admin; tickets are in `admin_tickets.py` and doors for customers in `admin_doors.py`,
+registered by being imported here.
 
 Score cells are listed so that an owner finds every model, with their counts hidden as everywhere: a cell of fewer
 answers than the program's smallest group, and the neighbours from which it could be computed, show no number.
@@ -20,9 +21,10 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from cxprogram.admin_base import ManyRows, ProgramAdmin, ProgramForm, ProgramInline, ReadOnlyAdmin, ReadOnlyInline
 from cxprogram.admin_fields import check_options
+from cxprogram.imports.errors import MappingError
 from cxprogram.suppression import hidden_cells
+from feedback import admin_doors, admin_plans, show_if
 from feedback.admin_tickets import RuleInline
-from feedback.imports.errors import MappingError
 from feedback.imports.mapping import load_mapping
 from feedback.models import (
     DriverStudy,
@@ -37,6 +39,8 @@ from feedback.models import (
     SurveyVersion,
 )
 from feedback.services import surveys
+
+assert admin_doors.PlacementPage and admin_plans.SamplingPlanPage  # importing them registers their pages
 
 
 # --- questions --------------------------------------------------------------------------------
@@ -83,7 +87,7 @@ class QuestionPage(ProgramAdmin):
                 ),
             },
         ),
-        (gettext_lazy("What it measures"), {"fields": ("touchpoint",)}),
+        (gettext_lazy("What it measures"), {"fields": ("touchpoint", "grid", "succeeds", "consent_purpose")}),
     )
     texts = {"names": False, "wordings": True}
     documents = {"options": check_options}
@@ -91,7 +95,7 @@ class QuestionPage(ProgramAdmin):
     list_select_related = ("touchpoint",)
     list_filter = ("kind", "touchpoint")
     search_fields = ("code", "name")
-    autocomplete_fields = ("touchpoint",)
+    autocomplete_fields = ("touchpoint", "grid", "succeeds")
     ordering = ("program_id", "code")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
@@ -103,7 +107,7 @@ class QuestionPage(ProgramAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         fixed = list(super().get_readonly_fields(request, obj))
-        return [*fixed, "code", "kind", "scale_low", "scale_high"] if obj and surveys.is_asked(obj) else fixed
+        return [*fixed, "code", "kind", "scale_low", "scale_high", "grid"] if obj and surveys.is_asked(obj) else fixed
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_delete_permission(request, obj) and not (obj and surveys.is_asked(obj))
@@ -151,9 +155,17 @@ class SurveyPage(ProgramAdmin):
         return reverse("feedback:survey", args=[obj.slug])
 
 
+def check_show_if(written: Any) -> None:
+    try:
+        show_if.read(written)
+    except show_if.RuleError as error:
+        raise forms.ValidationError(_("This rule is not understood."), code=error.code) from error
+
+
 class ItemInline(ProgramInline):
     model = SurveyItem
-    fields = ("position", "question", "is_required", "is_hidden", "column")
+    fields = ("position", "page", "question", "is_required", "is_hidden", "column", "show_if", "limits")
+    documents = {"show_if": check_show_if, "limits": None}
     autocomplete_fields = ("question",)
     ordering = ("position",)
 
@@ -233,9 +245,10 @@ class SurveyItemPage(ProgramAdmin):
 
     fieldsets = (
         (None, {"fields": ("version", "position", "question")}),
-        (gettext_lazy("How"), {"fields": ("is_required", "is_hidden", "column")}),
+        (gettext_lazy("How"), {"fields": ("page", "is_required", "is_hidden", "column", "show_if", "limits")}),
     )
-    list_display = ("version", "position", "question", "is_required", "is_hidden", "column")
+    documents = {"show_if": check_show_if, "limits": None}
+    list_display = ("version", "page", "position", "question", "is_required", "is_hidden", "column")
     list_select_related = ("version__survey", "question")
     list_filter = ("version__survey", "is_hidden", "is_required")
     search_fields = ("question__code", "question__name", "column")

@@ -7,10 +7,12 @@ class FeedbackConfig(AppConfig):
     verbose_name = _("Feedback")
 
     def ready(self) -> None:
-        from feedback import calendar, collectors, insight
+        from feedback import calendar, collectors, held, held_asking, insight
         from journeys.insight import strongest
         from journeys.kpis import questions
 
         collectors.register_all()
+        held.register_all()
+        held_asking.register_all()
         questions.register(calendar.question_facts)
         strongest.register(insight.strongest_drivers)

@@ -48,7 +48,7 @@ YEARS = """
 
 
 def question_facts(program: Program, codes: Collection[str], at_least: int) -> dict[str, QuestionFacts]:
-    """Name, scale and answered years of the questions; two queries however many are asked for."""
+    """Name, scale, answered years and revisions of the questions; three queries however many are asked for."""
     years: dict[str, dict[int, int]] = defaultdict(lambda: defaultdict(int))
     with connection.cursor() as cursor:
         cursor.execute(YEARS, {"program": program.pk, "questions": sorted(codes), "enough": at_least})
@@ -60,6 +60,7 @@ def question_facts(program: Program, codes: Collection[str], at_least: int) -> d
             label=question.label,
             scale=question.scale,
             years=dict(years[question.code]),
+            revised=tuple(revision.valid_from for revision in question.revisions.all()),
         )
-        for question in Question.objects.filter(program=program, code__in=codes)
+        for question in Question.objects.filter(program=program, code__in=codes).prefetch_related("revisions")
     }

@@ -4,9 +4,10 @@ nps    share of 9–10 minus share of 0–6, in points; adjusted Wald
 mean   mean of a rating; t
 top2   share of the two highest points of the scale (`boxes` sets another number); Wilson
 share  share of the codes `codes` among `of` (all codes, if not named); Wilson
+satisfaction_index  mean of `questions` (the KPI's own, if not named), each turned to 0–100; t, never too short
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db.models import Q
@@ -14,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cxprogram.models import Program
-from cxprogram.stats import means, nps, proportions
+from cxprogram.stats import means, nps, proportions, satisfaction
 from cxprogram.stats.estimate import Difference, Estimate
 from cxprogram.stats.tally import ScaleError, Tally
 from feedback import protection, tallies
@@ -66,9 +67,15 @@ def _estimate(query: KpiQuery, question: Question, tally: Tally) -> Estimate:
     return proportions.share(tally, _hits(kpi, question), weighted=query.weighted)
 
 
+def _parts(query: KpiQuery) -> tuple[str, ...]:
+    """The questions that the number is made of: several only for an index that is asked for as a whole."""
+    named = query.kpi.parameters.get("questions") if query.kpi.collector == "satisfaction_index" else None
+    return tuple(named) if named and query.question_code == query.kpi.question_code else (query.question_code,)
+
+
 def read(program: Program, queries: Sequence[KpiQuery]) -> list[KpiReading]:
     """Answer the queries from the cells and the tail; a constant number of SQL queries, however many are asked."""
-    codes = {query.question_code for query in queries}
+    codes = {code for query in queries for code in (query.question_code, *_parts(query))}
     questions = {question.code: question for question in Question.objects.filter(program=program, code__in=codes)}
     if unknown := codes - questions.keys():
         raise KpiError(
@@ -79,14 +86,23 @@ def read(program: Program, queries: Sequence[KpiQuery]) -> list[KpiReading]:
     counts = tallies.count(program, codes, {query.period for query in queries})
     protection.prepare(program, codes, state=counts.state)
     at = timezone.now()
-    return [_reading(program, query, questions[query.question_code], counts, at) for query in queries]
+    return [_reading(program, query, questions, counts, at) for query in queries]
 
 
-def _reading(program: Program, query: KpiQuery, question: Question, counts: tallies.Counts, at: Any) -> KpiReading:
+def _reading(
+    program: Program, query: KpiQuery, questions: Mapping[str, Question], counts: tallies.Counts, at: Any
+) -> KpiReading:
+    question, parts = questions[query.question_code], _parts(query)
     counted = counts.of(question.code, query.unit, query.period)
     tally = _among(counted.tally, query.kpi.parameters.get("of"))
     try:
-        estimate = _estimate(query, question, tally)
+        if query.kpi.collector == "satisfaction_index":
+            estimate = satisfaction.satisfaction_index(
+                [(counts.of(code, query.unit, query.period).tally, _scale(questions[code])) for code in parts],
+                weighted=query.weighted,
+            )
+        else:
+            estimate = _estimate(query, question, tally)
     except ScaleError as error:
         raise KpiError(_("An answer lies outside the scale of this KPI."), code=error.code) from error
     facts = {
@@ -102,9 +118,14 @@ def _reading(program: Program, query: KpiQuery, question: Question, counts: tall
         "hits": _hits(query.kpi, question),
     }
     n_answers = counted.tally.total
-    if protection.is_hidden(program, question.code, query.unit, query.period, n=n_answers, state=counts.state) or (
-        0 < estimate.n < program.min_n
-    ):
+    def answered(code: str) -> int:
+        return n_answers if code == question.code else counts.of(code, query.unit, query.period).tally.total
+
+    is_hidden = any(
+        protection.is_hidden(program, code, query.unit, query.period, n=answered(code), state=counts.state)
+        for code in parts
+    )
+    if is_hidden or 0 < estimate.n < program.min_n:
         return KpiReading(
             **facts,
             value=None,
@@ -135,6 +156,8 @@ def _reading(program: Program, query: KpiQuery, question: Question, counts: tall
 
 def differ(now: KpiReading, before: KpiReading) -> Difference:
     """The test of two independent groups, unweighted: z for scores and shares, Welch for means."""
+    if now.kpi.collector == "satisfaction_index":
+        return satisfaction.index_difference((now.value, now.low, now.high), (before.value, before.low, before.high))
     first, second = Tally.from_counts(dict(now.counts)), Tally.from_counts(dict(before.counts))
     collector = now.kpi.collector
     if collector == "nps":
@@ -163,5 +186,5 @@ def question_code(program: Program, name: str) -> str | None:
 
 def register_all() -> None:
     registry.register_resolver(question_code)
-    for code in ("nps", "mean", "top2", "share"):
+    for code in ("nps", "mean", "top2", "share", "satisfaction_index"):
         registry.register(Collector(code=code, read=read, differ=differ))

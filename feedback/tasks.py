@@ -4,10 +4,26 @@ from celery import shared_task
 from django.utils import timezone
 
 from cxprogram.models import Program
-from feedback.services import folding
+from feedback import delivery
+from feedback.services import folding, plans, sending
 
 
 @shared_task
 def fold_answers() -> None:
     for program in Program.objects.all():
         folding.fold(program, at=timezone.now())
+
+
+@shared_task
+def plan_asks() -> None:
+    """Waves whose time has come, and what the events of the customers ask for."""
+    plans.start_due_waves(at=timezone.now())
+    for program in Program.objects.all():
+        plans.react_to_interactions(program, at=timezone.now())
+
+
+@shared_task
+def ask_customers() -> None:
+    """Decide what is due, and hand over what waits."""
+    sending.decide_due(at=timezone.now())
+    delivery.deliver_due(at=timezone.now())

@@ -2,16 +2,26 @@
 
 from django.urls import path
 
-from feedback import driver_views, survey_views, ticket_views
+from feedback import driver_views, embed_views, invited_views, plan_views, poster_views, survey_views, ticket_views
 
 app_name = "feedback"
 urlpatterns = [
     path("drivers/", driver_views.drivers, name="drivers"),
+    path("plans/", plan_views.plan_list, name="plan-list"),
+    path("plans/decisions/", plan_views.decision_list, name="decision-list"),
+    path("plans/<int:number>/", plan_views.plan_detail, name="plan-detail"),
+    path("plans/<int:number>/start/", plan_views.plan_start, name="plan-start"),
     path("tickets/", ticket_views.ticket_list, name="ticket-list"),
     path("tickets/<int:number>/", ticket_views.ticket_detail, name="ticket-detail"),
     path("tickets/<int:number>/take/", ticket_views.ticket_take, name="ticket-take"),
     path("tickets/<int:number>/note/", ticket_views.ticket_note, name="ticket-note"),
     path("tickets/<int:number>/close/", ticket_views.ticket_close, name="ticket-close"),
+    path("posters/<slug:code>/", poster_views.poster, name="poster"),
+    path("posters/<slug:code>/pdf/", poster_views.poster_pdf, name="poster-pdf"),
     path("s/<slug:slug>/", survey_views.survey, name="survey"),
     path("s/<slug:slug>/done/", survey_views.survey_done, name="survey-done"),
+    path("embed/<slug:slug>.js", embed_views.widget, name="embed"),
+    path("r/<str:token>/", invited_views.invited, name="invited"),
+    path("r/<str:token>/<int:score>/", invited_views.invited, name="invited-score"),
+    path("unsubscribe/<str:token>/", invited_views.unsubscribe, name="unsubscribe"),
 ]

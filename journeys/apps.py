@@ -5,3 +5,9 @@ from django.utils.translation import gettext_lazy as _
 class JourneysConfig(AppConfig):
     name = "journeys"
     verbose_name = _("Insight: journeys and KPIs")
+
+    def ready(self) -> None:
+        from journeys import held, imprints
+
+        held.register_all()
+        imprints.register_all()

@@ -7,7 +7,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import count
 from typing import Any
@@ -21,13 +21,18 @@ from actions.models import Gate, ImprovementProject
 from cxprogram.choices import Duty, Role
 from cxprogram.models import ApiToken, Membership, OrgUnit, Program, Responsibility, User
 from cxprogram.models.token import token_digest
+from feedback import robots
 from feedback.choices import QuestionKind, TicketAct, TicketReason, TicketStatus
 from feedback.models import (
+    ContactGroup,
+    ContactRule,
     DriverStudy,
     FoldState,
+    Invitation,
     Question,
     Response,
     RootCause,
+    SamplingPlan,
     ScoreCell,
     ScoreMonth,
     Survey,
@@ -37,16 +42,39 @@ from feedback.models import (
     TicketRule,
     TicketStep,
 )
-from feedback.services import folding, responses, surveys
+from feedback.services import (
+    bounces,
+    drafts,
+    folding,
+    invitations,
+    placements,
+    plans,
+    responses,
+    sending,
+    surveys,
+)
 from governance.choices import ReportKind
 from governance.models import Charter, CompensationScheme, CompensationStatement, Report, SchemeComponent, SignOff
-from journeys.models import Customer, CustomerIdentity, Expectation, Journey, Kpi, KpiTarget, Stage, Touchpoint
+from journeys.models import (
+    ConsentText,
+    Customer,
+    CustomerAttribute,
+    CustomerIdentity,
+    DataStream,
+    Expectation,
+    Journey,
+    Kpi,
+    KpiTarget,
+    Stage,
+    Touchpoint,
+)
 
 PASSWORD = "a long enough password"
 _PASSWORD_HASH = ""
 AREAS = ("A", "B", "C", "D", "E", "F", "G")
 # 2017-05-15 is a Monday; noon in San Francisco is 19:00 UTC.
 NOON = datetime(2017, 5, 15, 19, 0, tzinfo=UTC)
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 _numbers = count(1)
 
 
@@ -190,6 +218,23 @@ def make_customer(program: Program, **fields: Any) -> Customer:
     return customer
 
 
+def make_stream(program: Program, code: str = "orders", **fields: Any) -> DataStream:
+    defaults = {
+        "name": code.capitalize(), "kind": "transaction", "purpose": "To see what customers meet.",
+        "legal_basis": "contract", "status": "active",
+    }  # fmt: skip
+    return DataStream.objects.create(program=program, code=code, **(defaults | fields))
+
+
+def make_attribute(program: Program, code: str, **fields: Any) -> CustomerAttribute:
+    return CustomerAttribute.objects.create(program=program, code=code, **({"name": code} | fields))
+
+
+def make_consent_text(program: Program, purpose: str = "survey", **fields: Any) -> ConsentText:
+    defaults = {"legal_basis": "legitimate_interest", "texts": {"en": "We may ask you."}, "valid_from": LONG_AGO}
+    return ConsentText.objects.create(program=program, purpose=purpose, **(defaults | fields))
+
+
 # --- feedback ---------------------------------------------------------------------------------
 PROBLEM_OPTIONS = {
     "1": {"title": {"en": "Long lines"}, "sentence": {"en": "the lines were long"}},
@@ -203,6 +248,10 @@ QUESTIONS: dict[str, dict[str, Any]] = {
     "PROBLEMS": {"kind": QuestionKind.MULTIPLE, "options": PROBLEM_OPTIONS},
     "COMMENT": {"kind": QuestionKind.TEXT},
 }
+
+
+NO_SCALE = {"scale_low": None, "scale_high": None}
+LOW_SCORE = {"question": "NETPRO", "is": "at_most", "value": 6}
 
 
 def make_question(program: Program, code: str, **fields: Any) -> Question:
@@ -230,7 +279,6 @@ def make_survey(
     version = SurveyVersion.objects.create(
         survey=survey,
         number=1,
-        published_at=datetime(2011, 1, 1, tzinfo=UTC) if is_published else None,
         titles={"en": "How was your visit?"},
     )
     for position, code in enumerate(questions, start=1):
@@ -242,11 +290,87 @@ def make_survey(
             is_hidden=code in hidden,
             is_required=code in required,
         )
+    if is_published:
+        surveys.publish(version, at=datetime(2011, 1, 1, tzinfo=UTC))
     if has_rules and "NETPRO" in questions:
         make_rule(survey, "NETPRO", TicketReason.LOW_SCORE, 0, 6)
     if has_rules and "PROBLEMS" in questions:
         make_rule(survey, "PROBLEMS", TicketReason.PROBLEM_MET, 1, 99, first_contact_hours=48)
     return survey
+
+
+def make_steps(program: Program, slug: str = "steps", **fields: Any) -> Survey:
+    """A survey of three pages with every kind of question: page 2 asks why of low scores, page 3 everybody."""
+    grid = make_question(program, "HALLS", kind=QuestionKind.GRID)
+    rows = [make_question(program, code, grid=grid) for code in ("HALL_US", "HALL_THEM")]
+    asked: list[tuple[Question, dict[str, Any]]] = [
+        (make_question(program, "NETPRO"), {"is_required": True}),
+        (make_question(program, "WHY", kind=QuestionKind.TEXT, **NO_SCALE), {"page": 2, "show_if": LOW_SCORE}),
+        (make_question(program, "PROBLEMS"), {"page": 2, "show_if": LOW_SCORE}),
+        *((question, {"page": 3}) for question in rows),
+        (make_question(program, "MINUTES", kind=QuestionKind.NUMBER, **NO_SCALE),
+         {"page": 3, "limits": {"low": 0, "high": 120}}),
+        (make_question(program, "DAY", kind=QuestionKind.DATE, **NO_SCALE),
+         {"page": 3, "limits": {"low": "2026-01-01"}}),
+        (make_question(program, "MAY", kind=QuestionKind.CONSENT, **NO_SCALE), {"page": 3}),
+        (make_question(program, "REACH", kind=QuestionKind.TEXT, **NO_SCALE),
+         {"page": 3, "show_if": {"question": "MAY", "is": "is", "value": 1}}),
+    ]  # fmt: skip
+    survey = Survey.objects.create(
+        program=program, slug=slug, **({"name": slug.capitalize(), "is_open": True, "languages": ["en"]} | fields)
+    )
+    version = SurveyVersion.objects.create(survey=survey, number=1, titles={"en": "How was your visit?"})
+    for position, (question, facts) in enumerate(asked, start=1):
+        SurveyItem.objects.create(version=version, question=question, position=position, **facts)
+    surveys.publish(version, at=datetime(2011, 1, 1, tzinfo=UTC))
+    return survey
+
+
+def make_invitation(survey: Survey, *, at: datetime | None = None, **fields: Any) -> tuple[Invitation, str]:
+    """An invitation that was sent, and the secret of its address."""
+    at = at or timezone.now() - timedelta(days=1)
+    made = {"source": "test", "external_id": f"i-{next(_numbers)}", "address": "ann@example.org"}
+    facts = {name: fields.pop(name) for name in list(fields) if name in invitations.Asking.__dataclass_fields__}
+    invitation, _new = invitations.make(survey, invitations.Asking(**(made | facts)), at=at)
+    Invitation.objects.filter(pk=invitation.pk).update(**({"status": "sent", "sent_at": at} | fields))
+    invitation.refresh_from_db()
+    return invitation, invitations.token_for(invitation)
+
+
+def make_doors(survey: Survey) -> Invitation:
+    """One of each row that the doors for customers write."""
+    number = next(_numbers)
+    invitation, _token = make_invitation(survey, unit=root_of(survey.program))
+    invitations.opened(invitation, robots.Visit(timezone.now(), "HEAD"), question="NETPRO", score=9)
+    placements.make(survey, name=f"Poster {number}")
+    drafts.keep(surveys.door(survey.slug), {"NETPRO": ["9"]}, key=f"k-{number}", page=1, language="en", at=NOON)
+    question = make_question(survey.program, f"R{number}")
+    surveys.revise(question, {"en": "In other words?"}, on=NOON.date())
+    return invitation
+
+
+def make_asking(program: Program) -> SamplingPlan:
+    """One of each row that asking by plan writes."""
+    number = next(_numbers)
+    survey = make_survey(program, f"asked-{number}", questions=("NETPRO",), has_rules=False)
+    if not ConsentText.objects.filter(program=program, purpose="survey").exists():
+        make_consent_text(program)
+    group = ContactGroup.objects.create(program=program, code=f"group-{number}", name="Visits")
+    group.surveys.add(survey)
+    ContactRule.objects.create(
+        program=program, code=f"rule-{number}", name="Once a month", at_most=1, window_hours=30 * 24
+    )
+    customer = make_customer(program, unit=root_of(program))
+    plan = SamplingPlan.objects.create(
+        program=program, survey=survey, name=f"Plan {number}", is_active=True, audience="list",
+        opens_at=time(0), closes_at=time(0), weekdays=[0, 1, 2, 3, 4, 5, 6],
+    )  # fmt: skip
+    plans.add_people(plan, [{"email": customer.email}], at=NOON)
+    plans.start_wave(plan, at=NOON)
+    plans.react_to_interactions(program, at=NOON)
+    sending.decide_due(at=NOON)
+    bounces.record(program, f"gone{number}@example.org", kind="hard", at=NOON)
+    return plan
 
 
 def make_rule(survey: Survey, question: str, reason: str, low: int, high: int, **fields: Any) -> TicketRule:

@@ -33,9 +33,11 @@ from django_celery_beat.models import (
 from actions.models import EffectStudy
 from cxprogram.choices import Role
 from cxprogram.models import ImportRun, OutgoingMail
-from feedback.models import ImportMapping
+from feedback.models import ImportMapping, Invitation, Placement, SamplingPlan
+from feedback.services import invitations
 from journeys.models import KpiValue
 from tests import factories
+from tests.customer_base import furnish_customers
 from tests.factories import House
 
 # The second mark makes the database where this file runs alone.
@@ -94,6 +96,13 @@ ROWS: list[Row] = [
     row("feedback:survey", {200: REST}, WHOLE),
     post("feedback:survey", {303: REST}, WHOLE),
     row("feedback:survey-done", {200: REST}, WHOLE),
+    row("feedback:embed", {200: REST}, WHOLE),
+    row("feedback:invited", {200: REST}, WHOLE),
+    post("feedback:invited", {303: REST}, WHOLE),
+    row("feedback:invited-score", {200: REST}, WHOLE),
+    post("feedback:invited-score", {303: REST}, WHOLE),
+    row("feedback:unsubscribe", {200: REST}, WHOLE),
+    post("feedback:unsubscribe", {200: REST}, WHOLE),
     row("api:schema", {200: REST}),
     row("api:docs", {200: REST}),
     row("set_language", {302: REST}),
@@ -128,6 +137,16 @@ ROWS: list[Row] = [
     row("journeys:kpi-csv", {302: ANONYMOUS, 200: f"{SCORES} stranger", 404: REST}),
     row("journeys:kpi-csv", {302: ANONYMOUS, 200: SCORES, 404: REST}, unit=OWN),
     row("journeys:kpi-csv", {302: ANONYMOUS, 200: SCORES_OF_A, 404: REST}, unit=OTHER),
+    row("feedback:poster", {302: ANONYMOUS, 200: REST, 404: STRANGER}, WHOLE),
+    row("feedback:poster-pdf", {302: ANONYMOUS, 200: REST, 404: STRANGER}, WHOLE),
+    row("journeys:customer-list", {302: ANONYMOUS, 200: f"{WORKERS} stranger", 404: REST}),
+    row("journeys:customer-list", {302: ANONYMOUS, 200: f"{WORKERS} stranger", 404: REST}, q="canary"),
+    row("journeys:customer-detail", {302: ANONYMOUS, 200: WORKERS, 404: REST}, OWN),
+    row("journeys:customer-detail", {302: ANONYMOUS, 200: WORKERS_OF_A, 404: REST}, OTHER),
+    row("journeys:customer-detail", {302: ANONYMOUS, 200: WORKERS_OF_A, 404: REST}, WHOLE),
+    post("journeys:customer-export", {302: ANONYMOUS, 200: "owner", 404: REST}, OWN),
+    post("journeys:customer-erase", {302: ANONYMOUS, 303: "owner", 404: REST}, OWN),
+    row("journeys:stream-list", {302: ANONYMOUS, 200: STAFF, 404: REST}),
     row("feedback:drivers", {302: ANONYMOUS, 200: f"{DRIVERS} stranger", 404: REST}),
     row("feedback:ticket-list", {302: ANONYMOUS, 200: f"{WORKERS} stranger", 404: REST}),
     row("feedback:ticket-list", {302: ANONYMOUS, 200: WORKERS, 404: REST}, unit=OWN),
@@ -141,6 +160,10 @@ ROWS: list[Row] = [
     post("feedback:ticket-note", {302: ANONYMOUS, 303: WORKERS_OF_A, 404: REST}, OTHER),
     post("feedback:ticket-close", {302: ANONYMOUS, 303: WORKERS, 404: REST}, OWN),
     post("feedback:ticket-close", {302: ANONYMOUS, 303: WORKERS_OF_A, 404: REST}, OTHER),
+    row("feedback:plan-list", {302: ANONYMOUS, 200: STAFF, 404: REST}),
+    row("feedback:decision-list", {302: ANONYMOUS, 200: STAFF, 404: REST}),
+    row("feedback:plan-detail", {302: ANONYMOUS, 200: DEFINERS, 404: REST}, WHOLE),
+    post("feedback:plan-start", {302: ANONYMOUS, 303: DEFINERS, 404: REST}, WHOLE),
     row("actions:project-list", {302: ANONYMOUS, 200: f"{PROJECTS} stranger", 404: REST}),
     row("actions:project-detail", {302: ANONYMOUS, 200: PROJECTS, 404: REST}, OWN),
     row("actions:project-detail", {302: ANONYMOUS, 200: PROJECTS, 404: REST}, OTHER),
@@ -195,6 +218,14 @@ ROWS: list[Row] = [
     post("api:ticket-close", {401: ANONYMOUS, 200: WORKERS_OF_A, 403: REST, 404: BEYOND}, OTHER),
     post("api:response-create", {401: ANONYMOUS, 201: SENDERS, 403: REST, 404: STRANGER}),
     post("api:response-bulk", {401: ANONYMOUS, 200: f"{SENDERS} stranger", 403: REST}),
+    row("api:contact-decision-list", {401: ANONYMOUS, 200: f"{WORKERS} stranger", 403: REST}),
+    post("api:bounce-create", {401: ANONYMOUS, 200: f"{SENDERS} stranger", 403: REST}),
+    row("api:customer-list", {401: ANONYMOUS, 200: f"{WORKERS} stranger", 403: REST}),
+    row("api:customer-list", {401: ANONYMOUS, 200: WORKERS, 403: REST, 404: STRANGER}, program="sfo"),
+    post("api:customer-list", {401: ANONYMOUS, 201: f"{SENDERS} stranger", 403: REST}),
+    post("api:customer-bulk", {401: ANONYMOUS, 200: f"{SENDERS} stranger", 403: REST}),
+    post("api:interaction-create", {401: ANONYMOUS, 201: SENDERS, 403: REST, 422: STRANGER}),
+    post("api:interaction-bulk", {401: ANONYMOUS, 200: f"{SENDERS} stranger", 403: REST}),
     row("api:project-list", {401: ANONYMOUS, 200: f"{PROJECTS} stranger", 403: REST}),
     row("api:report-list", {401: ANONYMOUS, 200: f"{REPORTS} stranger", 403: REST}),
     row("api:report-pdf", {401: ANONYMOUS, 200: REPORTS, 403: REST, 404: STRANGER}, OWN),
@@ -253,45 +284,79 @@ DESKS: dict[str, Desk] = {
     "django_celery_beat.IntervalSchedule": SCHEDULE,
     "django_celery_beat.PeriodicTask": SCHEDULE,
     "django_celery_beat.SolarSchedule": SCHEDULE,
+    "feedback.ContactDecision": KEPT,
+    "feedback.ContactGroup": FREE,
+    "feedback.ContactRule": FREE,
     "feedback.DriverStudy": KEPT,
+    "feedback.EmailClick": KEPT,
+    "feedback.EventCursor": KEPT,
     "feedback.FoldState": KEPT,
     "feedback.ImportMapping": FREE,
+    "feedback.Invitation": KEPT,
+    "feedback.Placement": FREE,
+    "feedback.QuestionRevision": KEPT,
+    "feedback.PlannedAsk": KEPT,
     "feedback.Question": Desk(delete=LOCKED),
     "feedback.Response": KEPT,
     "feedback.RootCause": FREE,
+    "feedback.SamplingPlan": Desk(delete=LOCKED),
     "feedback.ScoreCell": KEPT,
     "feedback.ScoreMonth": KEPT,
+    "feedback.StoppedAddress": KEPT,
     "feedback.Survey": FREE,
+    "feedback.SurveyDraft": KEPT,
     "feedback.SurveyItem": Desk(may_add=False, delete=LOCKED),
     "feedback.SurveyVersion": Desk(delete=LOCKED),
     "feedback.Ticket": KEPT,
     "feedback.TicketRule": FREE,
     "feedback.TicketStep": KEPT,
+    "feedback.Wave": KEPT,
     "governance.Charter": Desk(delete=NEVER),
     "governance.CompensationScheme": Desk(who="owner", delete=LOCKED),
     "governance.CompensationStatement": Desk(who="owner", may_add=False, delete=NEVER),
     "governance.Report": KEPT,
     "governance.SchemeComponent": Desk(who="owner", may_add=False, delete=NEVER),
     "governance.SignOff": Desk(delete=LOCKED),
+    "journeys.Consent": KEPT,
+    "journeys.ConsentText": Desk(delete=LOCKED),
     "journeys.Customer": Desk(delete=NEVER),
+    "journeys.CustomerAttribute": FREE,
     "journeys.CustomerIdentity": KEPT,
+    "journeys.CustomerMerge": KEPT,
+    "journeys.DataStream": Desk(delete=LOCKED),
+    "journeys.Episode": KEPT,
+    "journeys.ErasureRecord": KEPT,
     "journeys.Expectation": FREE,
+    "journeys.Interaction": KEPT,
+    "journeys.InteractionKey": KEPT,
     "journeys.Journey": FREE,
     "journeys.Kpi": FREE,
     "journeys.KpiTarget": FREE,
     "journeys.KpiValue": KEPT,
+    "journeys.Segment": FREE,
     "journeys.Stage": FREE,
     "journeys.Touchpoint": FREE,
 }
 
 
+def token(house: House) -> str:
+    return invitations.token_for(Invitation.objects.get(survey=house.survey))
+
+
 # --- addresses and bodies ---------------------------------------------------------------------
 PLACES: dict[str, Callable[[House, str], dict[str, Any]]] = {
     "ticket": lambda house, where: {"number": house.tickets[where].pk},
+    "customer": lambda house, where: {"number": house.tickets[where].customer_id},
     "project": lambda house, where: {"code": house.projects[where].code},
     "report": lambda house, where: {"number": house.reports[where].pk},
     "statement": lambda house, where: {"number": house.statements[where].pk},
+    "plan": lambda house, where: {"number": SamplingPlan.objects.get(program=house.program).pk},
     "survey": lambda house, where: {"slug": house.survey.slug},
+    "embed": lambda house, where: {"slug": house.survey.slug},
+    "poster": lambda house, where: {"code": Placement.objects.get(survey=house.survey).code},
+    "invited": lambda house, where: {"token": token(house)},
+    "invited-score": lambda house, where: {"token": token(house), "score": 9},
+    "unsubscribe": lambda house, where: {"token": token(house)},
     "auth_user_password_change": lambda house, where: {"id": house.people["frontline" if where else "owner"].pk},
     "app_list": lambda house, where: {"app_label": "feedback"},
     "view_on_site": lambda house, where: {"content_type_id": 0, "object_id": 0},
@@ -299,15 +364,26 @@ PLACES: dict[str, Callable[[House, str], dict[str, Any]]] = {
     "account_reset_password_from_key": lambda house, where: {"uidb36": "1", "key": "nonsense"},
 }
 ANSWER = {"survey": "passengers", "source": "table", "external_id": "1", "answers": {"NETPRO": 9}}
+PERSON = {"source": "table", "external_id": "1", "name": "Ada"}
+HAPPENING = {"stream": "visits", "source": "table", "external_id": "1", "type": "visit", "at": "2017-05-15"}
 CLOSING = {"root_cause": "Staffing", "action": "We called."}
 BODIES: dict[str, Callable[[House, str], Any]] = {
     "api:ticket-note": lambda house, where: {"text": "Called."},
     "api:ticket-close": lambda house, where: CLOSING,
+    "api:bounce-create": lambda house, where: {"address": "gone@example.org"},
+    "feedback:plan-start": lambda house, where: {"wave": "1"},
     "api:response-create": lambda house, where: ANSWER,
     "api:response-bulk": lambda house, where: [ANSWER],
+    "api:customer-list": lambda house, where: PERSON,
+    "api:customer-bulk": lambda house, where: [PERSON],
+    "api:interaction-create": lambda house, where: HAPPENING,
+    "api:interaction-bulk": lambda house, where: [HAPPENING],
+    "journeys:customer-erase": lambda house, where: {"is_sure": "on"},
     "feedback:ticket-note": lambda house, where: {"text": "Called."},
     "feedback:ticket-close": lambda house, where: CLOSING,
     "feedback:survey": lambda house, where: {"key": "k-1", "NETPRO": "9"},
+    "feedback:invited": lambda house, where: {"NETPRO": "9"},
+    "feedback:invited-score": lambda house, where: {"NETPRO": "9"},
     "actions:project-decide": lambda house, where: {
         "decision": "go",
         "gate": house.projects[where].gates.order_by("position").first().pk,
@@ -366,6 +442,10 @@ def furnish(house: House) -> House:
         difference=1, low=0, high=2, p_value=0.5, computed_at=factories.NOON,
     )  # fmt: skip
     _furnish_schedules()
+    factories.make_doors(house.survey)
+    factories.make_stream(program, "visits")
+    furnish_customers(program, root, house.touchpoint.code)
+    factories.make_asking(program)
     factories.make_scores(house.survey, "NETPRO", {9: 20, 3: 5}, unit=house.units["G"])
     factories.fold(program)
     for project in house.projects.values():

@@ -61,7 +61,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 from msgspec import Struct
 
-from feedback.imports.errors import MappingError, shown
+from cxprogram.imports.errors import MappingError, shown
 
 Missing = Literal["blank", "not_applicable"]
 WHOLE_NUMBER = re.compile(r"[+-]?[0-9]{1,9}(?:\.0{1,9})?")

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from feedback.imports.errors import RowError, shown
+from cxprogram.imports.errors import RowError, shown
 from feedback.imports.mapping import (
     Attribute,
     Lookup,

@@ -1,23 +1,40 @@
+from feedback.models.contact import ContactDecision, ContactGroup, ContactRule, StoppedAddress
 from feedback.models.driver_study import DriverStudy
+from feedback.models.invitation import EmailClick, Invitation, Placement, SurveyDraft, token_hash
 from feedback.models.mapping import ImportMapping
+from feedback.models.plan import EventCursor, PlannedAsk, SamplingPlan, Wave
 from feedback.models.response import Response
 from feedback.models.score import FoldState, ScoreCell, ScoreMonth
-from feedback.models.survey import Question, Survey, SurveyItem, SurveyVersion
+from feedback.models.survey import Question, QuestionRevision, Survey, SurveyItem, SurveyVersion
 from feedback.models.ticket import RootCause, Ticket, TicketRule, TicketStep
 
 __all__ = [
+    "ContactDecision",
+    "ContactGroup",
+    "ContactRule",
     "DriverStudy",
+    "EmailClick",
+    "EventCursor",
     "FoldState",
     "ImportMapping",
+    "Invitation",
+    "Placement",
+    "PlannedAsk",
     "Question",
+    "QuestionRevision",
     "Response",
     "RootCause",
+    "SamplingPlan",
     "ScoreCell",
     "ScoreMonth",
+    "StoppedAddress",
     "Survey",
+    "SurveyDraft",
     "SurveyItem",
     "SurveyVersion",
     "Ticket",
     "TicketRule",
     "TicketStep",
+    "Wave",
+    "token_hash",
 ]

@@ -3,17 +3,20 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from django.conf import settings
 from django.http import QueryDict
+from django.utils.formats import date_format
 from django.utils.translation import get_supported_language_variant
 from django.utils.translation import gettext as _
 from django.utils.translation.trans_real import parse_accept_lang_header
 
-from feedback.choices import Missing, QuestionKind
+from feedback import show_if
+from feedback.choices import SCALE_KINDS, Missing, QuestionKind
 from feedback.models import Question, Survey, SurveyItem, SurveyVersion
-from feedback.services import responses
+from feedback.services import responses, surveys
 
 # A field that people do not see. Filled, it makes the answer suspect; the answer is kept all the same.
 HONEYPOT = "homepage"
@@ -32,11 +35,14 @@ class Choice:
 
 @dataclass(frozen=True)
 class Ask:
-    """One question as the page asks it. `look` is scale, list, boxes or text; `name` is the question's code."""
+    """One question as the page asks it; `name` is the question's code.
+
+    look      scale, list, boxes, text, number, date or consent
+    heading   of a grid, before the first of its rows
+    """
 
     id: str
     name: str
-    number: int
     wording: str
     look: str
     is_required: bool
@@ -44,6 +50,12 @@ class Ask:
     low_end: str = ""
     high_end: str = ""
     is_long: bool = False  # a scale of more than six points
+    page: int = 1
+    rule: show_if.Rule | None = None
+    heading: str = ""
+    is_row: bool = False
+    low: int | str | None = None
+    high: int | str | None = None
 
 
 @dataclass(frozen=True)
@@ -54,29 +66,51 @@ class SurveyPage:
     intro: str
     asks: tuple[Ask, ...]
 
+    @property
+    def numbers(self) -> list[int]:
+        """The numbers of the form's pages, in order."""
+        return sorted({ask.page for ask in self.asks}) or [1]
 
-def _scale(question: Question, number: int, item: SurveyItem) -> Ask:
+    @property
+    def has_steps(self) -> bool:
+        """Whether what is asked depends on what was answered, or stands on several pages."""
+        return len(self.numbers) > 1 or any(ask.rule for ask in self.asks)
+
+    def asked(self, answers: Mapping[str, Any], known: Mapping[str, Any] | None = None) -> list[str]:
+        """The names of the questions asked after these answers; `known` came from a system."""
+        return show_if.asked({ask.name: ask.rule for ask in self.asks}, answers, known=known)
+
+
+def _ends(question: Question) -> tuple[str, str]:
+    """The words at both ends of the scale."""
+    low, high = question.scale_low, question.scale_high
+    usual = {
+        QuestionKind.NPS: (_("not at all likely"), _("very likely")),
+        QuestionKind.CSAT: (_("very dissatisfied"), _("very satisfied")),
+        QuestionKind.CES: (_("very difficult"), _("very easy")),
+    }.get(QuestionKind(question.kind), ("", ""))
+    words = question.grid or question
+    low_words = question.option_text("low") or question.option_text(str(low)) or words.option_text("low") or usual[0]
+    high_words = (
+        question.option_text("high") or question.option_text(str(high)) or words.option_text("high") or usual[1]
+    )
+    if not low_words and not high_words:
+        return _("the lowest rating"), _("the highest rating")
+    return low_words, high_words
+
+
+def _scale(question: Question) -> dict[str, Any]:
     low, high = question.scale_low, question.scale_high
     assert low is not None
     assert high is not None
-    is_nps = question.kind == QuestionKind.NPS
-    low_words = question.option_text("low") or question.option_text(low) or (_("not at all likely") if is_nps else "")
-    high_words = question.option_text("high") or question.option_text(high) or (_("very likely") if is_nps else "")
-    choices = [Choice(str(code), str(code)) for code in range(low, high + 1)]
-    if not low_words and not high_words:
-        low_words, high_words = _("the lowest rating"), _("the highest rating")
-    return Ask(
-        id=f"q{number}",
-        name=question.code,
-        number=number,
-        wording=question.wording,
-        look="scale",
-        is_required=item.is_required,
-        choices=tuple(choices),
-        low_end=f"{low} = {low_words}" if low_words else "",
-        high_end=f"{high} = {high_words}" if high_words else "",
-        is_long=len(choices) > 6,
-    )
+    low_words, high_words = _ends(question)
+    choices = tuple(Choice(str(code), str(code)) for code in range(low, high + 1))
+    return {
+        "choices": choices,
+        "low_end": f"{low} = {low_words}" if low_words else "",
+        "high_end": f"{high} = {high_words}" if high_words else "",
+        "is_long": len(choices) > 6,
+    }
 
 
 def _options(question: Question) -> tuple[Choice, ...]:
@@ -85,27 +119,46 @@ def _options(question: Question) -> tuple[Choice, ...]:
     return tuple(Choice(str(code), question.option_text(code) or str(code)) for code in codes)
 
 
-def _ask(item: SurveyItem, number: int) -> Ask:
+LOOKS = {
+    **dict.fromkeys(SCALE_KINDS, "scale"),
+    QuestionKind.SINGLE: "list",
+    QuestionKind.MULTIPLE: "boxes",
+    QuestionKind.TEXT: "text",
+    QuestionKind.NUMBER: "number",
+    QuestionKind.DATE: "date",
+    QuestionKind.CONSENT: "consent",
+}
+
+
+def _ask(item: SurveyItem, number: int, *, before: SurveyItem | None) -> Ask:
     question = item.question
-    if question.kind in (QuestionKind.NPS, QuestionKind.RATING):
-        return _scale(question, number, item)
-    looks = {QuestionKind.SINGLE: "list", QuestionKind.MULTIPLE: "boxes", QuestionKind.TEXT: "text"}
+    look = LOOKS[QuestionKind(question.kind)]
+    is_new_grid = question.grid is not None and (before is None or before.question.grid_id != question.grid_id)
     return Ask(
         id=f"q{number}",
         name=question.code,
-        number=number,
         wording=question.wording,
-        look=looks[QuestionKind(question.kind)],
+        look=look,
         is_required=item.is_required,
-        choices=_options(question),
+        page=item.page,
+        rule=show_if.read(item.show_if),
+        heading=question.grid.wording if question.grid is not None and is_new_grid else "",
+        is_row=question.grid is not None,
+        low=item.limits.get("low"),
+        high=item.limits.get("high"),
+        **(_scale(question) if look == "scale" else {"choices": _options(question)}),
     )
 
 
 def survey_page(version: SurveyVersion) -> SurveyPage:
-    """The page of a published version in the active language; one query."""
-    items = version.items.filter(is_hidden=False).select_related("question").order_by("position")
-    asks = tuple(_ask(item, number) for number, item in enumerate(items, start=1))
-    return SurveyPage(version.title, version.intro, asks)
+    """The page of a version in the active language; one query."""
+    items = version.items.filter(is_hidden=False).select_related("question__grid").order_by("position")
+    asks: list[Ask] = []
+    before = None
+    for number, item in enumerate(items, start=1):
+        asks.append(_ask(item, number, before=before))
+        before = item
+    return SurveyPage(version.title, version.intro, tuple(asks))
 
 
 def languages_of(survey: Survey) -> list[str]:
@@ -137,52 +190,134 @@ def choose_language(survey: Survey, *, asked: str, accepted: str) -> str:
 
 @dataclass
 class Sent:
-    """What came in by the form: values for the intake, what was typed for showing again, what is wrong by question."""
+    """What came in by the form: values for the intake, what was typed for showing again, what is wrong by question.
+
+    `asked` names the questions that are asked after these answers, in their order; the others are not part of it.
+    """
 
     key: str
     answers: dict[str, Any] = field(default_factory=dict)
     typed: dict[str, list[str]] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
-    is_suspect: bool = False
+    asked: list[str] = field(default_factory=list)
+    has_filled_trap: bool = False
 
     @property
     def is_empty(self) -> bool:
-        return all(value is None for value in self.answers.values())
+        """A box that nobody ticked is no answer."""
+        return not any(self.typed.get(name) for name in self.asked)
 
 
-def read_form(page: SurveyPage, posted: QueryDict) -> Sent:
+def read_form(page: SurveyPage, posted: QueryDict, *, known: Mapping[str, Any] | None = None) -> Sent:
     """Read the fields that the page shows; whatever else is sent is not part of the answer."""
-    sent = Sent(key=posted.get("key", "").strip(), is_suspect=bool(posted.get(HONEYPOT, "")))
+    sent = Sent(key=posted.get("key", "").strip(), has_filled_trap=bool(posted.get(HONEYPOT, "")))
     for ask in page.asks:
         raw = [value for value in posted.getlist(ask.name) if value.strip()]
         sent.typed[ask.name] = [value.replace("\x00", "") for value in raw]
-        if ask.look == "text":
-            text = "\n".join(raw).replace("\r\n", "\n").strip()
-            sent.answers[ask.name] = text or None
-            try:
-                responses.clean_text(text)
-            except responses.AnswerError as error:
-                sent.errors[ask.name] = str(error.detail)
-        elif not raw:
-            sent.answers[ask.name] = None
-        elif raw == [Missing.NOT_APPLICABLE.value]:
-            sent.answers[ask.name] = raw[0]
-        elif all(_CODE.fullmatch(value) for value in raw) and (len(raw) == 1 or ask.look == "boxes"):
-            codes = [int(value) for value in raw]
-            sent.answers[ask.name] = codes if ask.look == "boxes" else codes[0]
-        else:
-            sent.errors[ask.name] = _("Choose one of the answers below.")
+        sent.answers[ask.name], error = _answer(ask, raw)
         if ask.is_required and not raw:
-            is_text = ask.look == "text"
-            sent.errors[ask.name] = _("Write an answer here.") if is_text else _("Choose one of the answers below.")
+            error = _nothing(ask)
+        if error:
+            sent.errors[ask.name] = error
+    valued = {ask.name: sent.answers[ask.name] for ask in page.asks if not _is_not_applicable(ask, sent.answers)}
+    sent.asked = page.asked(valued, known)
+    if page.has_steps:
+        for name in {ask.name for ask in page.asks} - set(sent.asked):
+            sent.answers.pop(name)
+            sent.errors.pop(name, None)
     return sent
+
+
+def _is_not_applicable(ask: Ask, answers: Mapping[str, Any]) -> bool:
+    return ask.look != "text" and answers[ask.name] == Missing.NOT_APPLICABLE.value
+
+
+def _nothing(ask: Ask) -> str:
+    if ask.look == "consent":
+        return _("Without this we cannot take your answer.")
+    return _("Write an answer here.") if ask.look in WRITTEN else _("Choose one of the answers below.")
+
+
+WRITTEN = ("text", "number", "date")
+
+
+def _answer(ask: Ask, raw: list[str]) -> tuple[Any, str]:
+    """The value of one field, and what is wrong with it."""
+    if ask.look == "text":
+        text = "\n".join(raw).replace("\r\n", "\n").strip()
+        try:
+            responses.clean_text(text, limit=ask.high if isinstance(ask.high, int) else responses.MAX_TEXT)
+        except responses.AnswerError as error:
+            return text or None, str(error.detail)
+        return text or None, ""
+    if ask.look == "consent":
+        return int(raw == ["1"]), "" if raw in ([], ["1"], ["0"]) else _("Tick the box or leave it.")
+    if not raw:
+        return None, ""
+    if raw == [Missing.NOT_APPLICABLE.value]:
+        return raw[0], ""
+    if ask.look == "date":
+        day = raw[0].strip()
+        good = len(raw) == 1 and surveys.is_date(day)
+        return (day, _beyond(ask, day)) if good else (None, _("Write the date as in 2026-11-25."))
+    if not all(_CODE.fullmatch(value.strip()) for value in raw) or (len(raw) > 1 and ask.look != "boxes"):
+        return None, _("Write a whole number.") if ask.look == "number" else _("Choose one of the answers below.")
+    codes = [int(value) for value in raw]
+    if ask.look == "number":
+        return codes[0], _beyond(ask, codes[0])
+    return (codes if ask.look == "boxes" else codes[0]), ""
+
+
+def _beyond(ask: Ask, value: Any) -> str:
+    """What to say of a value outside the range, in words."""
+    low, high = ask.low, ask.high
+    if (low is None or value >= low) and (high is None or value <= high):
+        return ""
+    ends = {"low": _end(low), "high": _end(high)}
+    if low is not None and high is not None:
+        return _("From %(low)s to %(high)s.") % ends
+    return _("%(low)s or more.") % ends if low is not None else _("%(high)s or less.") % ends
+
+
+def _end(value: int | str | None) -> str:
+    return date_format(date.fromisoformat(value)) if isinstance(value, str) else str(value)
+
+
+def after(page: SurveyPage, sent: Sent, posted: QueryDict) -> int | None:
+    """The page of the form to show next; None when everything is there and the answer can be sent.
+
+    - backwards whatever is wrong: the page before that asks something;
+    - else the first page up to this one on which something is wrong;
+    - else this page again, where an answer on it brought a question that was not shown yet;
+    - else the next page that asks something.
+    """
+    numbers = page.numbers
+    said = posted.get("step", "")
+    step = int(said) if _CODE.fullmatch(said) and int(said) in numbers else numbers[-1]
+    asked = [ask for ask in page.asks if ask.name in sent.asked]
+    if posted.get("go") == "back":
+        sent.errors.clear()
+        return max((ask.page for ask in asked if ask.page < step), default=step)
+    wrong = min((ask.page for ask in asked if ask.name in sent.errors and ask.page <= step), default=None)
+    if wrong is not None:
+        sent.errors = {
+            ask.name: sent.errors[ask.name] for ask in asked if ask.page == wrong and ask.name in sent.errors
+        }
+        return wrong
+    was_shown = posted.getlist("on")
+    if was_shown and any(ask.page == step and ask.name not in was_shown and not sent.typed[ask.name] for ask in asked):
+        sent.errors.clear()
+        return step
+    sent.errors.clear()
+    return min((ask.page for ask in asked if ask.page > step), default=None)
 
 
 @dataclass(frozen=True)
 class Shown:
-    """A question with what was typed and what is wrong, for the template."""
+    """A question with its number, what was typed and what is wrong, for the template."""
 
     ask: Ask
+    number: int
     typed: tuple[str, ...]
     error: str
 
@@ -191,11 +326,71 @@ class Shown:
         return self.typed[0] if self.typed else ""
 
     @property
+    def is_written(self) -> bool:
+        return self.ask.look in WRITTEN
+
+    @property
     def first_id(self) -> str:
-        return self.ask.id if self.ask.look == "text" else f"{self.ask.id}-0"
+        return f"{self.ask.id}-0" if self.ask.choices or self.ask.look == "scale" else self.ask.id
 
 
-def shown(page: SurveyPage, sent: Sent | None = None) -> list[Shown]:
+@dataclass(frozen=True)
+class Step:
+    """One page of the form. `carried` are the answers of the others, as hidden fields."""
+
+    shown: tuple[Shown, ...]
+    number: int
+    place: int
+    of: int
+    carried: tuple[tuple[str, str], ...] = ()
+    has_steps: bool = False
+
+    @property
+    def is_first(self) -> bool:
+        return self.place == 1
+
+    @property
+    def is_last(self) -> bool:
+        return self.place == self.of
+
+    @property
+    def errors(self) -> list[Shown]:
+        return [item for item in self.shown if item.error]
+
+
+def step_of(
+    page: SurveyPage, number: int | None = None, sent: Sent | None = None, *, known: Mapping[str, Any] | None = None
+) -> Step:
+    """One page of the form with what was typed; the first, if none is named."""
+    numbers = page.numbers
+    current = number if number in numbers else numbers[0]
     typed: Mapping[str, list[str]] = sent.typed if sent else {}
     errors: Mapping[str, str] = sent.errors if sent else {}
-    return [Shown(ask, tuple(typed.get(ask.name, ())), errors.get(ask.name, "")) for ask in page.asks]
+    asked = set(sent.asked if sent else page.asked({}, known))
+    shown: list[Shown] = []
+    carried: list[tuple[str, str]] = []
+    count = 0
+    for ask in page.asks:
+        count += ask.name in asked
+        if ask.page == current and ask.name in asked:
+            shown.append(Shown(ask, count, tuple(typed.get(ask.name, ())), errors.get(ask.name, "")))
+        else:
+            carried += [(ask.name, value) for value in typed.get(ask.name, ())]
+    return Step(
+        shown=tuple(shown),
+        number=current,
+        place=numbers.index(current) + 1,
+        of=len(numbers),
+        carried=tuple(carried),
+        has_steps=page.has_steps,
+    )
+
+
+def resumed(page: SurveyPage, typed: Mapping[str, list[str]], number: int | None = None) -> Step:
+    """The page of the form to go on with, with what was typed before; nothing is said of what is wrong."""
+    posted = QueryDict(mutable=True)
+    for name, values in typed.items():
+        posted.setlist(name, values)
+    sent = read_form(page, posted)
+    sent.errors.clear()
+    return step_of(page, number, sent)

@@ -11,10 +11,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from cxprogram.choices import ImportStatus
+from cxprogram.imports.errors import ImportFileError, RowError
+from cxprogram.imports.reader import read_table
 from cxprogram.models import ImportRun, OrgUnit, Program, User
-from feedback.imports.errors import ImportFileError, RowError
 from feedback.imports.mapping import Mapping, missing_columns
-from feedback.imports.reader import read_table
 from feedback.imports.rows import MappedResponse, map_row
 from feedback.models import SurveyVersion
 from feedback.services import responses, surveys

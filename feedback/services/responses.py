@@ -23,7 +23,7 @@ from cxprogram.prepared import fetch_one
 from feedback.choices import Missing, QuestionKind
 from feedback.models import Response
 from feedback.services import tickets
-from feedback.services.surveys import Asked, Door
+from feedback.services.surveys import Asked, Door, is_date
 from journeys.models import Customer
 from journeys.services import customers
 
@@ -65,6 +65,8 @@ class Submission:
     weight: float = 1.0
     customer: customers.CustomerFacts | None = None
     attributes: Mapping[str, Any] = field(default_factory=dict)
+    touchpoint_id: int | None = None
+    customer_id: int | None = None  # of somebody who is known already
 
 
 @dataclass(frozen=True)
@@ -82,16 +84,35 @@ def clean_text(value: str, *, limit: int = MAX_TEXT) -> str:
     return value
 
 
+def is_key(value: str) -> bool:
+    """Whether the value can be the key of an answer."""
+    return 0 < len(value) <= MAX_KEY and not _UNSTORABLE.search(value)
+
+
 def _is_code(value: Any) -> bool:
     """Whether the value is a whole number that a score cell can hold."""
     return type(value) is int and abs(value) < 2**31
+
+
+def _in_range(question: Asked, value: Any) -> bool:
+    low, high = question.low, question.high
+    return (low is None or value >= low) and (high is None or value <= high)
 
 
 def _value(question: Asked, value: Any) -> Any:
     """The value of one answer, checked against its question."""
     if question.kind == QuestionKind.TEXT:
         if isinstance(value, str):
-            return clean_text(value)
+            return clean_text(value, limit=min(MAX_TEXT, question.high) if type(question.high) is int else MAX_TEXT)
+    elif question.kind == QuestionKind.DATE:
+        if isinstance(value, str) and is_date(value) and _in_range(question, value):
+            return value
+    elif question.kind == QuestionKind.NUMBER:
+        if _is_code(value) and _in_range(question, value):
+            return value
+    elif question.kind == QuestionKind.CONSENT:
+        if type(value) is bool or (type(value) is int and value in (0, 1)):
+            return int(value)
     elif question.kind == QuestionKind.MULTIPLE:
         is_list = isinstance(value, list) and len(value) <= 200 and all(_is_code(code) for code in value)
         if is_list and (not question.options or question.options.issuperset(value)):
@@ -108,10 +129,20 @@ def _value(question: Asked, value: Any) -> Any:
     )
 
 
+def fits(question: Asked, value: Any) -> bool:
+    """Whether the value is an answer to the question."""
+    try:
+        _value(question, value)
+    except AnswerError:
+        return False
+    return True
+
+
 def check(door: Door, answers: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
     """Split answers into values and missing ones.
 
-    A question that was shown and not answered is blank; a hidden one that nobody sent was not asked.
+    A question that was shown and not answered is blank; a hidden one that nobody sent was not asked, nor was one
+    that its rule left out. An answer to a question that was not asked is refused (`answer-not-asked`).
     """
     values: dict[str, Any] = {}
     missing: dict[str, str] = {}
@@ -130,8 +161,9 @@ def check(door: Door, answers: Mapping[str, Any]) -> tuple[dict[str, Any], dict[
             missing[code] = Missing.NOT_APPLICABLE.value
         else:
             values[code] = _value(question, value)
+    left_out = _left_out(door, values, missing) if door.has_show_ifs else ()
     for code, question in door.questions.items():
-        if code in values:
+        if code in values or code in left_out:
             continue
         if code not in missing and not question.is_hidden:
             missing[code] = BLANK
@@ -142,6 +174,20 @@ def check(door: Door, answers: Mapping[str, Any]) -> tuple[dict[str, Any], dict[
     if not answers:
         raise AnswerError(_("There is no answer in it."), code="answer-empty")
     return values, missing
+
+
+def _left_out(door: Door, values: Mapping[str, Any], missing: dict[str, str]) -> frozenset[str]:
+    """The questions that the rules leave out; that they are blank says nothing, so it is not kept."""
+    left_out = frozenset(door.questions.keys() - set(door.asked(values)))
+    for code in left_out:
+        missing.pop(code, None)
+        if code in values:
+            raise AnswerError(
+                _("%(question)s is not asked after these answers.") % {"question": code},
+                code="answer-not-asked",
+                question=code,
+            )
+    return left_out
 
 
 def body_hash(
@@ -178,6 +224,8 @@ def _hash(door: Door, submission: Submission, values: Mapping[str, Any], missing
         "attributes": dict(submission.attributes),
         "customer": asdict(customer) if customer else None,
     }
+    if submission.touchpoint_id or submission.customer_id:
+        others |= {"touchpoint": submission.touchpoint_id, "known_customer": submission.customer_id}
     return body_hash(
         door.survey.slug,
         values,
@@ -214,7 +262,7 @@ def _check_facts(submission: Submission) -> None:
 INSERT = """
     INSERT INTO feedback_response (program_id, survey_version_id, source, external_id, body_hash, answered_at,
         answered_on, unit_id, touchpoint_id, channel, language, weight, customer_id, answers, missing, attributes)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, NULL, %s, %s, %s, %s, %s, %s, %s)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
     ON CONFLICT (program_id, source, external_id) DO NOTHING RETURNING id
 """
 
@@ -235,6 +283,7 @@ class Prepared:
     attributes: Mapping[str, Any]
     digest: bytes
     customer: Customer | None = None
+    touchpoint_id: int | None = None
 
 
 def prepare(door: Door, submission: Submission, *, at: datetime) -> Prepared:
@@ -259,6 +308,7 @@ def prepare(door: Door, submission: Submission, *, at: datetime) -> Prepared:
         missing=missing,
         attributes=submission.attributes,
         digest=_hash(door, submission, values, missing),
+        touchpoint_id=submission.touchpoint_id,
     )
 
 
@@ -277,11 +327,14 @@ def record(door: Door, submission: Submission, *, at: datetime) -> Recorded:
         customer: Customer | None = None
         if submission.customer:
             customer = customers.upsert(door.survey.program, submission.customer, unit=submission.unit)
+        elif submission.customer_id and brings_more:
+            customer = Customer.objects.filter(pk=submission.customer_id, program=door.survey.program_id).first()
+        customer_id = customer.pk if customer else submission.customer_id
         inserted = fetch_one(
             INSERT,
             [
                 door.survey.program_id, door.version_id, source, row.external_id, row.digest, row.answered_at,
-                row.answered_on, row.unit_id, row.channel, row.language, row.weight, customer.pk if customer else None,
+                row.answered_on, row.unit_id, row.touchpoint_id, row.channel, row.language, row.weight, customer_id,
                 _json(row.answers), _json(row.missing), _json(row.attributes),
             ],
         )  # fmt: skip

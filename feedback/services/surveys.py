@@ -1,21 +1,24 @@
 """Publishing surveys, and what every door of answers needs to know of a published one."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from cxprogram.errors import ConflictError, NotFoundError
+from cxprogram.errors import ConflictError, DomainError, NotFoundError
 from cxprogram.models import OrgUnit
 from cxprogram.prepared import fetch_one
-from feedback.choices import QuestionKind
-from feedback.models import Question, Survey, SurveyItem, SurveyVersion, TicketRule
+from feedback import show_if
+from feedback.choices import SCALE_KINDS, QuestionKind
+from feedback.models import Question, QuestionRevision, Survey, SurveyItem, SurveyVersion, TicketRule
 
 # Kinds of questions whose answer is one number.
-ONE_NUMBER = frozenset({QuestionKind.NPS.value, QuestionKind.RATING.value, QuestionKind.SINGLE.value})
+ONE_NUMBER = frozenset({*(kind.value for kind in SCALE_KINDS), QuestionKind.SINGLE.value})
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,9 @@ class Asked:
     touchpoint_id: int | None
     is_hidden: bool
     is_required: bool
+    rule: show_if.Rule | None = None
+    low: int | str | None = None
+    high: int | str | None = None
 
 
 @dataclass(frozen=True)
@@ -44,6 +50,11 @@ class Door:
     questions: dict[str, Asked]
     rules: tuple[TicketRule, ...]
     stamp: str = ""
+    has_show_ifs: bool = False
+
+    def asked(self, answers: Mapping[str, Any]) -> list[str]:
+        """The questions that somebody with these answers is asked, in their order."""
+        return show_if.asked({code: question.rule for code, question in self.questions.items()}, answers)
 
 
 class SurveyClosedError(NotFoundError):
@@ -57,10 +68,15 @@ def _questions(version_id: int) -> dict[str, Asked]:
             code=item.question.code,
             kind=item.question.kind,
             scale=item.question.scale if item.question.kind in ONE_NUMBER else None,
-            options=frozenset(int(code) for code in item.question.options if code.lstrip("-").isdigit()),
+            options=frozenset((0, 1))
+            if item.question.kind == QuestionKind.CONSENT
+            else frozenset(int(code) for code in item.question.options if code.lstrip("-").isdigit()),
             touchpoint_id=item.question.touchpoint_id,
             is_hidden=item.is_hidden,
             is_required=item.is_required,
+            rule=show_if.read(item.show_if),
+            low=item.limits.get("low"),
+            high=item.limits.get("high"),
         )
         for item in items
     }
@@ -88,7 +104,13 @@ STAMP = """
 def _door(survey_id: int, version_id: int, root_id: int, stamp: str) -> Door:
     survey = Survey.objects.select_related("program").get(pk=survey_id)
     rules = tuple(TicketRule.objects.filter(survey=survey).order_by("pk"))
-    return Door(survey, version_id, root_id, _questions(version_id), rules, stamp)
+    return _made(survey, version_id, root_id, rules, stamp)
+
+
+def _made(survey: Survey, version_id: int, root_id: int, rules: tuple[TicketRule, ...], stamp: str = "") -> Door:
+    questions = _questions(version_id)
+    has_show_ifs = any(question.rule for question in questions.values())
+    return Door(survey, version_id, root_id, questions, rules, stamp, has_show_ifs)
 
 
 def door(slug: str, *, program_id: int | None = None) -> Door:
@@ -107,7 +129,70 @@ def door_of(version: SurveyVersion) -> Door:
     """The door of one version, whichever is the newest: a wave's file belongs to the version that it asked."""
     root = OrgUnit.objects.get(program=version.survey.program, parent=None)
     rules = tuple(TicketRule.objects.filter(survey=version.survey).order_by("pk"))
-    return Door(version.survey, version.pk, root.pk, _questions(version.pk), rules)
+    return _made(version.survey, version.pk, root.pk, rules)
+
+
+class DraftError(DomainError):
+    """A draft that cannot be published as it is; `question` names where."""
+
+    code = "survey-draft-invalid"
+
+
+def check_draft(version: SurveyVersion) -> None:
+    """Raise DraftError for what nobody could answer.
+
+    - a grid is a heading: its rows are asked, the grid itself is not;
+    - the rows of a grid have its scale;
+    - pages follow the order of the questions;
+    - a rule asks about questions that come before;
+    - a range has its low end below its high end, and fits the kind of the question.
+    """
+    earlier: set[str] = set()
+    page = 1
+    for item in version.items.select_related("question__grid").order_by("position"):
+        question = item.question
+        if question.kind == QuestionKind.GRID:
+            raise _draft_error(_("%(question)s is a grid: ask its rows."), question)
+        if question.grid is not None and question.grid.scale != question.scale:
+            raise _draft_error(_("%(question)s has another scale than its grid."), question)
+        if item.page < page:
+            raise _draft_error(_("%(question)s stands on an earlier page than the question before it."), question)
+        page = item.page
+        try:
+            show_if.check(item.show_if, earlier=earlier)
+        except show_if.RuleError as error:
+            raise _draft_error(_("The rule of %(question)s is not understood."), question, part=error.part) from error
+        if not are_limits(question.kind, item.limits):
+            raise _draft_error(_("The range of %(question)s is not understood."), question)
+        earlier.add(question.code)
+
+
+def _draft_error(text: str, question: Question, **extra: Any) -> DraftError:
+    return DraftError(text % {"question": question.code}, question=question.code, **extra)
+
+
+def are_limits(kind: str, limits: Any) -> bool:
+    """Whether this is a range for answers of the kind: numbers, ISO dates, or the most characters of a text."""
+    if limits == {}:
+        return True
+    if not isinstance(limits, dict) or limits.keys() - {"low", "high"}:
+        return False
+    values = [limits[end] for end in ("low", "high") if limits.get(end) is not None]
+    if kind == QuestionKind.DATE:
+        fits = all(isinstance(value, str) and is_date(value) for value in values)
+    elif kind == QuestionKind.NUMBER:
+        fits = all(type(value) is int and abs(value) < 2**31 for value in values)
+    else:
+        fits = kind == QuestionKind.TEXT and "low" not in limits and type(limits["high"]) is int and limits["high"] > 0
+    return fits and (len(values) < 2 or values[0] <= values[1])
+
+
+def is_date(text: str) -> bool:
+    """Whether this is a day as in 2026-11-25."""
+    try:
+        return len(text) == 10 and date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 @transaction.atomic
@@ -116,6 +201,7 @@ def publish(version: SurveyVersion, *, at: datetime) -> SurveyVersion:
     version = SurveyVersion.objects.select_for_update().get(pk=version.pk)
     if version.published_at is not None:
         raise ConflictError(_("This version is published already."), code="survey-version-published")
+    check_draft(version)
     version.published_at = at
     version.save(update_fields=["published_at"])
     return version
@@ -124,6 +210,19 @@ def publish(version: SurveyVersion, *, at: datetime) -> SurveyVersion:
 def is_asked(question: Question) -> bool:
     """Whether a published version asks the question: from then on it means what it meant."""
     return SurveyItem.objects.filter(question=question, version__published_at__isnull=False).exists()
+
+
+@transaction.atomic
+def revise(question: Question, wordings: Mapping[str, str], *, on: date, reason: str = "") -> QuestionRevision:
+    """Ask the same on the same scale in other words: from this day on answers are not compared with those before."""
+    question = Question.objects.select_for_update().get(pk=question.pk)
+    number = (question.revisions.aggregate(newest=Max("number"))["newest"] or 1) + 1
+    revision = QuestionRevision.objects.create(
+        question=question, number=number, valid_from=on, wordings_before=question.wordings, reason=reason[:200]
+    )
+    question.wordings = dict(wordings)
+    question.save(update_fields=["wordings"])
+    return revision
 
 
 def next_number(survey: Survey) -> int:
@@ -147,6 +246,9 @@ def copy_version(version: SurveyVersion) -> SurveyVersion:
             column=item.column,
             is_hidden=item.is_hidden,
             is_required=item.is_required,
+            page=item.page,
+            show_if=item.show_if,
+            limits=item.limits,
         )
         for item in version.items.order_by("position")
     )

@@ -15,6 +15,7 @@ from cxprogram.errors import ConflictError, DomainError
 from cxprogram.models import OrgUnit, Program, Responsibility, User
 from feedback.choices import TicketAct, TicketStatus
 from feedback.models import Ticket, TicketRule, TicketStep
+from feedback.services import decisions, plans
 from journeys.models import Customer
 
 
@@ -158,14 +159,17 @@ def close(ticket: Ticket, *, by: User, root_cause: str, action: str, at: datetim
     ticket.save()
     TicketStep.objects.create(ticket=ticket, at=at, by=by, act=TicketAct.CLOSED, text=action)
     if ticket.customer and ticket.customer.email:
-        _tell(ticket)
+        _tell(ticket, at=at)
+    if ticket.customer:
+        plans.react(ticket.program, [plans.ticket_closed(ticket)], at=at)
     return ticket
 
 
-def _tell(ticket: Ticket) -> None:
-    """Write the mail to the customer; a worker sends it after the commit."""
+def _tell(ticket: Ticket, *, at: datetime) -> None:
+    """Write the mail to the customer, which a worker sends after the commit; the ledger of contacts knows it."""
     customer = ticket.customer
     assert customer is not None
+    decisions.log_transactional(customer, cause=f"ticket-{ticket.pk}", at=at)
     with translation.override(customer.language or ticket.program.language):
         mail.enqueue(
             ticket.program,

@@ -54,7 +54,7 @@ def trend_chart(trend: Trend, *, title: str, axis: str = "", weighted: bool = Fa
                 high=reading.high,
                 n=reading.n or 0,
                 change=change_of(point.change) if point.change and point.change.is_marked else None,
-                definition=str(reading.version),
+                definition=f"{reading.version}.{trend.question.revision(point.period)}",
                 is_hidden=reading.suppressed,
             )
         )

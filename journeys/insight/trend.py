@@ -75,7 +75,7 @@ def build_trend(
     """Read the KPI in every calendar year with answers; a constant number of queries.
 
     With `focus` a month, the months of that year are read instead; with `focus` everything, the years and their total.
-    The yearly (or monthly) steps are one family, corrected together.
+    The yearly (or monthly) steps are one family, corrected together; a step over a changed wording is no step.
     """
     periods = _periods(question, focus)
     waves = [*periods, focus] if focus and focus.code == "all" else periods
@@ -86,7 +86,7 @@ def build_trend(
     if focus and len(focus.code) == 7:
         readings = [pair for pair in readings if pair[0].suppressed or pair[0].rows]
     targets = Targets(program, [unit], waves)
-    steps = compare([(now, before) for (before, _b), (now, _n) in pairwise(readings)])
+    steps = _compare_within_wordings(question, [(now, before) for (before, _b), (now, _n) in pairwise(readings)])
     points = _points(readings, [None, *steps], targets)
     return Trend(
         kpi=kpi,
@@ -96,6 +96,14 @@ def build_trend(
         total=TrendPoint(*total, targets.of(total[0]), None, None) if total else None,
         comparisons=next((step.comparisons for step in steps if step), 0),
     )
+
+
+def _compare_within_wordings(
+    question: QuestionFacts, pairs: Sequence[tuple[KpiReading, KpiReading]]
+) -> list[Change | None]:
+    same = [pair for pair in pairs if question.revision(pair[0].period) == question.revision(pair[1].period)]
+    found = iter(compare(same))
+    return [next(found) if pair in same else None for pair in pairs]
 
 
 def _periods(question: QuestionFacts, focus: Period | None) -> list[Period]:

@@ -5,6 +5,7 @@ The room that owns the questions registers a reader in `AppConfig.ready()`; ever
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from cxprogram.models import Program
 from cxprogram.periods import Period, parse
@@ -12,12 +13,18 @@ from cxprogram.periods import Period, parse
 
 @dataclass(frozen=True)
 class QuestionFacts:
-    """One question. `years` says how many answered in each calendar year, counted up to `at_least` of the call."""
+    """One question. `years` says how many answered in each calendar year, counted up to `at_least` of the call;
+    `revised` names the days from which it was worded so differently that answers are not compared across them."""
 
     code: str
     label: str
     scale: tuple[int, int] | None
     years: Mapping[int, int]
+    revised: tuple[date, ...] = ()
+
+    def revision(self, period: Period) -> int:
+        """The wording with which the period ended, counted from 1."""
+        return 1 + sum(day <= period.end for day in self.revised)
 
     @property
     def periods(self) -> list[Period]:

@@ -27,9 +27,11 @@ pytestmark = pytest.mark.django_db
 NO_ADD = {
     "actions.EffectStudy", "cxprogram.ImportRun", "cxprogram.OutgoingMail", "cxprogram.Program",
     "feedback.DriverStudy", "feedback.FoldState", "feedback.Response", "feedback.ScoreCell",
+    "feedback.EmailClick", "feedback.Invitation", "feedback.QuestionRevision", "feedback.SurveyDraft",
     "feedback.ScoreMonth", "feedback.SurveyItem", "feedback.Ticket", "feedback.TicketStep",
     "governance.CompensationStatement", "governance.Report", "governance.SchemeComponent",
-    "journeys.CustomerIdentity", "journeys.KpiValue",
+    "journeys.Consent", "journeys.CustomerIdentity", "journeys.CustomerMerge", "journeys.Episode",
+    "journeys.ErasureRecord", "journeys.Interaction", "journeys.InteractionKey", "journeys.KpiValue",
 }  # fmt: skip
 PAY = {CompensationScheme, SchemeComponent, CompensationStatement}
 

@@ -171,7 +171,7 @@ def test_a_body_over_64_kb_is_not_read(client, survey):
 
 def test_a_filled_trap_marks_the_answer_and_keeps_it(client, survey):
     assert typed(client, NETPRO="3", **{pages.HONEYPOT: "http://example.org"}).status_code == 303
-    assert Response.objects.get().attributes == {"suspected_robot": True}
+    assert Response.objects.get().attributes == {"suspected_robot": True, "robot_signs": "honeypot"}
 
 
 def test_a_hidden_question_is_neither_shown_nor_taken(client):

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from feedback.imports import load_mapping, map_row, missing_columns, read_table
+from cxprogram.imports import read_table
+from feedback.imports import load_mapping, map_row, missing_columns
 
 ROOT = Path(__file__).parents[3]
 DATA = ROOT / "cxprogram" / "demo" / "data"

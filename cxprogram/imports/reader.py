@@ -18,9 +18,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from feedback.imports.errors import ImportFileError, RowError, shown
-from feedback.imports.source import DEFAULT_LIMITS, Limits, open_source
-from feedback.imports.text_encoding import find_encoding
+from cxprogram.imports.errors import ImportFileError, RowError, shown
+from cxprogram.imports.source import DEFAULT_LIMITS, Limits, open_source
+from cxprogram.imports.text_encoding import find_encoding
 
 DELIMITERS = ",;\t|"
 Records = Generator[tuple[int, list[str] | RowError]]

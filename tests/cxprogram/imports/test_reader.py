@@ -5,7 +5,7 @@ import tracemalloc
 
 import pytest
 
-from feedback.imports import ImportFileError, Limits, RowError, read_table
+from cxprogram.imports import ImportFileError, Limits, RowError, read_table
 
 
 def written(tmp_path, content, name="file.csv"):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from feedback.imports.errors import ImportFileError
+from cxprogram.imports.errors import ImportFileError
 
 CHUNK = 256 * 1024
 NOT_TEXT = (

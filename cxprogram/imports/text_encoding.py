@@ -6,8 +6,8 @@ from pathlib import Path
 
 from charset_normalizer import from_bytes
 
-from feedback.imports.errors import ImportFileError, shown
-from feedback.imports.source import CHUNK, Limits, open_source, refuse_what_is_no_text
+from cxprogram.imports.errors import ImportFileError, shown
+from cxprogram.imports.source import CHUNK, Limits, open_source, refuse_what_is_no_text
 
 BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),

@@ -1,0 +1,137 @@
+"""Personal addresses: the form for one person, one click in a mail, and no more mail.
+
+Whoever holds an address that takes no answer learns nothing else: unknown, used, expired and closed look alike.
+"""
+
+from functools import lru_cache
+
+from django.http import HttpRequest, HttpResponse
+from django.template import loader
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from feedback import robots, survey_desk
+from feedback.choices import SCALE_KINDS, InvitationStatus
+from feedback.models import Invitation
+from feedback.pages import survey as pages
+from feedback.services import drafts, invitations, responses, surveys
+
+
+def _private(reply: HttpResponse) -> HttpResponse:
+    """The address is a secret: it is told to no other page and no search engine."""
+    reply["Referrer-Policy"] = "no-referrer"
+    reply["X-Robots-Tag"] = "noindex, nofollow"
+    return reply
+
+
+@lru_cache(maxsize=16)
+def _closed_page(language: str) -> str:
+    return loader.render_to_string("feedback/invitation_closed.html")
+
+
+def _closed() -> HttpResponse:
+    language = translation.get_language() or "en"
+    return _private(survey_desk.answer(_closed_page(language), status=404, language=language))
+
+
+def _visit(request: HttpRequest) -> robots.Visit:
+    agent = request.META.get("HTTP_USER_AGENT", "").replace("\x00", "")
+    return robots.Visit(timezone.now(), request.method or "GET", agent)
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def invited(request: HttpRequest, token: str, score: int | None = None) -> HttpResponse:
+    """The form of one invitation; a score in the address is chosen already, and counts when the form is sent."""
+    if survey_desk.is_too_large(request):
+        return survey_desk.too_large()
+    visit = _visit(request)
+    invitation = invitations.find(token)
+    is_repeat = invitation is not None and invitation.status == InvitationStatus.ANSWERED and request.method == "POST"
+    if invitation is None or not (is_repeat or invitations.is_answerable(invitation, at=visit.at)):
+        return _closed()
+    try:
+        door = surveys.door(invitation.survey.slug)
+    except surveys.SurveyClosedError:
+        return _closed()
+    language = pages.choose_language(
+        invitation.survey,
+        asked=request.GET.get("lang", "") or invitation.language,
+        accepted=request.META.get("HTTP_ACCEPT_LANGUAGE", ""),
+    )
+    path = reverse("feedback:invited", args=[token])
+    try:
+        if request.method == "POST":
+            with translation.override(language):
+                return _private(_take_in(request, door, invitation, language, path=path, visit=visit))
+    except (invitations.InvitationClosedError, responses.AnswerError):
+        return _closed()
+    with translation.override(language):
+        text = _page(door, invitation, language, score=score, visit=visit)
+    return _private(survey_desk.answer(survey_desk.fresh(text, path=path, key="invited"), language=language))
+
+
+def _page(door: surveys.Door, invitation: Invitation, language: str, *, score: int | None, visit: robots.Visit) -> str:
+    """The form as this person left it; else with the score of the address chosen, if the first question has it."""
+    page = survey_desk.page_of(door.version_id, language, door.stamp)
+    first = page.asks[0] if page.asks else None
+    kind = door.questions[first.name].kind if first else ""
+    fits = first is not None and kind in SCALE_KINDS and str(score) in {choice.value for choice in first.choices}
+    chosen = {first.name: [str(score)]} if first and fits else {}
+    invitations.opened(invitation, visit, question=first.name if first and fits else "", score=score if fits else None)
+    draft = drafts.find(door, invitation=invitation) if page.has_steps else None
+    if not chosen and draft is None:
+        return survey_desk.blank(door.version_id, language, door.stamp, is_personal=True)
+    typed = (draft.typed if draft else {}) | chosen
+    step = pages.resumed(page, typed, draft.page if draft and not chosen else None)
+    return survey_desk.form(door.survey, page, language, step=step, is_personal=True)
+
+
+def _take_in(
+    request: HttpRequest,
+    door: surveys.Door,
+    invitation: Invitation,
+    language: str,
+    *,
+    path: str,
+    visit: robots.Visit,
+) -> HttpResponse:
+    known, attributes = invitations.split_context(door, invitation.context)
+
+    def record(sent: pages.Sent) -> None:
+        signs = robots.answer_signs(has_filled_trap=sent.has_filled_trap, opened_at=invitation.opened_at, at=visit.at)
+        invitations.answer(
+            invitation,
+            door,
+            known | sent.answers,
+            language=language,
+            attributes=attributes | robots.marks(signs),
+            at=visit.at,
+        )
+        drafts.drop(invitation=invitation)
+
+    def keep(sent: pages.Sent, number: int) -> None:
+        drafts.keep(door, sent.typed, key="", page=number, language=language, at=visit.at, invitation=invitation)
+
+    way = survey_desk.Way(path, record, keep, is_personal=True, known=known)
+    sent = survey_desk.read(request.POST, door, language, way)
+    if invitation.status == InvitationStatus.ANSWERED:
+        record(sent)  # the same answer again is thanked again, anything else is told nothing
+        return survey_desk.done(request, door.survey, language)
+    return survey_desk.receive(request, door, language, way, sent)
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
+    """No more mail: a page asks once, and mail programs send the same by themselves (RFC 8058).
+
+    The reply is the same whether anybody knows the address or not.
+    """
+    language = translation.get_language() or "en"
+    if request.method == "POST":
+        invitations.unsubscribe(token, at=timezone.now())
+    text = loader.render_to_string("feedback/unsubscribe.html", {"is_done": request.method == "POST"})
+    return _private(survey_desk.answer(text, language=language))

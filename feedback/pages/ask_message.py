@@ -1,0 +1,114 @@
+"""The message that asks one person: a mail with the first question in it, or a text with one link.
+
+A score in the mail is a link; it opens the form with the score chosen, and counts when the form is sent.
+"""
+
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from django.conf import settings
+from django.template import loader
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from cxprogram.mail import Message
+from cxprogram.models import Program
+from cxprogram.sms import Text
+from feedback.models import Invitation, SurveyVersion
+from feedback.pages import survey as pages
+from feedback.services.surveys import Door
+
+
+@dataclass(frozen=True)
+class Score:
+    """One cell of the scale in the mail."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a message says, in the language of its reader; `scores` is empty where the first question has no scale."""
+
+    language: str
+    organisation: str
+    title: str
+    question: str
+    reason: str
+    low_end: str
+    high_end: str
+    scores: tuple[Score, ...]
+    url: str
+    unsubscribe_url: str
+    is_reminder: bool
+
+
+def _absolute(name: str, *args: str | int) -> str:
+    return settings.BASE_URL.rstrip("/") + reverse(name, args=args)
+
+
+def asked(invitation: Invitation, door: Door, token: str, *, is_reminder: bool = False) -> Asked:
+    """The parts of the message, in the active language."""
+    page = pages.survey_page(SurveyVersion.objects.select_related("survey__program").get(pk=door.version_id))
+    first = page.asks[0] if page.asks else None
+    is_scale = first is not None and first.look == "scale"
+    reason = invitation.context.get("reason", "")
+    return Asked(
+        language=translation.get_language() or "en",
+        organisation=door.survey.program.label,
+        title=page.title,
+        question=first.wording if first and is_scale else "",
+        reason=str(reason) or _("You have been in touch with us."),
+        low_end=first.low_end if first else "",
+        high_end=first.high_end if first else "",
+        scores=tuple(
+            Score(choice.label, _absolute("feedback:invited-score", token, int(choice.value)))
+            for choice in (first.choices if first and is_scale else ())
+            if int(choice.value) >= 0
+        ),
+        url=_absolute("feedback:invited", token),
+        unsubscribe_url=_absolute("feedback:unsubscribe", token),
+        is_reminder=is_reminder,
+    )
+
+
+def language_of(invitation: Invitation, program: Program) -> str:
+    """The language of the message: the invitation's if the survey has it, else the program's, else the first."""
+    return pages.choose_language(invitation.survey, asked=invitation.language or program.language, accepted="")
+
+
+def mail(invitation: Invitation, door: Door, token: str, *, is_reminder: bool = False) -> Message:
+    """The mail with the first question in it, HTML and plain text, and how to be asked no more (RFC 8058)."""
+    with translation.override(language_of(invitation, door.survey.program)):
+        parts = asked(invitation, door, token, is_reminder=is_reminder)
+        context = {"asked": parts}
+        kind = "reminder" if is_reminder else "invitation"
+        return Message(
+            key=f"{kind}:{invitation.program_id}:{invitation.source}:{invitation.external_id}",
+            to=invitation.address,
+            subject=_("Reminder: %(title)s") % {"title": parts.title} if is_reminder else parts.title,
+            text=loader.render_to_string("feedback/mail/ask.txt", context),
+            html=loader.render_to_string("feedback/mail/ask.html", context),
+            sender=parts.organisation,
+            headers={
+                "List-Unsubscribe": f"<{parts.unsubscribe_url}>",
+                "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+                "List-Id": f"<{quote(door.survey.slug)}.{quote(door.survey.program.slug)}.invalid>",
+                "Auto-Submitted": "auto-generated",
+            },
+        )
+
+
+def text(invitation: Invitation, door: Door, token: str, *, is_reminder: bool = False) -> Text:
+    """The text message: who asks, what, and where to answer."""
+    with translation.override(language_of(invitation, door.survey.program)):
+        parts = asked(invitation, door, token, is_reminder=is_reminder)
+        kind = "reminder" if is_reminder else "invitation"
+        said = {"organisation": parts.organisation, "question": parts.question or parts.title, "url": parts.url}
+        return Text(
+            key=f"{kind}:{invitation.program_id}:{invitation.source}:{invitation.external_id}",
+            to=invitation.address,
+            text=_("%(organisation)s: %(question)s Answer here: %(url)s") % said,
+        )

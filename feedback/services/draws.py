@@ -1,0 +1,167 @@
+"""Drawing a plan's sample: set-based, by a hash of the customer, so that the same draw can be made again.
+
+A customer's rank is `hashint8extended(id, seed)`, which PostgreSQL keeps stable for partitioned tables. Ranks of
+different seeds have nothing to do with each other: each wave draws anew, and the hold-out is the same in all.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+from django.db.models import BigIntegerField, Case, CharField, Count, F, QuerySet, Value, When, Window
+from django.db.models.expressions import Func
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast, Coalesce, RowNumber
+
+from feedback.analytics.allocation import proportional
+from feedback.choices import InvitationStatus, PlanAudience, PlanMethod
+from feedback.models import Invitation, PlannedAsk, SamplingPlan, Wave
+from journeys.choices import CustomerKind
+from journeys.models import Customer
+from journeys.services import segments
+
+HOLD_OUT_SEED = 7_919
+SHARE_SEED = 104_729
+SEEDS_APART = 1_000_003
+LOWEST, RANKS = -(2**63), 2**64
+OWN_COLUMNS = {"unit": "unit__code", "language": "language"}
+
+
+class Rank(Func):
+    """A customer's place among all, by chance."""
+
+    function = "hashint8extended"
+    output_field = BigIntegerField()
+
+    def __init__(self, seed: int) -> None:
+        super().__init__(F("pk"), Cast(Value(seed), BigIntegerField()))
+
+
+def within_share(rows: QuerySet, share: float, *, seed: int) -> QuerySet:
+    """The customers that belong to a share of the base; a larger share holds the smaller one."""
+    limit = LOWEST + round(share * RANKS)
+    return rows.alias(rank_of_share=Rank(seed)).filter(rank_of_share__lt=limit) if limit < 2**63 else rows
+
+
+def held_out(plan: SamplingPlan, rows: QuerySet) -> QuerySet:
+    """Those of the customers who are never asked by the plan."""
+    return within_share(rows, plan.hold_out_share, seed=HOLD_OUT_SEED) if plan.hold_out_share else rows.none()
+
+
+def list_source(plan: SamplingPlan) -> str:
+    """The source under which the people of a plan's list are known."""
+    return f"list-{plan.pk}"
+
+
+def population(plan: SamplingPlan, at: datetime) -> QuerySet[Customer]:
+    """Those whom the plan is about at the moment.
+
+    - persons of the program who are still themselves;
+    - customers, of the segment if one is named; or the people on the plan's list.
+    """
+    rows = Customer.objects.filter(program=plan.program_id, kind=CustomerKind.PERSON).standing()
+    if plan.audience == PlanAudience.LIST:
+        return rows.filter(identities__source=list_source(plan))
+    rows = rows.filter(is_customer=True)
+    return rows.filter(pk__in=segments.customers(plan.segment, at).values("pk")) if plan.segment else rows
+
+
+def _group(plan: SamplingPlan) -> Any:
+    if column := OWN_COLUMNS.get(plan.group_by):
+        return Coalesce(F(column), Value(""), output_field=CharField())
+    return Coalesce(KeyTextTransform(plan.group_by, "attributes"), Value(""), output_field=CharField())
+
+
+def grouped(plan: SamplingPlan, rows: QuerySet) -> QuerySet:
+    """The customers with the name of their group as `group_name`."""
+    return rows.annotate(group_name=_group(plan))
+
+
+def answered_by_group(plan: SamplingPlan) -> dict[str, int]:
+    """Answers that the plan has brought, by group."""
+    answered = Invitation.objects.filter(status=InvitationStatus.ANSWERED, asks__plan=plan, asks__reminder=0)
+    rows = grouped(plan, Customer.objects.filter(pk__in=answered.values("customer")))
+    return dict(rows.values("group_name").annotate(n=Count("pk")).values_list("group_name", "n"))
+
+
+@dataclass(frozen=True)
+class Draw:
+    """Who was drawn: a query of customers, how many there are in all, and how many of each group."""
+
+    rows: QuerySet
+    population: int
+    groups: Mapping[str, int] = field(default_factory=dict)
+
+
+def draw(plan: SamplingPlan, number: int, *, at: datetime) -> Draw:
+    """The sample of one wave. The same plan, wave and base give the same sample."""
+    everyone = population(plan, at)
+    seed = plan.seed * SEEDS_APART + number
+    if plan.method in (PlanMethod.STRATIFIED, PlanMethod.QUOTA):
+        return _by_group(plan, everyone, seed)
+    n = everyone.count()
+    if plan.method == PlanMethod.RANDOM:
+        return Draw(everyone.alias(rank=Rank(seed)).order_by("rank", "pk")[: plan.sample_size], n)
+    if plan.method == PlanMethod.SHARE:
+        return Draw(within_share(everyone, plan.sample_share or 0, seed=seed).order_by("pk"), n)
+    return Draw(everyone.order_by("pk"), n)
+
+
+def _by_group(plan: SamplingPlan, everyone: QuerySet, seed: int) -> Draw:
+    """So many of each group: in proportion or as written; of a quota as many as answers are missing."""
+    rows = grouped(plan, everyone)
+    sizes = dict(rows.values("group_name").annotate(n=Count("pk")).values_list("group_name", "n"))
+    total = sum(sizes.values())
+    if plan.method == PlanMethod.QUOTA:
+        answered = answered_by_group(plan)
+        wanted = {name: max(0, n - answered.get(name, 0)) for name, n in plan.quotas.items()}
+    else:
+        wanted = plan.quotas or proportional(plan.sample_size or 0, sizes)
+    wanted = {name: min(n, sizes.get(name, 0)) for name, n in wanted.items() if n and sizes.get(name)}
+    if not wanted:
+        return Draw(everyone.none(), total)
+    # Far fewer are sorted within their groups than there are: nobody with a higher rank has a chance.
+    share = max((n * 1.2 + 60) / sizes[name] for name, n in wanted.items())
+    place = Window(RowNumber(), partition_by=[F("group_name")], order_by=[F("rank"), F("pk")])
+    limit = Case(*(When(group_name=name, then=Value(n)) for name, n in wanted.items()), default=Value(0))
+    drawn = within_share(rows, min(1.0, share), seed=seed) if share < 0.5 else rows
+    drawn = drawn.filter(group_name__in=wanted).annotate(rank=Rank(seed)).annotate(place=place, wanted=limit)
+    return Draw(Customer.objects.filter(pk__in=drawn.filter(place__lte=F("wanted")).values("pk")), total, wanted)
+
+
+INSERT = """
+    INSERT INTO feedback_plannedask (plan_id, wave_id, customer_id, cause, reminder, unit_id, touchpoint_id, context,
+        due_at, until, status, attempts)
+    SELECT %s, %s, c.id, %s, 0, c.unit_id, %s, '{{}}', %s, %s, 'waiting', 0
+    FROM journeys_customer c WHERE c.id IN ({drawn})
+    ON CONFLICT (plan_id, cause, customer_id, reminder) DO NOTHING
+"""
+
+
+def write(wave: Wave, drawn: QuerySet, *, cause: str, due_at: datetime, until: datetime) -> int:
+    """Write the sample down as planned asks, in one statement. Returns how many."""
+    sql, params = drawn.values("pk").query.sql_with_params()
+    plan = wave.plan
+    with connection.cursor() as cursor:
+        cursor.execute(INSERT.format(drawn=sql), [plan.pk, wave.pk, cause, plan.touchpoint_id, due_at, until, *params])
+        return cursor.rowcount
+
+
+def unsaved(
+    plan: SamplingPlan, drawn: QuerySet, *, cause: str, due_at: datetime, until: datetime, limit: int
+) -> list[PlannedAsk]:
+    """As `write`, for a dry run: rows that nobody saves, the first `limit` of them."""
+    return [
+        PlannedAsk(
+            plan=plan,
+            customer=customer,
+            cause=cause,
+            unit_id=customer.unit_id,
+            touchpoint_id=plan.touchpoint_id,
+            due_at=due_at,
+            until=until,
+        )
+        for customer in drawn.select_related("program")[:limit]
+    ]

@@ -1,0 +1,171 @@
+"""What every door of the survey page shares: the page is rendered once and kept, the form is read and answered.
+
+The kept page holds three places that differ between visits: its address, what follows it, and the visit's key.
+"""
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.template import loader
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from feedback.models import Survey, SurveyVersion
+from feedback.pages import survey as pages
+from feedback.services import responses, surveys
+
+MAX_BODY = 64 * 1024
+KEY_PLACE, PATH_PLACE, QUERY_PLACE = "cx-key-of-this-visit", "cx-path-of-this-visit", "cx-query-of-this-visit"
+
+
+@dataclass(frozen=True)
+class Way:
+    """How a visitor came to the form, and what becomes of what they send.
+
+    record   writes the answer; raises what refuses it
+    keep     writes down what was typed so far, and the page to go on with
+    known    answers that came from a system
+    """
+
+    path: str
+    record: Callable[[pages.Sent], None]
+    keep: Callable[[pages.Sent, int], None]
+    query: str = ""
+    is_personal: bool = False
+    known: Mapping[str, Any] = field(default_factory=dict)
+
+
+def answer(text: str, *, status: int = 200, language: str) -> HttpResponse:
+    return HttpResponse(text, status=status, headers={"Cache-Control": "no-store", "Content-Language": language})
+
+
+def frame(survey: Survey, language: str, *, path: str, query: str = "") -> dict[str, Any]:
+    """What the frame of every page of the survey says."""
+    names = dict(settings.LANGUAGES)
+    return {
+        "survey": survey,
+        "organisation": survey.program.label,
+        "languages": [
+            (code, names[code], f"{path}?lang={code}{query}", code == language) for code in pages.languages_of(survey)
+        ],
+    }
+
+
+def form(
+    survey: Survey,
+    page: pages.SurveyPage,
+    language: str,
+    *,
+    step: pages.Step | None = None,
+    problem: str = "",
+    is_personal: bool = False,
+    is_preview: bool = False,
+) -> str:
+    """The form with the places of the visit still open."""
+    step = step or pages.step_of(page)
+    context = frame(survey, language, path=PATH_PLACE, query=QUERY_PLACE) | {
+        "page": page,
+        "step": step,
+        "errors": step.errors,
+        "problem": problem,
+        "action": f"{PATH_PLACE}?lang={language}{QUERY_PLACE}",
+        "later": f"{PATH_PLACE}?lang={language}&key={KEY_PLACE}{QUERY_PLACE}",
+        "key": KEY_PLACE,
+        "honeypot": pages.HONEYPOT,
+        "max_typed": pages.MAX_TYPED,
+        "min_n": survey.program.min_n,
+        "is_personal": is_personal,
+        "is_preview": is_preview,
+    }
+    return loader.render_to_string("feedback/survey_form.html", context)
+
+
+@lru_cache(maxsize=256)
+def page_of(version_id: int, language: str, stamp: str) -> pages.SurveyPage:
+    """Read once for each stamp of the door: a corrected wording makes a new one."""
+    return pages.survey_page(SurveyVersion.objects.select_related("survey").get(pk=version_id))
+
+
+@lru_cache(maxsize=256)
+def blank(version_id: int, language: str, stamp: str, *, is_personal: bool = False) -> str:
+    """The empty form, rendered once for each stamp."""
+    survey = Survey.objects.select_related("program").get(versions=version_id)
+    return form(survey, page_of(version_id, language, stamp), language, is_personal=is_personal)
+
+
+def new_key() -> str:
+    return secrets.token_urlsafe(24)
+
+
+def fresh(text: str, *, path: str, query: str = "", key: str = "") -> str:
+    """The page of one visit; `query` follows `?lang=…` and is safe in an attribute."""
+    return text.replace(PATH_PLACE, path).replace(QUERY_PLACE, query).replace(KEY_PLACE, key or new_key())
+
+
+def message(survey: Survey, template: str, language: str, *, status: int) -> HttpResponse:
+    path = reverse("feedback:survey", args=[survey.slug])
+    return answer(
+        loader.render_to_string(template, frame(survey, language, path=path)), status=status, language=language
+    )
+
+
+def is_too_large(request: HttpRequest) -> bool:
+    return request.method == "POST" and int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BODY
+
+
+def too_large() -> HttpResponse:
+    language = translation.get_language() or settings.LANGUAGE_CODE
+    return answer(loader.render_to_string("feedback/survey_too_large.html"), status=413, language=language)
+
+
+def done(request: HttpRequest, survey: Survey, language: str) -> HttpResponse:
+    """On to the thanks, in the language of the form."""
+    path = reverse("feedback:survey-done", args=[survey.slug])
+    if language != pages.choose_language(survey, asked="", accepted=request.META.get("HTTP_ACCEPT_LANGUAGE", "")):
+        path += f"?{urlencode({'lang': language})}"  # the browser alone would choose another
+    return HttpResponse(status=303, headers={"Location": path, "Cache-Control": "no-store"})
+
+
+def read(posted: QueryDict, door: surveys.Door, language: str, way: Way) -> pages.Sent:
+    return pages.read_form(page_of(door.version_id, language, door.stamp), posted, known=way.known)
+
+
+def receive(request: HttpRequest, door: surveys.Door, language: str, way: Way, sent: pages.Sent) -> HttpResponse:
+    """Take in what was sent: the next page of the form, the same with what is wrong, or on to the thanks."""
+    page = page_of(door.version_id, language, door.stamp)
+    number = pages.after(page, sent, request.POST)
+    status, problem = 200, ""
+    if number is None and sent.is_empty:
+        number, problem = page.numbers[-1], _("Answer at least one question.")
+    if number is None:
+        try:
+            way.record(sent)
+        except responses.AnswerError as error:
+            number, problem = _refused(page, sent, error)
+        else:
+            return done(request, door.survey, language)
+    elif page.has_steps and not problem:
+        way.keep(sent, number)
+    if sent.errors or problem:
+        status = 422
+    step = pages.step_of(page, number, sent)
+    text = form(door.survey, page, language, step=step, problem=problem, is_personal=way.is_personal)
+    key = sent.key if step.has_steps and responses.is_key(sent.key) else ""
+    return answer(fresh(text, path=way.path, query=way.query, key=key), status=status, language=language)
+
+
+def _refused(page: pages.SurveyPage, sent: pages.Sent, error: responses.AnswerError) -> tuple[int, str]:
+    """Where the intake found something wrong that the form did not: the page of the question, and what to say."""
+    name = error.extra.get("question", "")
+    for ask in page.asks:
+        if ask.name == name:
+            sent.errors[name] = _("Choose one of the answers below.")
+            return ask.page, ""
+    return page.numbers[-1], _("Part of this page was missing. It is complete now: send it again.")

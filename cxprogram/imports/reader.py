@@ -127,7 +127,7 @@ def read_table(
     is raised then.
     """
     source = open_sheet(path, encoding=encoding, delimiter=delimiter, sheet=sheet, limits=limits)
-    blank = 0
+    blank: list[int] = []
     head: list[tuple[int, Cells]] = []
     for at, cells in islice(source.records, MAX_BLANK_LINES):
         if not is_blank(cells):
@@ -135,7 +135,7 @@ def read_table(
             if len(head) == HEAD_RECORDS:
                 break
         elif head:
-            blank += 1
+            blank.append(at)
     above = lines_above(head, source.kind)
     if above:
         source.notes.append(f"{len(above)} lines above the header were skipped: {', '.join(map(str, above[:10]))}.")
@@ -166,7 +166,7 @@ def read_table(
     table = Table(
         names, source.encoding, source.delimiter, source.notes, source.kind, source.sheet, source.sheets, header, line
     )
-    table.blank_rows = blank
+    table.blank_rows = sum(at > line for at in blank)
     table.rows = _rows(table, chain(head[len(header) :], source.records), source.records, has_comments=bool(above))
     return table
 

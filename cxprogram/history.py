@@ -93,8 +93,7 @@ def _related_labels(thing: models.Model, names: Sequence[str], events: Sequence[
                 ids[name].add(getattr(event, f"{name}_id"))
     return {
         name: {
-            pk: str(row)
-            for pk, row in _column(thing, name).related_model._base_manager.in_bulk(known - {None}).items()
+            pk: str(row) for pk, row in _column(thing, name).related_model._base_manager.in_bulk(known - {None}).items()
         }
         for name, known in ids.items()
         if known - {None}

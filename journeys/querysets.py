@@ -1,6 +1,5 @@
 """Querysets of the insight room's frame: journeys, customers, KPIs."""
 
-
 from cxprogram.access import Right, ScopedQuerySet
 from cxprogram.querysets import DefinitionQuerySet
 

@@ -78,9 +78,7 @@ def lmg(X: ArrayLike, y: ArrayLike, *, rows_per_driver: int = FEWEST_ROWS_PER_DR
     return lmg_from_moments(np.corrcoef(rows, rowvar=False), len(rows), rows_per_driver=rows_per_driver)
 
 
-def lmg_from_moments(
-    correlation: ArrayLike, n: int, *, rows_per_driver: int = FEWEST_ROWS_PER_DRIVER
-) -> LmgResult:
+def lmg_from_moments(correlation: ArrayLike, n: int, *, rows_per_driver: int = FEWEST_ROWS_PER_DRIVER) -> LmgResult:
     """Return exact LMG importances from a correlation matrix (p + 1, p + 1), outcome LAST, of n rows.
 
     Work and memory grow as 2^p: milliseconds at 14 drivers. Raises DriverStudyError.

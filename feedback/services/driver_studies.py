@@ -81,9 +81,7 @@ def run(
 
 def _check_questions(program: Program, outcome: str, drivers: Sequence[str]) -> None:
     codes = [outcome, *drivers]
-    scaled = {
-        question.code for question in Question.objects.filter(program=program, code__in=codes) if question.scale
-    }
+    scaled = {question.code for question in Question.objects.filter(program=program, code__in=codes) if question.scale}
     strange = next((code for code in codes if code not in scaled or codes.count(code) > 1), None)
     if strange is not None:
         raise StudyError(

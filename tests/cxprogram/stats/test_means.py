@@ -39,9 +39,7 @@ def test_weighted_error_is_linearised():
     raw = raked()
     groups = {1: range(9, 11), 0: range(7, 9), -1: range(7)}
     tally = Tally.from_cells(
-        (new, raw.n[code], raw.weight[code], raw.weight_sq[code])
-        for new, codes in groups.items()
-        for code in codes
+        (new, raw.n[code], raw.weight[code], raw.weight_sq[code]) for new, codes in groups.items() for code in codes
     )
     estimate = mean(tally, weighted=True)
     assert 100 * estimate.value == pytest.approx(16.1759012776, abs=1e-6)

@@ -16,6 +16,8 @@ from cxprogram.imports.errors import ImportFileError, shown
 Naming = Literal["first", "joined", "import-id"]
 IMPORT_ID = re.compile(r"^\s*\{\s*['\"]ImportId['\"]")
 TAGS = re.compile(r"<[^<>]{0,1000}>")
+# `text [part]`, as LimeSurvey heads the columns of one question.
+BRACKETS = re.compile(r"(.{1,2000}\S) ?\[([^\[\]]{1,500})\]", re.DOTALL)
 SPACES = re.compile(r"\s+")
 JOINT = " - "
 

@@ -5,7 +5,6 @@ import json
 import time
 import zipfile
 from datetime import date, datetime
-from pathlib import Path
 
 import openpyxl
 import pytest
@@ -13,8 +12,6 @@ import pytest
 from cxprogram.imports import ImportFileError, Limits, RowError, read_table
 from cxprogram.imports.headers import plain_text
 from cxprogram.imports.xes import XesLog, read_events
-
-SAMPLES = Path("/work/shared/data/imports")
 
 
 def workbook(tmp_path, *sheets, merges=()):

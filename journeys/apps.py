@@ -5,3 +5,8 @@ from django.utils.translation import gettext_lazy as _
 class JourneysConfig(AppConfig):
     name = "journeys"
     verbose_name = _("Insight: journeys and KPIs")
+
+    def ready(self) -> None:
+        from journeys import held
+
+        held.register_all()

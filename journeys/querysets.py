@@ -1,7 +1,14 @@
 """Querysets of the insight room's frame: journeys, customers, KPIs."""
 
+from datetime import datetime
+from typing import Self
+
+from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models.functions import Lower
+
 from cxprogram.access import Right, ScopedQuerySet
-from cxprogram.querysets import DefinitionQuerySet
+from cxprogram.querysets import AdminOnlyQuerySet, DefinitionQuerySet
+from journeys.choices import ConsentState, LegalBasis, Purpose, StreamStatus
 
 
 class JourneyQuerySet(DefinitionQuerySet):
@@ -22,11 +29,108 @@ class ExpectationQuerySet(DefinitionQuerySet):
     program_lookup = "touchpoint__program"
 
 
+class CustomerAttributeQuerySet(DefinitionQuerySet):
+    pass
+
+
+class ConsentTextQuerySet(DefinitionQuerySet):
+    def in_force(self, purpose: str, at: datetime) -> "ConsentTextQuerySet":
+        """The texts of the purpose that are valid at the moment, the newest first."""
+        return self.filter(purpose=purpose, valid_from__lte=at).order_by("-valid_from", "-version")
+
+    def bases(self, purpose: str, at: datetime) -> dict[int, str]:
+        """The legal basis of the purpose at the moment, by program."""
+        rows = self.in_force(purpose, at).order_by("program_id", "-valid_from", "-version").distinct("program_id")
+        return dict(rows.values_list("program_id", "legal_basis"))
+
+
 class CustomerQuerySet(ScopedQuerySet):
     """Customers are people: seen with the right to the voice of the customer, within the unit that met them."""
 
     right = Right.SEE_VOICE
     unit_lookup = "unit"
+
+    def standing(self) -> Self:
+        """Customers who are still themselves.
+
+        - not found to be another customer;
+        - not erased.
+        """
+        return self.filter(merged_into=None, erased_at=None)
+
+    def with_email(self, address: str) -> Self:
+        """By address, whatever its capitals; uses the index on (program, lower(email))."""
+        return self.annotate(email_folded=Lower("email")).filter(email_folded=address.lower()).exclude(email="")
+
+    def contactable(self, purpose: str, at: datetime) -> Self:
+        """Customers whose data may be used for the purpose at the moment, by the rule of `consents.may_contact`.
+
+        - standing;
+        - their program has a text in force for the purpose;
+        - their newest word on the purpose is no denial and no withdrawal;
+        - where the text stands on consent, their newest word is a grant.
+        """
+        from journeys.models import Consent, ConsentText
+
+        said = Consent.objects.filter(customer=OuterRef("pk"), purpose=purpose, at__lte=at)
+        newest = Subquery(said.order_by("-at", "-id").values("state")[:1])
+        is_free, by_consent = Q(pk__in=()), Q(pk__in=())
+        for program, basis in ConsentText.objects.bases(purpose, at).items():
+            if basis == LegalBasis.CONSENT or purpose == Purpose.SPECIAL_CATEGORY:
+                by_consent |= Q(program=program)
+            else:
+                is_free |= Q(program=program)
+        refused = Exists(
+            said.filter(state__in=(ConsentState.DENIED, ConsentState.WITHDRAWN)).filter(
+                pk=Subquery(
+                    Consent.objects.filter(customer=OuterRef("customer"), purpose=purpose, at__lte=at)
+                    .order_by("-at", "-id")
+                    .values("pk")[:1]
+                )
+            )
+        )
+        return (
+            self.standing()
+            .annotate(newest_consent=newest)
+            .filter((is_free & ~refused) | (by_consent & Q(newest_consent=ConsentState.GRANTED)))
+        )
+
+
+class CustomerPartQuerySet(ScopedQuerySet):
+    """What belongs to one customer is seen with the customer."""
+
+    right = Right.SEE_VOICE
+    unit_lookup = "customer__unit"
+
+    @classmethod
+    def of(cls, name: str) -> type["CustomerPartQuerySet"]:
+        """The same for rows whose customer has another name."""
+        return type(cls.__name__, (cls,), {"unit_lookup": f"{name}__unit", "__module__": cls.__module__})
+
+
+class DataStreamQuerySet(DefinitionQuerySet):
+    def active(self) -> "DataStreamQuerySet":
+        """Streams that take data in."""
+        return self.filter(status=StreamStatus.ACTIVE)
+
+
+class SegmentQuerySet(DefinitionQuerySet):
+    pass
+
+
+class InteractionQuerySet(ScopedQuerySet):
+    """What happened to single people: with the right to the voice, within the unit where it happened."""
+
+    right = Right.SEE_VOICE
+    unit_lookup = "unit"
+
+    def between(self, start: datetime, end: datetime) -> "InteractionQuerySet":
+        """From the start to before the end: only the partitions of those months are read."""
+        return self.filter(at__gte=start, at__lt=end)
+
+
+class InteractionKeyQuerySet(AdminOnlyQuerySet):
+    program_lookup = "stream__program"
 
 
 class KpiQuerySet(DefinitionQuerySet):

@@ -40,13 +40,26 @@ from feedback.models import (
 from feedback.services import folding, responses, surveys
 from governance.choices import ReportKind
 from governance.models import Charter, CompensationScheme, CompensationStatement, Report, SchemeComponent, SignOff
-from journeys.models import Customer, CustomerIdentity, Expectation, Journey, Kpi, KpiTarget, Stage, Touchpoint
+from journeys.models import (
+    ConsentText,
+    Customer,
+    CustomerAttribute,
+    CustomerIdentity,
+    DataStream,
+    Expectation,
+    Journey,
+    Kpi,
+    KpiTarget,
+    Stage,
+    Touchpoint,
+)
 
 PASSWORD = "a long enough password"
 _PASSWORD_HASH = ""
 AREAS = ("A", "B", "C", "D", "E", "F", "G")
 # 2017-05-15 is a Monday; noon in San Francisco is 19:00 UTC.
 NOON = datetime(2017, 5, 15, 19, 0, tzinfo=UTC)
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 _numbers = count(1)
 
 
@@ -188,6 +201,23 @@ def make_customer(program: Program, **fields: Any) -> Customer:
     customer = Customer.objects.create(program=program, **(defaults | fields))
     CustomerIdentity.objects.create(program=program, customer=customer, source="crm", value=identity)
     return customer
+
+
+def make_stream(program: Program, code: str = "orders", **fields: Any) -> DataStream:
+    defaults = {
+        "name": code.capitalize(), "kind": "transaction", "purpose": "To see what customers meet.",
+        "legal_basis": "contract", "status": "active",
+    }  # fmt: skip
+    return DataStream.objects.create(program=program, code=code, **(defaults | fields))
+
+
+def make_attribute(program: Program, code: str, **fields: Any) -> CustomerAttribute:
+    return CustomerAttribute.objects.create(program=program, code=code, **({"name": code} | fields))
+
+
+def make_consent_text(program: Program, purpose: str = "survey", **fields: Any) -> ConsentText:
+    defaults = {"legal_basis": "legitimate_interest", "texts": {"en": "We may ask you."}, "valid_from": LONG_AGO}
+    return ConsentText.objects.create(program=program, purpose=purpose, **(defaults | fields))
 
 
 # --- feedback ---------------------------------------------------------------------------------

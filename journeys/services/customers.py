@@ -1,20 +1,21 @@
-"""Customers as sources know them."""
+"""Customers as the senders of answers and interactions know them: one key, made when first met.
+
+Who says more of a person goes through `journeys/services/people.py`, which recognises, completes and merges.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from cxprogram.errors import DomainError
 from cxprogram.models import OrgUnit, Program
+from journeys.alphabet import sort_key
 from journeys.models import Customer, CustomerIdentity
+from journeys.services import identities
+from journeys.services.identities import EMAIL, CustomerError
 
-
-class CustomerError(DomainError):
-    code = "customer-invalid"
+__all__ = ["CustomerError", "CustomerFacts", "check", "upsert", "upsert_many"]
 
 
 @dataclass(frozen=True)
@@ -35,10 +36,7 @@ def check(facts: CustomerFacts) -> None:
     if not facts.source or not facts.external_id:
         raise CustomerError(_("The key of the customer is missing."), code="customer-key-missing")
     if facts.email:
-        try:
-            validate_email(facts.email)
-        except ValidationError as error:
-            raise CustomerError(_("This is not an e-mail address."), code="email-invalid") from error
+        identities.email_address(facts.email)
 
 
 @transaction.atomic
@@ -52,20 +50,37 @@ def upsert(program: Program, facts: CustomerFacts, *, unit: OrgUnit | None = Non
     )
     if known:
         return known.customer
-    customer = Customer.objects.create(
-        program=program,
-        unit=unit,
-        name=facts.name,
-        email=facts.email,
-        language=facts.language,
-        is_fictitious=facts.is_fictitious,
-    )
+    customer = _new(program, facts, unit)
+    customer.save()
     identity, is_new = CustomerIdentity.objects.get_or_create(
         program=program, source=facts.source, value=facts.external_id, defaults={"customer": customer}
     )
     if not is_new:  # another request was faster
         customer.delete()
-    return identity.customer
+        return identity.customer
+    _note_addresses(program, [customer])
+    return customer
+
+
+def _new(program: Program, facts: CustomerFacts, unit: OrgUnit | None) -> Customer:
+    return Customer(
+        program=program,
+        unit=unit,
+        name=facts.name,
+        sort_key=sort_key(facts.name, program.language),
+        email=facts.email,
+        language=facts.language,
+        is_fictitious=facts.is_fictitious,
+    )
+
+
+def _note_addresses(program: Program, customers: Iterable[Customer]) -> None:
+    """Their e-mail addresses as identities; an address that is taken stays with whom it was first."""
+    rows = {customer.email.lower(): customer for customer in customers if customer.email}
+    CustomerIdentity.objects.bulk_create(
+        [CustomerIdentity(program=program, customer=rows[value], source=EMAIL, value=value) for value in sorted(rows)],
+        ignore_conflicts=True,
+    )
 
 
 Key = tuple[str, str]  # (source, external id)
@@ -82,17 +97,7 @@ def upsert_many(program: Program, met: Iterable[tuple[CustomerFacts, OrgUnit | N
     new = sorted(wanted.keys() - found.keys())
     if not new:
         return found
-    customers = Customer.objects.bulk_create(
-        Customer(
-            program=program,
-            unit=unit,
-            name=facts.name,
-            email=facts.email,
-            language=facts.language,
-            is_fictitious=facts.is_fictitious,
-        )
-        for facts, unit in (wanted[key] for key in new)
-    )
+    customers = Customer.objects.bulk_create(_new(program, *wanted[key]) for key in new)
     CustomerIdentity.objects.bulk_create(
         [
             CustomerIdentity(program=program, customer=customer, source=source, value=value)
@@ -104,6 +109,7 @@ def upsert_many(program: Program, met: Iterable[tuple[CustomerFacts, OrgUnit | N
     kept = {found[key].pk for key in new}
     # Another request was faster with these.
     Customer.objects.filter(pk__in=[customer.pk for customer in customers if customer.pk not in kept]).delete()
+    _note_addresses(program, [customer for customer in customers if customer.pk in kept])
     return found
 
 

@@ -1,0 +1,95 @@
+"""What each room holds of a person, declared once: merging, erasure, export and the time line go through here.
+
+A room registers its holdings in `AppConfig.ready()`; whatever points at a customer must be among them, which a test
+asks of every foreign key. So a lower room reaches the rows of higher ones without knowing them.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Model, QuerySet
+from django.utils.functional import Promise
+
+
+@dataclass(frozen=True)
+class Traces:
+    """Who is to be forgotten: the customer's numbers (with those merged into it), and every text that names the
+    person, without capitals."""
+
+    customers: tuple[int, ...]
+    texts: frozenset[str]
+
+    def are_in(self, text: str) -> bool:
+        folded = text.casefold()
+        return any(trace in folded for trace in self.texts)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of a customer's story. `tone` is empty, `good`, `bad` or `quiet`."""
+
+    at: datetime
+    kind: str | Promise
+    title: str
+    detail: str = ""
+    url: str = ""
+    tone: str = ""
+
+
+@dataclass(frozen=True)
+class Holding:
+    """The rows of one model that belong to customers.
+
+    `lookup` leads from the row to the customer. `moves`: the row follows its customer in a merge. `export` says what
+    the rows hold, as plain values; `erase` takes out what names the person and returns how many rows it changed;
+    `story` tells the newest rows among those that the reader may see.
+    """
+
+    code: str
+    model: type[Model]
+    export: Callable[[QuerySet], Iterable[dict[str, Any]]]
+    erase: Callable[[QuerySet, Traces], int]
+    lookup: str = "customer"
+    moves: bool = True
+    story: Callable[[QuerySet, int], Iterable[Entry]] | None = None
+
+    def rows(self, customers: Sequence[int]) -> QuerySet:
+        return self.model._default_manager.filter(**{f"{self.lookup}__in": customers})
+
+
+@dataclass(frozen=True)
+class Imprint:
+    """A place that knows no customer, only texts: mails, logs. `erase` takes out those that name the person."""
+
+    code: str
+    erase: Callable[[int, Traces], int]  # program, traces
+    export: Callable[[int, Traces], Iterable[dict[str, Any]]] | None = None
+
+
+_holdings: dict[str, Holding] = {}
+_imprints: dict[str, Imprint] = {}
+
+
+def register(*held: Holding | Imprint) -> None:
+    for each in held:
+        place: dict[str, Any] = _holdings if isinstance(each, Holding) else _imprints
+        place[each.code] = each
+
+
+def holdings() -> Sequence[Holding]:
+    return tuple(_holdings.values())
+
+
+def holding(code: str) -> Holding:
+    return _holdings[code]
+
+
+def imprints() -> Sequence[Imprint]:
+    return tuple(_imprints.values())
+
+
+def kept(rows: QuerySet, traces: Traces) -> int:
+    """For what names nobody: the row stays as it is, with the emptied customer."""
+    return 0

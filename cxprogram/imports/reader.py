@@ -1,4 +1,4 @@
-"""A table out of a file that nobody vouches for: delimited text, a sheet of a workbook, or JSON.
+"""A table out of a file that nobody vouches for: delimited text, a sheet of a workbook, JSON, an event log.
 
 Two passes, both streaming. The first looks at every byte once and decides: is it text, in which encoding,
 is any line absurdly long, does the gzip stream explode. It stops at the first reason to refuse, so that a
@@ -9,6 +9,7 @@ always told in `Table.notes`. Nothing is replaced or dropped silently.
 """
 
 import os
+import re
 from collections.abc import Generator
 from dataclasses import dataclass, field
 from itertools import chain, islice
@@ -22,10 +23,12 @@ from cxprogram.imports.headers import Naming, column_names
 from cxprogram.imports.json_rows import JsonRows
 from cxprogram.imports.source import DEFAULT_LIMITS, Limits, open_source
 from cxprogram.imports.workbook import Merge, header_block, open_workbook
+from cxprogram.imports.xes import XesRows
 
-Kind = Literal["delimited", "workbook", "json"]
+Kind = Literal["delimited", "workbook", "json", "xes"]
 Rows = Generator[tuple[int, dict[str, str] | RowError]]
 HEAD_RECORDS = 60
+XML_ROOT = re.compile(rb"<(?:!DOCTYPE|(?:\w{1,40}:)?log)\b")
 MAX_BLANK_LINES = 10_000
 
 
@@ -97,8 +100,9 @@ def open_sheet(
         book = open_workbook(path, sheet=sheet, limits=limits)
         return Sheet("workbook", book.records(), "", "", book.sheet, book.sheets, book.merges, book.notes)
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
-    if start.startswith(b"<") and (start.startswith(b"<?xml") or path.name.lower().endswith((".xes", ".xml", ".lss"))):
-        raise ImportFileError("file-xml", "This is XML, not a table: an event log or a survey's structure?")
+    if start.startswith(b"<") and (start.startswith(b"<?xml") or XML_ROOT.match(start)):
+        log = XesRows(path, limits=limits)
+        return Sheet("xes", log.records(), notes=notes)
     if start.startswith((b"{", b"[")) and not delimiter and _looks_like_json(start):
         rows = JsonRows(path, limits=limits, notes=notes)
         return Sheet("json", rows.records(), rows.encoding, notes=notes)

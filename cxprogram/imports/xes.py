@@ -15,11 +15,13 @@ from xml.sax.xmlreader import AttributesImpl
 from defusedxml.common import DefusedXmlException
 from defusedxml.sax import make_parser
 
+from cxprogram.imports.delimited import Records
 from cxprogram.imports.errors import ImportFileError, shown
 from cxprogram.imports.source import DEFAULT_LIMITS, Limits, open_source
 
 CHUNK = 64 * 1024
 TYPES = {"string", "date", "int", "float", "boolean", "id", "list", "container"}
+CASE = "case:concept:name"
 MAX_DEPTH = 50
 MAX_ATTRIBUTES = 1_000
 MAX_VALUE = 100_000
@@ -165,3 +167,26 @@ class _Handler(ContentHandler):
         case = trace.get("concept:name") or f"trace {self.log.traces + 1}"
         self.ready.extend(XesEvent(line, case, trace, event) for line, event in self.waiting)
         self.waiting = []
+
+
+class XesRows:
+    """An event log as a table: one row an event, with the trace's attributes as columns named `case:…`."""
+
+    def __init__(self, path: Path, *, limits: Limits) -> None:
+        self.path = path
+        self.limits = limits
+        names: dict[str, None] = {CASE: None}
+        for event in read_events(path, XesLog(), limits=limits):
+            names.update(dict.fromkeys(f"case:{name}" for name in event.trace))
+            names.update(dict.fromkeys(event.attributes))
+            if len(names) > limits.columns:
+                raise ImportFileError("columns-too-many", f"More than {limits.columns:,} attributes.", event.line)
+        self.header = list(names)
+
+    def records(self) -> Records:
+        """The header, then one record for each event, with the line on which it starts."""
+        yield 1, self.header
+        for event in read_events(self.path, XesLog(), limits=self.limits):
+            cells = {f"case:{name}": value for name, value in event.trace.items()} | event.attributes
+            cells[CASE] = event.case
+            yield event.line, [cells.get(name, "") for name in self.header]

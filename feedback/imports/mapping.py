@@ -68,7 +68,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
@@ -76,6 +76,7 @@ from msgspec import Struct
 
 from cxprogram.imports.errors import MappingError, shown
 from cxprogram.imports.headers import Naming
+from cxprogram.imports.reader import Table, read_table
 
 Missing = Literal["blank", "not_applicable"]
 WHOLE_NUMBER = re.compile(r"[+-]?[0-9]{1,9}(?:\.0{1,9})?")
@@ -365,6 +366,27 @@ def missing_columns(mapping: Mapping, header: list[str]) -> list[str]:
     """Columns the mapping reads and the file does not have."""
     present = set(header)
     return [name for name in columns(mapping) if name not in present]
+
+
+class FileRules(Protocol):
+    """What every mapping says of how its file is read."""
+
+    encoding: str | None
+    delimiter: str | None
+    sheet: str | None
+    header: Header
+
+
+def open_table(path: str | os.PathLike[str], rules: FileRules) -> Table:
+    """The file as a table, read as the mapping says. Raises ImportFileError."""
+    return read_table(
+        path,
+        encoding=rules.encoding,
+        delimiter=rules.delimiter,
+        sheet=rules.sheet,
+        header_rows=rules.header.rows,
+        naming=rules.header.names,
+    )
 
 
 def whole_number(cell: str) -> int | None:

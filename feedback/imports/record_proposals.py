@@ -29,6 +29,9 @@ class Preset:
     zone: str = "UTC"
 
 
+EVENT_LOG = Preset(
+    {"case": ("case:concept:name",), "type": ("concept:name",), "channel": ("channel",)}, at=("time:timestamp",)
+)
 PRESETS: dict[str, Preset] = {
     "zendesk-tickets": Preset(
         {
@@ -73,9 +76,8 @@ PRESETS: dict[str, Preset] = {
         at=("timestamp", "original_timestamp", "received_at", "sent_at"),
         constants={"type": "page"},
     ),
-    "event-log": Preset(
-        {"case": ("case:concept:name",), "type": ("concept:name",), "channel": ("channel",)}, at=("time:timestamp",)
-    ),
+    "event-log": EVENT_LOG,
+    "xes": EVENT_LOG,
 }  # fmt: skip
 
 

@@ -117,11 +117,11 @@ BOMBS = [
 @pytest.mark.parametrize(("parts", "codes"), [case[1:] for case in BOMBS], ids=[case[0] for case in BOMBS])
 def test_a_hostile_workbook_is_refused_at_once_and_unopened(tmp_path, parts, codes):
     path = altered(workbook(tmp_path, [["a", "b"], [1, 2]]), **parts)
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(ImportFileError) as caught:
         list(read_table(path).rows)
     assert caught.value.code in codes
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 JSON = [

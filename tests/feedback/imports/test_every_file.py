@@ -260,8 +260,11 @@ def test_an_event_log_says_the_same_in_xes_and_csv(name, cases, events, activiti
     assert (log.traces, log.events, len(found)) == (cases, events, events)
     steps = Counter((event.case, event.attributes["concept:name"]) for event in found)
     assert len({step for _case, step in steps}) == activities
-    taken = take(sample(name.replace(".xes", ".csv")))
-    assert Counter((row.fields["case"], row.fields["type"]) for row in taken.understood) == steps
+    for path in (sample(name), sample(name.replace(".xes", ".csv"))):
+        taken = take(path)
+        assert (taken.target, taken.refused) == ("interactions", [])
+        assert Counter((row.fields["case"], row.fields["type"]) for row in taken.understood) == steps
+        assert min(row.at for row in taken.understood).year in (2000, 2010)
 
 
 REFUSED = [

@@ -7,7 +7,7 @@ class FeedbackConfig(AppConfig):
     verbose_name = _("Feedback")
 
     def ready(self) -> None:
-        from feedback import calendar, collectors, insight
+        from feedback import calendar, collectors, insight, receivers  # noqa: F401 the receivers connect themselves
         from journeys.insight import strongest
         from journeys.kpis import questions
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.forms import ChoiceField
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -163,10 +164,10 @@ def _form(page: PreviewPage, visit: Visit, data: Any = None) -> StartForm:
         if not asked.has_tests:
             unasked.append("keeps_tests")
     if form.fields.get("date_format") and asked and asked.date_formats:
-        from django import forms
-
-        form.fields["date_format"] = forms.ChoiceField(
-            label=_("How dates are written"), choices=[("", _("Choose …")), *asked.date_formats]
+        form.fields["date_format"] = ChoiceField(
+            label=_("How dates are written"),
+            choices=[("", _("Choose …")), *asked.date_formats],
+            error_messages={"required": _("Say which comes first in the dates, the day or the month.")},
         )
     return form.without(*unasked)
 
@@ -174,7 +175,7 @@ def _form(page: PreviewPage, visit: Visit, data: Any = None) -> StartForm:
 @require_POST
 @member_page(Right.DEFINE)
 def import_start(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
-    """Check the first rows, or start the import, as the button says; what was chosen stays when something is missing."""
+    """Check the first rows, or start the import, as the button says; what was chosen stays on the page."""
     run = _find(visit, number)
     if run.status != ImportStatus.UPLOADED:
         return _to(run)

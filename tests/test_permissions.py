@@ -126,6 +126,11 @@ ROWS: list[Row] = [
     row("journeys:kpi-csv", {302: ANONYMOUS, 200: SCORES, 404: REST}, unit=OWN),
     row("journeys:kpi-csv", {302: ANONYMOUS, 200: SCORES_OF_A, 404: REST}, unit=OTHER),
     row("feedback:drivers", {302: ANONYMOUS, 200: f"{DRIVERS} stranger", 404: REST}),
+    row("feedback:import-list", {302: ANONYMOUS, 200: STAFF, 404: REST}),
+    post("feedback:import-list", {302: ANONYMOUS, 400: STAFF, 404: REST}),
+    row("feedback:import-detail", {302: ANONYMOUS, 200: DEFINERS, 404: REST}, WHOLE),
+    post("feedback:import-start", {302: ANONYMOUS, 303: DEFINERS, 404: REST}, WHOLE),
+    post("feedback:import-discard", {302: ANONYMOUS, 303: DEFINERS, 404: REST}, WHOLE),
     row("feedback:ticket-list", {302: ANONYMOUS, 200: f"{WORKERS} stranger", 404: REST}),
     row("feedback:ticket-list", {302: ANONYMOUS, 200: WORKERS, 404: REST}, unit=OWN),
     row("feedback:ticket-list", {302: ANONYMOUS, 200: WORKERS_OF_A, 404: REST}, unit=OTHER),
@@ -285,6 +290,7 @@ DESKS: dict[str, Desk] = {
 # --- addresses and bodies ---------------------------------------------------------------------
 PLACES: dict[str, Callable[[House, str], dict[str, Any]]] = {
     "ticket": lambda house, where: {"number": house.tickets[where].pk},
+    "import": lambda house, where: {"number": ImportRun.objects.latest("pk").pk},
     "project": lambda house, where: {"code": house.projects[where].code},
     "report": lambda house, where: {"number": house.reports[where].pk},
     "statement": lambda house, where: {"number": house.statements[where].pk},

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from cxprogram.imports.errors import shown
-from cxprogram.imports.headers import BRACKETS, plain_text
+from cxprogram.imports.headers import BRACKETS, JOINT, plain_text
 from cxprogram.imports.reader import Table
 from feedback.imports.definitions import Codes, OptionDef, QuestionDef, SurveyDefinition, option_codes
 from feedback.imports.layouts import Layout
@@ -239,7 +239,8 @@ class _Draft:
         have = set(self.roles.values())
         free = [name for name in self.table.header if name not in self.roles]
         if "key" not in have:
-            key = next((name for name in free[:3] if is_id(self.profiles[name])), None)
+            first = self.table.header[0]
+            key = next((name for name in free[:3] if is_id(self.profiles[name], is_first=name == first)), None)
             if key is not None:
                 self.roles[key] = "key"
         if "date" not in have:
@@ -324,10 +325,13 @@ def _ticks_missing() -> dict[str, Missing]:
     return {"-99": "blank", "0": "blank", "N/A": "not_applicable", "N": "blank", "FALSE": "blank", "false": "blank"}
 
 
-def is_id(profile: Profile) -> bool:
-    return profile.is_key and profile.filled > 1 and not profile.is_date and profile.mean_length < 60 and (
-        " " not in next(iter(profile.values), " ")
-    )  # fmt: skip
+def is_id(profile: Profile, *, is_first: bool = True) -> bool:
+    """Whether the cells look like keys: no two the same, short, without spaces; further right they hold digits too."""
+    if not profile.is_key or profile.filled < 2 or profile.is_date or profile.mean_length > 60:
+        return False
+    if any(" " in value for value in profile.values):
+        return False
+    return is_first or (profile.mean_length >= 6 and all(any(map(str.isdigit, value)) for value in profile.values))
 
 
 def _is_no_answer(value: str) -> bool:
@@ -385,7 +389,8 @@ def _damage(table: Table, profiles: dict[str, Profile]) -> Iterator[str]:
 
 def column_plan(table: Table, profile: Profile, at: int, role: str, plan: QuestionPlan | None) -> ColumnPlan:
     heads = [row[at] for row in table.header_rows if at < len(row) and row[at].strip()]
-    label = plain_text(heads[1] if len(heads) > 2 else heads[-1] if heads else profile.name)
+    label = profile.name if JOINT in profile.name or not heads else heads[min(1, len(heads) - 1)]
+    label = plain_text(label)
     kind = plan.definition.kind if plan else ""
     code = plan.definition.code if plan else ""
     examples = () if role == "personal" else tuple(value[:80] for value, _count in profile.values.most_common(3))

@@ -31,6 +31,7 @@ class Right(StrEnum):
     SEE_DRIVERS = auto()
     DEFINE = auto()  # the admin
     SEND_ANSWERS = auto()  # write through the API
+    HANDLE_PRIVACY = auto()  # hand out everything about one person, and erase a person
 
 
 R = Right
@@ -38,7 +39,7 @@ _INSIGHT = {R.SEE_PROGRAM, R.SEE_SCORES, R.SEE_DRIVERS}
 _DEFINERS = set(Right)
 RIGHTS: dict[str, frozenset[Right]] = {
     Role.OWNER: frozenset(_DEFINERS),
-    Role.ANALYST: frozenset(_DEFINERS - {R.SEE_ALL_STATEMENTS}),
+    Role.ANALYST: frozenset(_DEFINERS - {R.SEE_ALL_STATEMENTS, R.HANDLE_PRIVACY}),
     Role.EXECUTIVE: frozenset(_INSIGHT | {R.SEE_REPORTS, R.SEE_SCORECARD, R.SEE_PROJECTS}),
     Role.STEERING: frozenset(_INSIGHT | {R.SEE_REPORTS, R.SEE_SCORECARD, R.SEE_PROJECTS}),
     Role.UNIT_MANAGER: frozenset(_INSIGHT | {R.SEE_VOICE, R.WORK_TICKETS, R.SEE_PROJECTS, R.SEE_SCORECARD}),

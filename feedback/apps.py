@@ -7,10 +7,11 @@ class FeedbackConfig(AppConfig):
     verbose_name = _("Feedback")
 
     def ready(self) -> None:
-        from feedback import calendar, collectors, insight, receivers  # noqa: F401 the receivers connect themselves
+        from feedback import calendar, collectors, held, insight, receivers  # noqa: F401 receivers connect themselves
         from journeys.insight import strongest
         from journeys.kpis import questions
 
         collectors.register_all()
+        held.register_all()
         questions.register(calendar.question_facts)
         strongest.register(insight.strongest_drivers)

@@ -1,4 +1,4 @@
-"""Journeys, customers and KPIs in the admin."""
+"""Journeys and KPIs in the admin; customers are in `admin_customers.py`, registered by being imported here."""
 
 from typing import Any
 
@@ -28,10 +28,9 @@ from cxprogram.admin_base import (
 )
 from cxprogram.admin_fields import check_problems
 from cxprogram.errors import DomainError
+from journeys import admin_customers  # noqa: F401 (registers its pages)
 from journeys.kpis import registry
 from journeys.models import (
-    Customer,
-    CustomerIdentity,
     Expectation,
     Journey,
     Kpi,
@@ -150,42 +149,6 @@ class ExpectationPage(ProgramAdmin):
     search_fields = ("touchpoint__name", "touchpoint__code")
     autocomplete_fields = ("touchpoint",)
     ordering = ("touchpoint__name", "-valid_from")
-
-
-# --- customers --------------------------------------------------------------------------------
-class IdentityInline(ProgramInline):
-    model = CustomerIdentity
-    fields = ("source", "value")
-
-
-@admin.register(Customer)
-class CustomerPage(ManyRows):
-    """People: their names need the right to the voice of the customer, which the queryset asks for."""
-
-    fieldsets = (
-        (None, {"fields": ("program", "name", "email", "language")}),
-        (gettext_lazy("Where"), {"fields": ("unit", "is_fictitious")}),
-    )
-    list_display = ("__str__", "email", "language", "unit", "is_fictitious", "created_at")
-    list_select_related = ("unit",)
-    list_filter = ("unit", "language", "is_fictitious")
-    search_fields = ("=email", "^name", "=identities__value")
-    autocomplete_fields = ("unit",)
-    ordering = ("-pk",)
-    inlines = (IdentityInline,)
-    can_delete = False  # erasing a person keeps the anonymous answer: a service of its own
-
-
-@admin.register(CustomerIdentity)
-class CustomerIdentityPage(ManyRows, ReadOnlyAdmin):
-    """The names under which sources know customers; changed on the customer's page."""
-
-    fieldsets = ((None, {"fields": ("program", "customer", "source", "value")}),)
-    list_display = ("value", "source", "customer")
-    list_select_related = ("customer",)
-    list_filter = ("source",)
-    search_fields = ("=value",)
-    ordering = ("-pk",)
 
 
 # --- KPIs -------------------------------------------------------------------------------------

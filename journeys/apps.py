@@ -7,6 +7,7 @@ class JourneysConfig(AppConfig):
     verbose_name = _("Insight: journeys and KPIs")
 
     def ready(self) -> None:
-        from journeys import held
+        from journeys import held, imprints
 
         held.register_all()
+        imprints.register_all()

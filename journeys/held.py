@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import QuerySet
-from django.utils import timezone
+from django.db.models import CharField, QuerySet, Value
+from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -32,12 +32,15 @@ def _customers(rows: QuerySet) -> Iterable[dict[str, Any]]:
             "language": row.language, "attributes": row.attributes, "unit": row.unit.code if row.unit else None,
             "account": str(row.account) if row.account else None, "is_customer": row.is_customer,
             "is_fictitious": row.is_fictitious, "created_at": row.created_at, "merged_into": row.merged_into_id,
+            "history": list(row.events.order_by("pgh_id").values(
+                "pgh_created_at", "pgh_label", "name", "email", "phone", "language", "attributes"
+            )),
         }  # fmt: skip
 
 
 def _erase_customers(rows: QuerySet, traces: Traces) -> int:
     numbers = list(rows.values_list("pk", flat=True))
-    count = rows.update(**EMPTY, sort_key="", language="", account=None, erased_at=timezone.now())
+    count = rows.update(**EMPTY, sort_key="", language="", account=None, erased_at=traces.at)
     forget(Customer, numbers, **EMPTY, language="", account=None)
     return count
 
@@ -77,11 +80,8 @@ def _episodes(rows: QuerySet) -> Iterable[dict[str, Any]]:
 
 
 def _erase_episodes(rows: QuerySet, traces: Traces) -> int:
-    return sum(
-        type(row)._default_manager.filter(pk=row.pk).update(context="")
-        for row in rows.exclude(context="").order_by("pk")
-        if traces.are_in(row.context)
-    )
+    """The runs stay apart, without what the source called them."""
+    return rows.exclude(context="").update(context=Concat(Value("erased-"), Cast("pk", CharField())))
 
 
 def _interactions(rows: QuerySet) -> Iterable[dict[str, Any]]:

@@ -15,11 +15,12 @@ from django.utils.functional import Promise
 
 @dataclass(frozen=True)
 class Traces:
-    """Who is to be forgotten: the customer's numbers (with those merged into it), and every text that names the
-    person, without capitals."""
+    """Who is to be forgotten: the customer's numbers (with those merged into it), every text that names the person,
+    without capitals, and the moment."""
 
     customers: tuple[int, ...]
     texts: frozenset[str]
+    at: datetime
 
     def are_in(self, text: str) -> bool:
         folded = text.casefold()

@@ -1,7 +1,7 @@
 """Querysets of the insight room's frame: journeys, customers, KPIs."""
 
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
 from django.db.models import Exists, OuterRef, Q, Subquery
 from django.db.models.functions import Lower
@@ -61,6 +61,13 @@ class CustomerQuerySet(ScopedQuerySet):
     def with_email(self, address: str) -> Self:
         """By address, whatever its capitals; uses the index on (program, lower(email))."""
         return self.annotate(email_folded=Lower("email")).filter(email_folded=address.lower()).exclude(email="")
+
+    def with_identity(self, program: Any, value: str, *, source: str = "") -> Self:
+        """By a key, in one source or in any; addresses whatever their capitals. Uses the index of the identities."""
+        from journeys.models import CustomerIdentity
+
+        known = CustomerIdentity.objects.filter(program=program, value__in={value, value.lower()})
+        return self.filter(pk__in=(known.filter(source=source) if source else known).values("customer"))
 
     def contactable(self, purpose: str, at: datetime) -> Self:
         """Customers whose data may be used for the purpose at the moment, by the rule of `consents.may_contact`.

@@ -34,6 +34,7 @@ from cxprogram.models import ImportRun, OutgoingMail
 from feedback.models import ImportMapping
 from journeys.models import KpiValue
 from tests import factories
+from tests.customer_base import furnish_customers
 from tests.factories import House
 
 pytestmark = pytest.mark.xdist_group("permissions")
@@ -125,6 +126,14 @@ ROWS: list[Row] = [
     row("journeys:kpi-csv", {302: ANONYMOUS, 200: f"{SCORES} stranger", 404: REST}),
     row("journeys:kpi-csv", {302: ANONYMOUS, 200: SCORES, 404: REST}, unit=OWN),
     row("journeys:kpi-csv", {302: ANONYMOUS, 200: SCORES_OF_A, 404: REST}, unit=OTHER),
+    row("journeys:customer-list", {302: ANONYMOUS, 200: f"{WORKERS} stranger", 404: REST}),
+    row("journeys:customer-list", {302: ANONYMOUS, 200: f"{WORKERS} stranger", 404: REST}, q="canary"),
+    row("journeys:customer-detail", {302: ANONYMOUS, 200: WORKERS, 404: REST}, OWN),
+    row("journeys:customer-detail", {302: ANONYMOUS, 200: WORKERS_OF_A, 404: REST}, OTHER),
+    row("journeys:customer-detail", {302: ANONYMOUS, 200: WORKERS_OF_A, 404: REST}, WHOLE),
+    post("journeys:customer-export", {302: ANONYMOUS, 200: "owner", 404: REST}, OWN),
+    post("journeys:customer-erase", {302: ANONYMOUS, 303: "owner", 404: REST}, OWN),
+    row("journeys:stream-list", {302: ANONYMOUS, 200: STAFF, 404: REST}),
     row("feedback:drivers", {302: ANONYMOUS, 200: f"{DRIVERS} stranger", 404: REST}),
     row("feedback:import-list", {302: ANONYMOUS, 200: STAFF, 404: REST}),
     post("feedback:import-list", {302: ANONYMOUS, 400: STAFF, 404: REST}),
@@ -197,6 +206,12 @@ ROWS: list[Row] = [
     post("api:ticket-close", {401: ANONYMOUS, 200: WORKERS_OF_A, 403: REST, 404: BEYOND}, OTHER),
     post("api:response-create", {401: ANONYMOUS, 201: SENDERS, 403: REST, 404: STRANGER}),
     post("api:response-bulk", {401: ANONYMOUS, 200: f"{SENDERS} stranger", 403: REST}),
+    row("api:customer-list", {401: ANONYMOUS, 200: f"{WORKERS} stranger", 403: REST}),
+    row("api:customer-list", {401: ANONYMOUS, 200: WORKERS, 403: REST, 404: STRANGER}, program="sfo"),
+    post("api:customer-list", {401: ANONYMOUS, 201: f"{SENDERS} stranger", 403: REST}),
+    post("api:customer-bulk", {401: ANONYMOUS, 200: f"{SENDERS} stranger", 403: REST}),
+    post("api:interaction-create", {401: ANONYMOUS, 201: SENDERS, 403: REST, 422: STRANGER}),
+    post("api:interaction-bulk", {401: ANONYMOUS, 200: f"{SENDERS} stranger", 403: REST}),
     row("api:project-list", {401: ANONYMOUS, 200: f"{PROJECTS} stranger", 403: REST}),
     row("api:report-list", {401: ANONYMOUS, 200: f"{REPORTS} stranger", 403: REST}),
     row("api:report-pdf", {401: ANONYMOUS, 200: REPORTS, 403: REST, 404: STRANGER}, OWN),
@@ -275,13 +290,23 @@ DESKS: dict[str, Desk] = {
     "governance.Report": KEPT,
     "governance.SchemeComponent": Desk(who="owner", may_add=False, delete=NEVER),
     "governance.SignOff": Desk(delete=LOCKED),
+    "journeys.Consent": KEPT,
+    "journeys.ConsentText": Desk(delete=LOCKED),
     "journeys.Customer": Desk(delete=NEVER),
+    "journeys.CustomerAttribute": FREE,
     "journeys.CustomerIdentity": KEPT,
+    "journeys.CustomerMerge": KEPT,
+    "journeys.DataStream": Desk(delete=LOCKED),
+    "journeys.Episode": KEPT,
+    "journeys.ErasureRecord": KEPT,
     "journeys.Expectation": FREE,
+    "journeys.Interaction": KEPT,
+    "journeys.InteractionKey": KEPT,
     "journeys.Journey": FREE,
     "journeys.Kpi": FREE,
     "journeys.KpiTarget": FREE,
     "journeys.KpiValue": KEPT,
+    "journeys.Segment": FREE,
     "journeys.Stage": FREE,
     "journeys.Touchpoint": FREE,
 }
@@ -291,6 +316,7 @@ DESKS: dict[str, Desk] = {
 PLACES: dict[str, Callable[[House, str], dict[str, Any]]] = {
     "ticket": lambda house, where: {"number": house.tickets[where].pk},
     "import": lambda house, where: {"number": ImportRun.objects.latest("pk").pk},
+    "customer": lambda house, where: {"number": house.tickets[where].customer_id},
     "project": lambda house, where: {"code": house.projects[where].code},
     "report": lambda house, where: {"number": house.reports[where].pk},
     "statement": lambda house, where: {"number": house.statements[where].pk},
@@ -302,12 +328,19 @@ PLACES: dict[str, Callable[[House, str], dict[str, Any]]] = {
     "account_reset_password_from_key": lambda house, where: {"uidb36": "1", "key": "nonsense"},
 }
 ANSWER = {"survey": "passengers", "source": "table", "external_id": "1", "answers": {"NETPRO": 9}}
+PERSON = {"source": "table", "external_id": "1", "name": "Ada"}
+HAPPENING = {"stream": "visits", "source": "table", "external_id": "1", "type": "visit", "at": "2017-05-15"}
 CLOSING = {"root_cause": "Staffing", "action": "We called."}
 BODIES: dict[str, Callable[[House, str], Any]] = {
     "api:ticket-note": lambda house, where: {"text": "Called."},
     "api:ticket-close": lambda house, where: CLOSING,
     "api:response-create": lambda house, where: ANSWER,
     "api:response-bulk": lambda house, where: [ANSWER],
+    "api:customer-list": lambda house, where: PERSON,
+    "api:customer-bulk": lambda house, where: [PERSON],
+    "api:interaction-create": lambda house, where: HAPPENING,
+    "api:interaction-bulk": lambda house, where: [HAPPENING],
+    "journeys:customer-erase": lambda house, where: {"is_sure": "on"},
     "feedback:ticket-note": lambda house, where: {"text": "Called."},
     "feedback:ticket-close": lambda house, where: CLOSING,
     "feedback:survey": lambda house, where: {"key": "k-1", "NETPRO": "9"},
@@ -369,6 +402,8 @@ def furnish(house: House) -> House:
         difference=1, low=0, high=2, p_value=0.5, computed_at=factories.NOON,
     )  # fmt: skip
     _furnish_schedules()
+    factories.make_stream(program, "visits")
+    furnish_customers(program, root, house.touchpoint.code)
     factories.make_scores(house.survey, "NETPRO", {9: 20, 3: 5}, unit=house.units["G"])
     factories.fold(program)
     for project in house.projects.values():

@@ -48,7 +48,7 @@ class Customer(models.Model):
     the person was taken away. Both rows stay: what others refer to does not change its number.
     """
 
-    program = models.ForeignKey(Program, on_delete=models.PROTECT)
+    program = models.ForeignKey(Program, on_delete=models.PROTECT, db_index=False)  # customer_alphabet begins with it
     unit = models.ForeignKey(
         OrgUnit, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("unit that met them")
     )
@@ -137,7 +137,7 @@ class CustomerIdentity(models.Model):
     The sources "email" and "phone" are ours: their values are normalised, and are what customers are recognised by.
     """
 
-    program = models.ForeignKey(Program, on_delete=models.PROTECT)
+    program = models.ForeignKey(Program, on_delete=models.PROTECT, db_index=False)  # customer_identity_once as well
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="identities")
     source = models.CharField(_("source"), max_length=60)
     value = models.CharField(_("identity"), max_length=254)

@@ -15,7 +15,7 @@ from journeys.models import Customer, CustomerIdentity
 from journeys.services import identities
 from journeys.services.identities import EMAIL, CustomerError
 
-__all__ = ["CustomerError", "CustomerFacts", "check", "upsert", "upsert_many"]
+__all__ = ["CustomerError", "CustomerFacts", "check", "note_addresses", "upsert", "upsert_many"]
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def upsert(program: Program, facts: CustomerFacts, *, unit: OrgUnit | None = Non
     if not is_new:  # another request was faster
         customer.delete()
         return identity.customer
-    _note_addresses(program, [customer])
+    note_addresses(program, [customer])
     return customer
 
 
@@ -74,7 +74,7 @@ def _new(program: Program, facts: CustomerFacts, unit: OrgUnit | None) -> Custom
     )
 
 
-def _note_addresses(program: Program, customers: Iterable[Customer]) -> None:
+def note_addresses(program: Program, customers: Iterable[Customer]) -> None:
     """Their e-mail addresses as identities; an address that is taken stays with whom it was first."""
     rows = {customer.email.lower(): customer for customer in customers if customer.email}
     CustomerIdentity.objects.bulk_create(
@@ -109,7 +109,7 @@ def upsert_many(program: Program, met: Iterable[tuple[CustomerFacts, OrgUnit | N
     kept = {found[key].pk for key in new}
     # Another request was faster with these.
     Customer.objects.filter(pk__in=[customer.pk for customer in customers if customer.pk not in kept]).delete()
-    _note_addresses(program, [customer for customer in customers if customer.pk in kept])
+    note_addresses(program, [customer for customer in customers if customer.pk in kept])
     return found
 
 

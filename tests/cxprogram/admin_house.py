@@ -13,6 +13,7 @@ from cxprogram.models import ImportRun, OutgoingMail
 from feedback.models import FoldState, ImportMapping
 from journeys.models import KpiValue
 from tests import factories
+from tests.customer_base import furnish_customers
 from tests.factories import NOON, House
 
 HOUSEWIDE = {PeriodicTask, IntervalSchedule, CrontabSchedule, SolarSchedule, ClockedSchedule}
@@ -88,6 +89,7 @@ def furnish(house: House) -> None:
         computed_at=NOON,
     )
     factories.make_response(house.survey, {"NETPRO": 9, "COMMENT": "The lines were long"})
+    furnish_customers(program, house.root, house.touchpoint.code)
     factories.fold(program)
 
 

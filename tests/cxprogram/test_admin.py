@@ -29,7 +29,8 @@ NO_ADD = {
     "feedback.DriverStudy", "feedback.FoldState", "feedback.Response", "feedback.ScoreCell",
     "feedback.ScoreMonth", "feedback.SurveyItem", "feedback.Ticket", "feedback.TicketStep",
     "governance.CompensationStatement", "governance.Report", "governance.SchemeComponent",
-    "journeys.CustomerIdentity", "journeys.KpiValue",
+    "journeys.Consent", "journeys.CustomerIdentity", "journeys.CustomerMerge", "journeys.Episode",
+    "journeys.ErasureRecord", "journeys.Interaction", "journeys.InteractionKey", "journeys.KpiValue",
 }  # fmt: skip
 PAY = {CompensationScheme, SchemeComponent, CompensationStatement}
 

@@ -33,9 +33,9 @@ def program() -> Program:
 # --- pure -------------------------------------------------------------------------------------
 def test_names_are_in_the_order_of_their_alphabet() -> None:
     swedish = ["Zorn", "Åberg", "Ärlig", "Öberg"]
-    assert sorted(swedish[::-1], key=lambda name: sort_key(name, "sv")) == swedish
+    assert sorted(["Öberg", "Zorn", "Ärlig", "Åberg"], key=lambda name: sort_key(name, "sv")) == swedish
     danish = ["Zahle", "Æbelø", "Østergård", "Ågård"]
-    assert sorted(danish[::-1], key=lambda name: sort_key(name, "da")) == danish
+    assert sorted(["Ågård", "Østergård", "Zahle", "Æbelø"], key=lambda name: sort_key(name, "da")) == danish
     assert sort_key("  Éva  MÜLLER ") == "eva muller"
 
 

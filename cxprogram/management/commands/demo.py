@@ -14,7 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.utils import timezone
 
-from cxprogram.demo import content, figures
+from cxprogram.demo import content, customers, figures
 from cxprogram.demo import program as frame
 from feedback.models import Response, Ticket
 from feedback.services import folding
@@ -58,8 +58,10 @@ class Command(BaseCommand):
         frame.make_kpis(cast)
         frame.make_surveys(cast, frame.make_questions(cast))
         frame.make_charter(cast)
+        customers.make_frame(cast)
         figures.import_waves(cast, at=at, say=self.say)
         figures.replay(cast, token, say=self.say)
+        customers.tell_departures(cast, token, say=self.say)
         self.say(f"{folding.fold(cast.program, at=at):,} answers counted")
         figures.set_targets(cast)
         figures.study_drivers(cast, at=at, say=self.say)

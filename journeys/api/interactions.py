@@ -1,0 +1,227 @@
+"""POST /api/v1/interactions/ and /interactions/bulk/: what happened, durable before the reply."""
+
+from collections import Counter
+from typing import Annotated, Any, Literal
+
+import msgspec
+from django.http import HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from msgspec import Meta
+
+from cxprogram import api_bodies, api_schema
+from cxprogram.access import Right
+from cxprogram.api_base import ApiView, reply
+from cxprogram.errors import DomainError
+from cxprogram.models import Program
+from journeys.api.senders import Sender, moment
+from journeys.services import interactions
+from journeys.services.customers import CustomerFacts
+from journeys.services.interactions import Happening, Prepared
+
+
+class MetBody(msgspec.Struct, forbid_unknown_fields=True):
+    """Who it happened to, as a source knows them: made when first met, found again by source and external id."""
+
+    external_id: Annotated[str, Meta(min_length=1, max_length=200)]
+    source: Annotated[str, Meta(max_length=60, description="The interaction's source, if not given.")] = ""
+    name: Annotated[str, Meta(max_length=200)] = ""
+    email: Annotated[str, Meta(max_length=254)] = ""
+    language: Annotated[str, Meta(max_length=5)] = ""
+    is_fictitious: bool = False
+
+
+class InteractionBody(msgspec.Struct, forbid_unknown_fields=True):
+    """One thing that happened. (`source`, `external_id`) is the key: the same key twice is one interaction."""
+
+    stream: Annotated[str, Meta(max_length=50, description="Code of an active data stream.")]
+    source: Annotated[str, Meta(min_length=1, max_length=60, description="The system that sends it.")]
+    external_id: Annotated[str, Meta(min_length=1, max_length=200, description="Its key in that system.")]
+    type: Annotated[str, Meta(min_length=1, max_length=60, description="What happened: `order`, `call`, `visit` …")]
+    program: Annotated[str, Meta(max_length=50, description="May be left out by those who have only one.")] = ""
+    at: Annotated[
+        str | None, Meta(description="ISO 8601; without an offset, in the program's time zone. Now, if not given.")
+    ] = None
+    customer: MetBody | None = None
+    touchpoint: Annotated[str, Meta(max_length=50, description="Code of a touchpoint.")] = ""
+    unit: Annotated[str | None, Meta(description="Code of the unit; the root, if not given.")] = None
+    channel: Annotated[str, Meta(max_length=20)] = ""
+    value: Annotated[float | str | None, Meta(description="A number, as text if it must be exact.")] = None
+    properties: Annotated[
+        dict[str, Any], Meta(description="Anything else; `context` separates runs of one journey.")
+    ] = {}
+
+
+class InteractionWritten(msgspec.Struct):
+    """What became of an interaction."""
+
+    id: int
+    status: Literal["created", "repeated"]
+
+
+class InteractionRow(msgspec.Struct):
+    """What became of one row; `code` and `detail` say why it was rejected."""
+
+    index: Annotated[int, Meta(description="Place in the body, from 0.")]
+    status: Literal["created", "repeated", "rejected"]
+    id: int | None = None
+    code: str | None = None
+    detail: str | None = None
+
+
+class InteractionAccount(msgspec.Struct):
+    """The account of a bulk request: every row is created, repeated or rejected."""
+
+    created: int
+    repeated: int
+    rejected: int
+    rows: list[InteractionRow]
+
+
+EXAMPLE = {
+    "stream": "orders",
+    "source": "shop",
+    "external_id": "order-4711",
+    "type": "order",
+    "at": "2017-05-15T12:00:00-07:00",
+    "customer": {"source": "crm", "external_id": "c-17"},
+    "touchpoint": "checkout",
+    "channel": "web",
+    "value": "19.90",
+    "properties": {"items": 2},
+}
+CODES = (
+    "consent-missing",
+    "customer-key-missing",
+    "customer-missing",
+    "email-invalid",
+    "happened-at-invalid",
+    "happened-in-future",
+    "interaction-too-old",
+    "key-missing",
+    "properties-too-many",
+    "stream-draft",
+    "stream-unknown",
+    "text-not-storable",
+    "text-too-long",
+    "touchpoint-unknown",
+    "type-missing",
+    "unit-missing",
+    "value-invalid",
+)
+_one = msgspec.json.Decoder(InteractionBody)
+
+
+def happening(sender: Sender, body: InteractionBody, *, at: Any) -> tuple[Program, Happening]:
+    """What the body says; raises DomainError."""
+    program, met = sender.program(body.program), body.customer
+    return program, Happening(
+        stream=body.stream,
+        source=body.source,
+        external_id=body.external_id,
+        at=at if body.at is None else moment(body.at, program.zone),
+        type=body.type,
+        customer=None
+        if met is None
+        else CustomerFacts(
+            source=met.source or body.source,
+            external_id=met.external_id,
+            name=met.name,
+            email=met.email,
+            language=met.language,
+            is_fictitious=met.is_fictitious,
+        ),
+        touchpoint=body.touchpoint,
+        unit=sender.unit(program, body.unit),
+        channel=body.channel,
+        value=body.value,
+        properties=body.properties,
+    )
+
+
+class InteractionView(ApiView):
+    right = Right.SEND_ANSWERS
+
+    @api_schema.describe(
+        "Send one interaction",
+        name="interaction_create",
+        tag="Interactions",
+        description="It is on disk before the reply. The same key with the same body is a repeat, with another body a "
+        "conflict. Say when it happened: without `at` each sending is another body.",
+        body=InteractionBody,
+        example=EXAMPLE,
+        replies={201: InteractionWritten, 200: InteractionWritten},
+        reply_example={"id": 4711, "status": "created"},
+        refusals={
+            400: ("body-not-json", "body-invalid", "program-missing"),
+            404: ("program-unknown", "unit-unknown"),
+            409: ("idempotency-conflict",),
+            413: ("body-too-large",),
+            415: ("media-type-not-supported",),
+            422: CODES,
+            503: ("unavailable",),
+        },
+    )
+    def post(self, request: Any) -> HttpResponse:
+        sender, at = Sender(request.user), timezone.now()
+        program, what = happening(sender, api_bodies.read(request, _one), at=at)
+        recorded = interactions.record(sender.door(program), what, at=at)
+        status = "created" if recorded.is_new else "repeated"
+        return reply(InteractionWritten(recorded.interaction_id, status), status=201 if recorded.is_new else 200)  # type: ignore[arg-type]
+
+
+class InteractionBulkView(ApiView):
+    right = Right.SEND_ANSWERS
+
+    @api_schema.describe(
+        "Send many interactions",
+        name="interaction_bulk",
+        tag="Interactions",
+        description="A JSON array, or NDJSON (one object a line), of the same objects as for one interaction; gzip is "
+        "allowed. At most 10 000 rows and 10 MB, before and after unpacking. Good rows are written, bad rows are "
+        "rejected with their place and reason; sending the same body again writes nothing new.",
+        body={
+            "application/json": {"type": "array", "maxItems": 10_000, "items": api_schema.ref(InteractionBody)},
+            "application/x-ndjson": {"type": "string"},
+        },
+        example=[EXAMPLE],
+        replies={200: InteractionAccount},
+        refusals={
+            400: ("body-not-json", "body-not-gzip"),
+            413: ("body-too-large", "too-many-rows"),
+            415: ("media-type-not-supported",),
+            503: ("unavailable",),
+        },
+    )
+    def post(self, request: Any) -> HttpResponse:
+        return reply(take_in(Sender(request.user), api_bodies.read_rows(request)))
+
+
+def take_in(sender: Sender, rows: list[Any]) -> InteractionAccount:
+    """Write the interactions that can be written, by program; the others are rejected one by one."""
+    at = timezone.now()
+    account = [InteractionRow(index, "rejected") for index in range(len(rows))]
+    groups: dict[int, list[tuple[int, Prepared]]] = {}
+    for index, raw in enumerate(rows):
+        try:
+            program, what = happening(sender, api_bodies.decode(raw, _one), at=at)
+            row = interactions.prepare(sender.door(program), what, at=at)
+        except DomainError as error:
+            account[index].code, account[index].detail = error.code, str(error.detail)
+            continue
+        groups.setdefault(program.pk, []).append((index, row))
+    for program_id, group in sorted(groups.items()):
+        done = interactions.record_many(sender.doors[program_id], [row for _index, row in group], at=at)
+        for (index, _row), (status, number) in zip(group, done.statuses, strict=True):
+            if status in ("created", "repeated"):
+                account[index] = InteractionRow(index, status, number)  # type: ignore[arg-type]
+            else:
+                account[index].code, account[index].detail = REFUSED[status][0], str(REFUSED[status][1]())
+    counts = Counter(line.status for line in account)
+    return InteractionAccount(counts["created"], counts["repeated"], counts["rejected"], account)
+
+
+REFUSED = {
+    "conflict": ("idempotency-conflict", lambda: _("This key carries another interaction already.")),
+    "consent-missing": ("consent-missing", lambda: _("The customer has not consented to sensitive data.")),
+}

@@ -1,0 +1,104 @@
+"""How good the data are that come in: per stream how complete, how fresh, how often doubled, how often nobody's."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from cxprogram.models import Program
+from journeys.choices import StreamStatus
+from journeys.models import DataStream
+
+DAYS = 90
+# A stream without a cadence is asked about after this many hours of silence.
+SILENCE = 7 * 24
+
+MEASURE = """
+    SELECT stream_id, count(*), count(customer_id), count(touchpoint_id), count(*) FILTER (WHERE channel <> ''),
+           count(value), max(at), max(received_at),
+           count(customer_id) - count(DISTINCT (customer_id, type, at, value)) FILTER (WHERE customer_id IS NOT NULL)
+    FROM journeys_interaction WHERE stream_id = ANY(%s) AND at >= %s AND at <= %s GROUP BY stream_id
+"""
+
+
+@dataclass(frozen=True)
+class StreamQuality:
+    """One stream over the last days. Shares are 0–1; None where nothing came in.
+
+    A duplicate is one customer's same type at the same moment with the same value under another key; an orphan is an
+    interaction without a customer.
+    """
+
+    stream: DataStream
+    rows: int
+    with_touchpoint: float | None
+    with_channel: float | None
+    with_value: float | None
+    duplicates: int
+    orphans: int
+    newest_at: datetime | None
+    received_at: datetime | None
+    is_stale: bool
+    complaints: Sequence[str]
+
+    @property
+    def orphan_share(self) -> float | None:
+        return self.orphans / self.rows if self.rows else None
+
+    @property
+    def is_draft(self) -> bool:
+        return self.stream.status == StreamStatus.DRAFT
+
+
+def streams(program: Program, at: datetime) -> list[StreamQuality]:
+    """Two queries, however many streams: the streams, and one pass over the months that count."""
+    rows = list(DataStream.objects.filter(program=program).select_related("responsible").order_by("code"))
+    with connection.cursor() as cursor:
+        cursor.execute(MEASURE, [[row.pk for row in rows], at - timedelta(days=DAYS), at])
+        measured = {row[0]: row[1:] for row in cursor.fetchall()}
+    return [_quality(stream, measured.get(stream.pk), at) for stream in rows]
+
+
+def _quality(
+    stream: DataStream, row: tuple[int, int, int, int, int, datetime, datetime, int] | None, at: datetime
+) -> StreamQuality:
+    if row is None:
+        empty = _is_stale(stream, None, at)
+        return StreamQuality(
+            stream, 0, None, None, None, 0, 0, None, None, empty, _complaints(stream, is_stale=empty, rows=0)
+        )
+    n, known, touchpoints, channels, values, newest, received, doubled = row
+    is_stale = _is_stale(stream, received, at)
+    return StreamQuality(
+        stream, n, touchpoints / n, channels / n, values / n, doubled, n - known, newest, received, is_stale,
+        _complaints(stream, is_stale=is_stale, rows=n, doubled=doubled, orphans=n - known),
+    )  # fmt: skip
+
+
+def _is_stale(stream: DataStream, received: datetime | None, at: datetime) -> bool:
+    if stream.status == StreamStatus.DRAFT:
+        return False
+    return received is None or received < at - timedelta(hours=stream.cadence_hours or SILENCE)
+
+
+def _complaints(stream: DataStream, *, is_stale: bool, rows: int, doubled: int = 0, orphans: int = 0) -> list[str]:
+    found = []
+    if stream.status == StreamStatus.DRAFT:
+        found.append(
+            _("Takes nothing in: it has no purpose or legal basis yet.")
+            if not (stream.purpose and stream.legal_basis)
+            else _("Takes nothing in until it is made active.")
+        )
+    if is_stale:
+        found.append(_("Not fresh: it should have delivered.") if rows else _("Nothing came in."))
+    if doubled:
+        found.append(_("%(n)s look doubled.") % {"n": f"{doubled:,}"})
+    if rows and orphans / rows > 0.05:
+        found.append(_("%(share).0f %% belong to nobody we know.") % {"share": 100 * orphans / rows})
+    if stream.responsible_id is None:
+        found.append(_("Nobody is responsible for it."))
+    if stream.retention_days is None:
+        found.append(_("Nobody said how long it is kept."))
+    return found

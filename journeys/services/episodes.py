@@ -1,0 +1,113 @@
+"""Episodes: which interactions belong to one run of a journey, told by the pauses between them.
+
+An answer belongs to the run of its customer during which, or within a gap after which, it was given: it is found by
+customer and time (`episode_of`), and carries no key of its own: the path of answers stays as short as it is.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from cxprogram.models import Program
+from journeys.analytics.episodes import runs
+from journeys.models import Customer, Episode, Interaction
+
+GAP = timedelta(days=30)
+# The property that tells two contexts of one customer apart: for work, with the family.
+CONTEXT = "context"
+BATCH = 1_000
+
+Thread = tuple[int, int, str]  # customer, journey, context
+
+
+def assign(program: Program, *, gap: timedelta = GAP, batch: int = BATCH) -> int:
+    """Give each interaction at a touchpoint of a journey its episode; the number of interactions that got one.
+
+    Only customers with an interaction that has none are looked at, and theirs anew as a whole: what comes in late may
+    lengthen a run or join two. Twice changes nothing.
+    """
+    total = 0
+    while True:
+        waiting = (
+            Interaction.objects.filter(program=program, episode=None, customer__isnull=False)
+            .filter(touchpoint__isnull=False)
+            .order_by()
+            .values_list("customer_id", flat=True)
+            .distinct()[:batch]
+        )
+        customers = sorted(waiting)
+        if not customers:
+            return total
+        with transaction.atomic():
+            total += _assign(program, customers, gap)
+
+
+def _assign(program: Program, customers: list[int], gap: timedelta) -> int:
+    list(Customer.objects.select_for_update().filter(pk__in=customers).order_by("pk").values_list("pk"))
+    threads: dict[Thread, list[tuple[datetime, int, int | None]]] = defaultdict(list)
+    rows = (
+        Interaction.objects.filter(program=program, customer__in=customers, touchpoint__isnull=False)
+        .order_by("at", "pk")
+        .values_list("customer_id", "touchpoint__stage__journey_id", "properties", "at", "pk", "episode_id")
+    )
+    for customer, journey, properties, at, number, episode in rows:
+        context = properties.get(CONTEXT, "")
+        thread = (customer, journey, context[:100] if isinstance(context, str) else "")
+        threads[thread].append((at, number, episode))
+    known: dict[Thread, list[Episode]] = defaultdict(list)
+    for row in Episode.objects.filter(customer__in=customers).order_by("started_at", "pk"):
+        known[row.customer_id, row.journey_id, row.context].append(row)
+    changed = 0
+    for thread, moments in threads.items():
+        changed += _assign_thread(program, thread, moments, known[thread], gap)
+    return changed
+
+
+def _assign_thread(
+    program: Program,
+    thread: Thread,
+    moments: list[tuple[datetime, int, int | None]],
+    known: list[Episode],
+    gap: timedelta,
+) -> int:
+    """Lay the runs over the episodes that are there: the earliest that a run touches is kept, others melt into it."""
+    changed = 0
+    for start, end in runs([at for at, _number, _episode in moments], gap):
+        touched = [row for row in known if row.started_at <= end and row.ended_at >= start]
+        inside = [(number, held) for at, number, held in moments if start <= at <= end]
+        for melted in touched[1:]:
+            Interaction.objects.filter(episode=melted).update(episode=None)
+            melted.delete()
+            known.remove(melted)
+        if touched:
+            episode = touched[0]
+            if (episode.started_at, episode.ended_at) != (start, end):
+                episode.started_at, episode.ended_at = start, end
+                episode.save(update_fields=["started_at", "ended_at"])
+        else:
+            customer, journey, context = thread
+            episode = Episode.objects.create(
+                program=program,
+                customer_id=customer,
+                journey_id=journey,
+                context=context,
+                started_at=start,
+                ended_at=end,
+            )
+        wrong = [number for number, held in inside if held != episode.pk]
+        changed += Interaction.objects.filter(pk__in=wrong, at__gte=start, at__lte=end).update(episode=episode)
+    return changed
+
+
+def episode_of(customer: Customer, at: datetime, *, context: str = "", gap: timedelta = GAP) -> Episode | None:
+    """The run to which something that the customer said at the moment belongs: the one that began last."""
+    rows = Episode.objects.filter(customer=customer, started_at__lte=at, ended_at__gte=at - gap)
+    if context:
+        rows = rows.filter(context=context)
+    return rows.order_by("-started_at").first()
+
+
+def assign_all(programs: Iterable[Program]) -> int:
+    return sum(assign(program) for program in programs)

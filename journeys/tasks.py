@@ -1,0 +1,22 @@
+"""What the worker does for journeys and customers."""
+
+from datetime import timedelta
+
+from celery import shared_task
+from django.utils import timezone
+
+from cxprogram.models import Program
+from journeys.services import episodes, partitions, retention
+
+
+@shared_task
+def sweep_retention() -> None:
+    """Take away what its stream keeps no longer; make the months to come before they are needed."""
+    at = timezone.now()
+    retention.sweep(at=at)
+    partitions.ensure(at + timedelta(days=days) for days in (0, 31))
+
+
+@shared_task
+def assign_episodes() -> None:
+    episodes.assign_all(Program.objects.all())

@@ -7,7 +7,14 @@ class FeedbackConfig(AppConfig):
     verbose_name = _("Feedback")
 
     def ready(self) -> None:
-        from feedback import calendar, collectors, held, held_asking, insight
+        from feedback import (
+            calendar,
+            collectors,
+            held,
+            held_asking,
+            insight,
+            receivers,  # noqa: F401 they connect themselves
+        )
         from journeys.insight import strongest
         from journeys.kpis import questions
 

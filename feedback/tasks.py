@@ -4,8 +4,9 @@ from celery import shared_task
 from django.utils import timezone
 
 from cxprogram.models import Program
+from cxprogram.services import import_runs
 from feedback import delivery
-from feedback.services import folding, plans, sending
+from feedback.services import folding, import_work, plans, sending
 
 
 @shared_task
@@ -27,3 +28,16 @@ def ask_customers() -> None:
     """Decide what is due, and hand over what waits."""
     sending.decide_due(at=timezone.now())
     delivery.deliver_due(at=timezone.now())
+
+
+@shared_task
+def work_on_import(run_id: int) -> None:
+    import_work.work(run_id, clock=timezone.now)
+
+
+@shared_task
+def work_on_waiting_imports() -> None:
+    """The sweep: imports that no task has begun, and those whose worker died."""
+    for run_id in import_runs.due(timezone.now()):
+        import_work.work(run_id, clock=timezone.now)
+    import_runs.forget_unused(timezone.now())

@@ -148,6 +148,11 @@ ROWS: list[Row] = [
     post("journeys:customer-erase", {302: ANONYMOUS, 303: "owner", 404: REST}, OWN),
     row("journeys:stream-list", {302: ANONYMOUS, 200: STAFF, 404: REST}),
     row("feedback:drivers", {302: ANONYMOUS, 200: f"{DRIVERS} stranger", 404: REST}),
+    row("feedback:import-list", {302: ANONYMOUS, 200: STAFF, 404: REST}),
+    post("feedback:import-list", {302: ANONYMOUS, 400: STAFF, 404: REST}),
+    row("feedback:import-detail", {302: ANONYMOUS, 200: DEFINERS, 404: REST}, WHOLE),
+    post("feedback:import-start", {302: ANONYMOUS, 303: DEFINERS, 404: REST}, WHOLE),
+    post("feedback:import-discard", {302: ANONYMOUS, 303: DEFINERS, 404: REST}, WHOLE),
     row("feedback:ticket-list", {302: ANONYMOUS, 200: f"{WORKERS} stranger", 404: REST}),
     row("feedback:ticket-list", {302: ANONYMOUS, 200: WORKERS, 404: REST}, unit=OWN),
     row("feedback:ticket-list", {302: ANONYMOUS, 200: WORKERS_OF_A, 404: REST}, unit=OTHER),
@@ -346,6 +351,7 @@ def token(house: House) -> str:
 # --- addresses and bodies ---------------------------------------------------------------------
 PLACES: dict[str, Callable[[House, str], dict[str, Any]]] = {
     "ticket": lambda house, where: {"number": house.tickets[where].pk},
+    "import": lambda house, where: {"number": ImportRun.objects.latest("pk").pk},
     "customer": lambda house, where: {"number": house.tickets[where].customer_id},
     "project": lambda house, where: {"code": house.projects[where].code},
     "report": lambda house, where: {"number": house.reports[where].pk},

@@ -1,7 +1,12 @@
+import copy
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from hypothesis import settings
 
+from tests import factories
 from tests.demo_site import demo_site
 from tests.template_database import migrated_template
 
@@ -15,3 +20,20 @@ settings.load_profile("suite")
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
     connection.settings_dict["TEST"]["TEMPLATE"] = migrated_template()
+
+
+@pytest.fixture(scope="module")
+def built_house(request: pytest.FixtureRequest, django_db_setup: Any, django_db_blocker: Any) -> Iterator[Any]:
+    """The module's `build_house()`, or one of everything: built once, in a transaction around those of its tests.
+
+    A module with a test that commits (`transaction=True`) builds its own for each test: this one would be in its way.
+    """
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield getattr(request.module, "build_house", factories.make_house)()
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def house(built_house: Any, db: None) -> Any:
+    """A copy: what a test does to the rows is undone after it, what it does to the objects is its own."""
+    return copy.deepcopy(built_house)

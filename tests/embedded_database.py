@@ -6,10 +6,12 @@ before xdist starts its workers, which inherit the address and make one test dat
 A `DATABASE_URL` that is already set is used as it is.
 """
 
+import fcntl
 import os
 import re
 import shutil
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -53,8 +55,14 @@ def pytest_unconfigure() -> None:
 
 
 def _remove_leftovers() -> None:
-    """Stop and remove what killed test runs of ours left behind."""
-    for folder in TEMPORARY.glob(f"{PREFIX}*"):
+    """Stop and remove what killed test runs of ours left behind; of runs that start at once one does it."""
+    with (TEMPORARY / f"{PREFIX}leftovers-{os.getuid()}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        _remove(TEMPORARY.glob(f"{PREFIX}*"))
+
+
+def _remove(folders: Iterable[Path]) -> None:
+    for folder in folders:
         owner = re.match(rf"{PREFIX}(\d+)-", folder.name)
         if owner and folder.stat().st_uid == os.getuid() and not Path(f"/proc/{owner[1]}").exists():
             EmbeddedPostgres(folder).stop()

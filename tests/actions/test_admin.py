@@ -7,14 +7,9 @@ from actions.choices import ProjectStatus
 from actions.models import Gate, ImprovementProject
 from cxprogram.models import User
 from tests.cxprogram.admin_house import url
-from tests.factories import House, make_house
+from tests.factories import House
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def house() -> House:
-    return make_house()
 
 
 def as_(person: User) -> Client:

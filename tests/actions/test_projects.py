@@ -11,14 +11,9 @@ from actions.services import effects
 from actions.services.projects import current_gate, decide_gate
 from cxprogram import periods
 from cxprogram.errors import DomainError
-from tests.factories import NOON, fold, make_house, make_scores
+from tests.factories import NOON, fold, make_scores
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def house():
-    return make_house()
 
 
 def gates(project) -> list[Gate]:

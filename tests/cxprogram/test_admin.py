@@ -36,8 +36,7 @@ NO_ADD = {
 PAY = {CompensationScheme, SchemeComponent, CompensationStatement}
 
 
-@pytest.fixture
-def house() -> House:
+def build_house() -> House:
     house = make_house()
     furnish(house)
     return house

@@ -11,14 +11,9 @@ from cxprogram.choices import Role
 from cxprogram.models import Membership, User
 from tests import factories
 from tests.cxprogram.admin_house import url
-from tests.factories import House, make_house
+from tests.factories import House
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def house() -> House:
-    return make_house()
 
 
 def as_(person: User) -> Client:

@@ -20,11 +20,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def house() -> factories.House:
-    return factories.make_house()
-
-
-@pytest.fixture
 def api(house: factories.House) -> Api:
     return Api(house.people[Role.INTEGRATION], house.program)
 

@@ -6,7 +6,7 @@ from unittest import mock
 import pytest
 from django.db import InterfaceError, OperationalError
 
-from tests.factories import make_house, make_token
+from tests.factories import make_token
 
 pytestmark = pytest.mark.django_db
 
@@ -16,11 +16,6 @@ def away():
     """From here on no statement reaches the database."""
     with mock.patch("django.db.backends.utils.CursorWrapper.execute", side_effect=OperationalError("gone away")):
         yield
-
-
-@pytest.fixture
-def house():
-    return make_house()
 
 
 @pytest.mark.parametrize(

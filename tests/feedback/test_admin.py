@@ -23,14 +23,9 @@ from feedback.models import (
 from feedback.services import surveys
 from tests import factories
 from tests.cxprogram.admin_house import MAPPING, url
-from tests.factories import House, make_house
+from tests.factories import House
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def house() -> House:
-    return make_house()
 
 
 @pytest.fixture

@@ -17,7 +17,6 @@ from feedback.services import tickets
 from tests.factories import (
     NOON,
     make_customer,
-    make_house,
     make_response,
     make_root_cause,
     make_ticket,
@@ -26,11 +25,6 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 LATER = NOON + timedelta(hours=26)
-
-
-@pytest.fixture
-def house():
-    return make_house()
 
 
 @pytest.fixture(autouse=True)

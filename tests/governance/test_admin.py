@@ -13,14 +13,9 @@ from governance.models import Charter, CompensationScheme, CompensationStatement
 from governance.services import schemes
 from tests import factories
 from tests.cxprogram.admin_house import url
-from tests.factories import House, make_house
+from tests.factories import House
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def house() -> House:
-    return make_house()
 
 
 @pytest.fixture

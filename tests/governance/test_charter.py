@@ -15,8 +15,7 @@ ON = date(2018, 1, 15)
 AT = datetime(2018, 1, 15, 9, 0, tzinfo=UTC)
 
 
-@pytest.fixture
-def house(db):
+def build_house():
     """A program that lacks nothing."""
     house = make.House(program := make.make_program(), units := make.make_units(program, ("A", "G")), {}, None)
     house.people = make.make_people(program, units)

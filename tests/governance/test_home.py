@@ -34,8 +34,7 @@ def answers(house, *, g_nps, others_nps):
         make_scores(house.survey, "NETPRO", counts, unit=house.units[code], at=NOON)
 
 
-@pytest.fixture
-def house():
+def build_house():
     house = make_house()
     # The house's three tickets are three answers of 3 more: at G, at A and at the root.
     answers(house, g_nps={3: 59, 8: 20, 9: 20}, others_nps={3: 19, 8: 20, 9: 60})

@@ -11,8 +11,7 @@ from tests import factories as make
 YEAR = parse("2017")
 
 
-@pytest.fixture
-def house(db):
+def build_house():
     """NPS: area A 60 points (n 200), G −20 (n 200), T 3 answers; means only in A and G."""
     house = make.House(program := make.make_program(), units := make.make_units(program, ("A", "G", "T")), {}, None)
     house.people = make.make_people(program, units)

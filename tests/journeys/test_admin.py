@@ -13,16 +13,11 @@ from journeys.models import Kpi, KpiTarget
 from journeys.services import kpis, targets
 from tests import factories
 from tests.cxprogram.admin_house import url
-from tests.factories import House, make_house
+from tests.factories import House
 
 pytestmark = pytest.mark.django_db
 DUTIES = "cxprogram-responsibility-content_type-object_id"
 NO_DUTIES = {f"{DUTIES}-TOTAL_FORMS": "0", f"{DUTIES}-INITIAL_FORMS": "0"}
-
-
-@pytest.fixture
-def house() -> House:
-    return make_house()
 
 
 def as_(person: User) -> Client:

@@ -10,8 +10,7 @@ from tests.api_client import Api, refused
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def house() -> factories.House:
+def build_house() -> factories.House:
     house = factories.make_house()
     factories.make_scores(house.survey, "NETPRO", {10: 40, 8: 30, 3: 30}, unit=house.units["G"])
     factories.make_scores(house.survey, "Q7FOOD", {5: 6, 4: 3, 1: 1}, unit=house.units["G"])

@@ -11,6 +11,7 @@ urlpatterns = [
     path("plans/decisions/", plan_views.decision_list, name="decision-list"),
     path("plans/<int:number>/", plan_views.plan_detail, name="plan-detail"),
     path("plans/<int:number>/start/", plan_views.plan_start, name="plan-start"),
+    path("plans/<int:number>/people/", plan_views.plan_people, name="plan-people"),
     path("tickets/", ticket_views.ticket_list, name="ticket-list"),
     path("tickets/<int:number>/", ticket_views.ticket_detail, name="ticket-detail"),
     path("tickets/<int:number>/take/", ticket_views.ticket_take, name="ticket-take"),

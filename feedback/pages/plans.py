@@ -188,6 +188,7 @@ class PlanPage:
     next_number: int
     may_start: bool
     is_event: bool
+    has_list: bool
     waiting: int
     ledger_url: str
 
@@ -252,6 +253,7 @@ def plan_page(plan: SamplingPlan, *, at: datetime) -> PlanPage:
         next_number=plans.next_number(plan),
         may_start=plan.is_active and not is_event,
         is_event=is_event,
+        has_list=plan.audience == PlanAudience.LIST,
         waiting=plan.asks.filter(status=AskStatus.WAITING).count(),
         ledger_url=f"{reverse('feedback:decision-list')}?{urlencode({'plan': plan.pk})}",
     )

@@ -118,6 +118,7 @@ def _reading(
         "hits": _hits(query.kpi, question),
     }
     n_answers = counted.tally.total
+
     def answered(code: str) -> int:
         return n_answers if code == question.code else counts.of(code, query.unit, query.period).tally.total
 

@@ -3,10 +3,11 @@
 from datetime import datetime
 
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from feedback.choices import ContactKind, DecisionOutcome, DecisionReason, RuleClock, RuleScope
+from feedback.choices import AskChannel, ContactKind, DecisionOutcome, DecisionReason, RuleClock, RuleScope
 from feedback.models import ContactDecision, ContactRule
 
 
@@ -30,7 +31,7 @@ def rule_sentence(rule: ContactRule) -> str:
         )
         parts.append(text % {"n": rule.at_most, "span": length(rule.window_hours)})
     if rule.pause_hours:
-        text = _("%(span)s after an answer") if is_answers else _("%(span)s after an invitation")
+        text = _("none for %(span)s after an answer") if is_answers else _("none for %(span)s after an invitation")
         parts.append(text % {"span": length(rule.pause_hours)})
     narrowed = rule.survey or rule.group or (rule.get_channel_display() if rule.channel else "")
     where = str(narrowed) if narrowed else str(RuleScope(rule.scope).label)
@@ -38,7 +39,7 @@ def rule_sentence(rule: ContactRule) -> str:
         f"{name} {_('or').join(f' {value} ' for value in values).strip()}" for name, values in rule.attributes.items()
     )
     sentence = _("%(limits)s, within %(where)s") % {"limits": f" {_('and')} ".join(parts), "where": where}
-    sentence = sentence[:1].upper() + sentence[1:]
+    sentence = capfirst(sentence)
     return _("%(sentence)s, for customers with %(who)s") % {"sentence": sentence, "who": who} if who else sentence
 
 
@@ -46,14 +47,15 @@ def why(reason: str, rule: ContactRule | None) -> str:
     """The reason of a decision; a rule by its name."""
     if rule is not None and reason == DecisionReason.RULE:
         return rule.label
-    words = str(DecisionReason(reason).label)
+    words = capfirst(str(DecisionReason(reason).label))
     return f"{words} ({rule.label})" if rule is not None else words
 
 
 def title(decision: ContactDecision) -> str:
     """What happened, for the story of a customer."""
     survey = decision.survey.label if decision.survey else ""
-    facts = {"survey": survey, "channel": decision.get_channel_display() if decision.channel else ""}
+    channel = str(AskChannel(decision.channel).label) if decision.channel else ""
+    facts = {"survey": survey, "channel": channel}
     if decision.kind == ContactKind.TRANSACTIONAL:
         return _("Message about a matter of theirs")
     if decision.kind == ContactKind.REMINDER:

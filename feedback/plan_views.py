@@ -1,5 +1,7 @@
 """Who is asked: plans with what they would do, their waves, and the ledger of decisions."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -32,12 +34,14 @@ def _find(visit: Visit, number: int) -> SamplingPlan:
 @require_safe
 @member_page(Right.DEFINE)
 def plan_detail(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
-    plan = _find(visit, number)
-    context = {
+    return render(request, "feedback/plan_detail.html", _context(_find(visit, number), visit))
+
+
+def _context(plan: SamplingPlan, visit: Visit) -> dict[str, Any]:
+    return {
         "page": pages.plan_page(plan, at=visit.at),
         "crumbs": [(_("Who is asked"), reverse("feedback:plan-list")), (plan.label, "")],
     }
-    return render(request, "feedback/plan_detail.html", context)
 
 
 @require_POST
@@ -60,6 +64,23 @@ def plan_start(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
             wave.drawn,
         )
         messages.success(request, text % {"number": wave.number, "n": wave.drawn})
+    return HttpResponse(status=303, headers={"Location": reverse("feedback:plan-detail", args=[plan.pk])})
+
+
+@require_POST
+@member_page(Right.DEFINE)
+def plan_people(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
+    """Put the people of the form on the plan's list: all of them, or none if a line is wrong."""
+    plan = _find(visit, number)
+    text = request.POST.get("people", "").replace("\x00", "")
+    try:
+        n = plans.add_people(plan, plans.read_list(text), at=visit.at)
+    except DomainError as error:
+        messages.error(request, str(error.detail))
+        context = _context(plan, visit) | {"people": text}
+        return render(request, "feedback/plan_detail.html", context, status=error.status)
+    said = ngettext("%(n)s person is on the list.", "%(n)s people are on the list.", n) % {"n": n}
+    messages.success(request, said)
     return HttpResponse(status=303, headers={"Location": reverse("feedback:plan-detail", args=[plan.pk])})
 
 

@@ -24,6 +24,7 @@ urlpatterns = [
     path("imports/<int:number>/", import_views.import_detail, name="import-detail"),
     path("imports/<int:number>/start/", import_views.import_start, name="import-start"),
     path("imports/<int:number>/discard/", import_views.import_discard, name="import-discard"),
+    path("plans/<int:number>/people/", plan_views.plan_people, name="plan-people"),
     path("tickets/", ticket_views.ticket_list, name="ticket-list"),
     path("tickets/<int:number>/", ticket_views.ticket_detail, name="ticket-detail"),
     path("tickets/<int:number>/take/", ticket_views.ticket_take, name="ticket-take"),

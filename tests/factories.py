@@ -365,7 +365,7 @@ def make_asking(program: Program) -> SamplingPlan:
         program=program, survey=survey, name=f"Plan {number}", is_active=True, audience="list",
         opens_at=time(0), closes_at=time(0), weekdays=[0, 1, 2, 3, 4, 5, 6],
     )  # fmt: skip
-    plans.add_people(plan, [{"email": customer.email}], at=NOON)
+    plans.add_people(plan, [("", customer.email)], at=NOON)
     plans.start_wave(plan, at=NOON)
     plans.react_to_interactions(program, at=NOON)
     sending.decide_due(at=NOON)

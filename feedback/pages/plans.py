@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from django.db.models import Count
 from django.urls import reverse
 from django.utils.formats import time_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -41,15 +42,16 @@ def whom(plan: SamplingPlan) -> str:
         else plan.segment.label if plan.segment else _("all customers")
     )  # fmt: skip
     phrases = {
-        PlanMethod.ALL: _("Everyone of: %(base)s"),
-        PlanMethod.RANDOM: _("A random %(n)s of: %(base)s"),
-        PlanMethod.SHARE: _("A random %(share)s %% of: %(base)s"),
-        PlanMethod.STRATIFIED: _("A random %(n)s of: %(base)s, shared out by %(group)s"),
-        PlanMethod.QUOTA: _("Of: %(base)s, until each %(group)s has its number of answers"),
+        PlanMethod.ALL: capfirst(base),
+        PlanMethod.RANDOM: _("%(n)s at random, from %(base)s"),
+        PlanMethod.SHARE: _("%(share)s %% at random, from %(base)s"),
+        PlanMethod.STRATIFIED: _("%(n)s at random, shared out by %(group)s, from %(base)s"),
+        PlanMethod.QUOTA: _("From %(base)s, until each %(group)s has its number of answers"),
     }
     share = f"{100 * (plan.sample_share or 0):g}"
     facts = {"base": base, "n": plan.sample_size or 0, "share": share, "group": plan.group_by}
-    return phrases[PlanMethod(plan.method)] % facts
+    phrase = phrases[PlanMethod(plan.method)]
+    return phrase if plan.method == PlanMethod.ALL else phrase % facts
 
 
 def when(plan: SamplingPlan) -> str:
@@ -186,6 +188,7 @@ class PlanPage:
     next_number: int
     may_start: bool
     is_event: bool
+    has_list: bool
     waiting: int
     ledger_url: str
 
@@ -250,6 +253,7 @@ def plan_page(plan: SamplingPlan, *, at: datetime) -> PlanPage:
         next_number=plans.next_number(plan),
         may_start=plan.is_active and not is_event,
         is_event=is_event,
+        has_list=plan.audience == PlanAudience.LIST,
         waiting=plan.asks.filter(status=AskStatus.WAITING).count(),
         ledger_url=f"{reverse('feedback:decision-list')}?{urlencode({'plan': plan.pk})}",
     )

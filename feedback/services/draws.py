@@ -1,16 +1,19 @@
 """Drawing a plan's sample: set-based, by a hash of the customer, so that the same draw can be made again.
 
 A customer's rank is `hashint8extended(id, seed)`, which PostgreSQL keeps stable for partitioned tables. Ranks of
-different seeds have nothing to do with each other: each wave draws anew, and the hold-out is the same in all.
+different seeds have nothing to do with each other: the hold-out is the same in all waves and says nothing of who is
+drawn. A wave takes the customers from a place on, in the order of their ranks, round the end: an order made by chance,
+so those next to each other in it are a random sample. The index customer_rank finds them among millions.
 """
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import BigIntegerField, Case, CharField, Count, F, QuerySet, Value, When, Window
+from django.db.models import BigIntegerField, Case, CharField, Count, F, Q, QuerySet, Value, When, Window
 from django.db.models.expressions import Func
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce, RowNumber
@@ -24,6 +27,7 @@ from journeys.services import segments
 
 HOLD_OUT_SEED = 7_919
 SHARE_SEED = 104_729
+WAVE_SEED = 0  # that of the index customer_rank
 SEEDS_APART = 1_000_003
 LOWEST, RANKS = -(2**63), 2**64
 OWN_COLUMNS = {"unit": "unit__code", "language": "language"}
@@ -103,10 +107,42 @@ def draw(plan: SamplingPlan, number: int, *, at: datetime) -> Draw:
         return _by_group(plan, everyone, seed)
     n = everyone.count()
     if plan.method == PlanMethod.RANDOM:
-        return Draw(everyone.alias(rank=Rank(seed)).order_by("rank", "pk")[: plan.sample_size], n)
+        return Draw(_from_place(everyone, plan.sample_size or 0, start=_place(seed)).order_by("pk"), n)
     if plan.method == PlanMethod.SHARE:
-        return Draw(within_share(everyone, plan.sample_share or 0, seed=seed).order_by("pk"), n)
+        return Draw(_share_from_place(everyone, plan.sample_share or 0, start=_place(seed)).order_by("pk"), n)
     return Draw(everyone.order_by("pk"), n)
+
+
+def _place(seed: int) -> int:
+    """A rank by chance, the same for the same seed."""
+    digest = hashlib.sha256(f"cx-wave\x1f{seed}".encode()).digest()
+    return LOWEST + int.from_bytes(digest[:8])
+
+
+def _from_place(everyone: QuerySet, n: int, *, start: int) -> QuerySet:
+    """So many customers from a rank on, round the end; as a range, which needs no sorting of the others."""
+    ranked = everyone.annotate(rank=Rank(WAVE_SEED))
+    after, before = ranked.filter(rank__gte=start), ranked.filter(rank__lt=start)
+    if (last := _nth(after, n)) is not None:
+        return after.filter(rank__lte=last)
+    if (last := _nth(before, n - after.count())) is not None:
+        return ranked.filter(Q(rank__gte=start) | Q(rank__lte=last))
+    return ranked
+
+
+def _nth(ranked: QuerySet, n: int) -> int | None:
+    """The rank of the nth customer; None if there are fewer."""
+    return ranked.order_by("rank", "pk").values_list("rank", flat=True)[n - 1 : n].first() if n > 0 else LOWEST - 1
+
+
+def _share_from_place(everyone: QuerySet, share: float, *, start: int) -> QuerySet:
+    """Those of a share of all ranks, from one on, round the end; a larger share holds the smaller one."""
+    ranked, end = everyone.alias(rank=Rank(WAVE_SEED)), start + round(share * RANKS)
+    if share >= 1:
+        return everyone
+    if end <= LOWEST + RANKS:
+        return ranked.filter(rank__gte=start, rank__lt=end)
+    return ranked.filter(Q(rank__gte=start) | Q(rank__lt=end - RANKS))
 
 
 def _by_group(plan: SamplingPlan, everyone: QuerySet, seed: int) -> Draw:

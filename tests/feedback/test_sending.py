@@ -2,15 +2,18 @@
 
 import threading
 from collections import Counter
+from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
+from django.core import mail as django_mail
 from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 
 from cxprogram.errors import ConflictError
 from cxprogram.models import Program
+from feedback import delivery
 from feedback.choices import InvitationStatus
 from feedback.models import (
     ContactDecision,
@@ -22,6 +25,7 @@ from feedback.models import (
     Survey,
 )
 from feedback.services import decisions, draws, plans, sending
+from feedback.services.plans import PlanError
 from journeys.models import Customer
 from journeys.services import consents, interactions
 from journeys.services.customers import CustomerFacts
@@ -270,7 +274,9 @@ def test_an_event_makes_one_ask_however_often_it_is_seen(survey: Survey) -> None
 def test_people_who_are_no_customers_are_asked_from_a_list(survey: Survey) -> None:
     known = factories.make_customer(survey.program, email="known@example.org")
     plan = make_plan(survey, audience="list")
-    people = [{"email": "New@example.org", "name": "New"}, {"email": "known@example.org"}]
+    people = plans.read_list("New One <New@example.org>\n\n known@example.org \n")
+    with pytest.raises(PlanError, match="Line 2"):
+        plans.add_people(plan, [*people[:1], ("", "nonsense")], at=TUESDAY)
     assert plans.add_people(plan, people, at=TUESDAY) == plans.add_people(plan, people, at=TUESDAY) == 2
     run(plan, TUESDAY)
     assert {row.address for row in Invitation.objects.all()} == {"New@example.org", "known@example.org"}
@@ -291,8 +297,24 @@ def test_a_batch_takes_a_constant_number_of_queries_to_judge(survey: Survey) -> 
     assert counts[0] == counts[1]
 
 
+def at_once(work: Callable[[], object], *, workers: int = 4) -> None:
+    barrier = threading.Barrier(workers)
+
+    def begin() -> None:
+        barrier.wait()
+        work()
+        connections.close_all()
+
+    threads = [threading.Thread(target=begin) for _ in range(workers)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
 @pytest.mark.django_db(transaction=True)
-def test_two_workers_at_once_ask_one_customer_once() -> None:
+def test_workers_at_once_ask_one_customer_once_and_send_one_mail(settings: Any) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     program = factories.make_program("nordic")
     factories.make_consent_text(program)
     surveys = [factories.make_survey(program, slug, has_rules=False) for slug in ("stay", "visit", "call", "desk")]
@@ -300,21 +322,12 @@ def test_two_workers_at_once_ask_one_customer_once() -> None:
     make_rule(surveys[0])
     for survey in surveys:
         plans.start_wave(make_plan(survey), at=TUESDAY)
-    barrier = threading.Barrier(4)
-
-    def work() -> None:
-        barrier.wait()
-        sending.decide_due(at=TUESDAY, batch=3)
-        connections.close_all()
-
-    workers = [threading.Thread(target=work) for _ in range(4)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
+    at_once(lambda: sending.decide_due(at=TUESDAY, batch=3))
     sending.decide_due(at=TUESDAY)
     assert Counter(Invitation.objects.values_list("customer", flat=True)) == {customer.pk: 1 for customer in base}
     assert ledger() == {
         ("invitation", "asked", "", None): 12,
         ("invitation", "skipped", "rule", "month"): 36,
     }
+    at_once(lambda: delivery.deliver_due(at=TUESDAY))
+    assert sorted(to for mail in django_mail.outbox for to in mail.to) == sorted(customer.email for customer in base)

@@ -134,3 +134,10 @@ class TicketStepQuerySet(TicketQuerySet):
 
 class TicketRuleQuerySet(DefinitionQuerySet):
     pass
+
+
+class VoiceQuerySet(ScopedQuerySet):
+    """What customers say elsewhere, and who: it needs its own right."""
+
+    right = Right.SEE_VOICE
+    unit_lookup = "unit"

@@ -5,13 +5,16 @@ from feedback.models.response import Response
 from feedback.models.score import FoldState, ScoreCell, ScoreMonth
 from feedback.models.survey import Question, QuestionRevision, Survey, SurveyItem, SurveyVersion
 from feedback.models.ticket import RootCause, Ticket, TicketRule, TicketStep
+from feedback.models.voice import FeatureRequest, Mention, SupportCase
 
 __all__ = [
     "DriverStudy",
     "EmailClick",
+    "FeatureRequest",
     "FoldState",
     "ImportMapping",
     "Invitation",
+    "Mention",
     "Placement",
     "Question",
     "QuestionRevision",
@@ -19,6 +22,7 @@ __all__ = [
     "RootCause",
     "ScoreCell",
     "ScoreMonth",
+    "SupportCase",
     "Survey",
     "SurveyDraft",
     "SurveyItem",

@@ -110,7 +110,7 @@ def _voice(rows: QuerySet) -> Iterable[dict[str, Any]]:
 def _erase_voice(rows: QuerySet, traces: Traces) -> int:
     """Rating, state and time stay; words, who said them and the link to the customer go. A key that names the person
     becomes a number."""
-    empty = {"text": "", "attributes": {}, "customer": None}
+    empty: dict[str, Any] = {"text": "", "attributes": {}, "customer": None}
     known = {field.name for field in rows.model._meta.concrete_fields}
     empty |= dict.fromkeys({"author", "title", "subject", "url"} & known, "")
     numbers = list(rows.values_list("pk", flat=True))

@@ -103,7 +103,7 @@ def test_a_public_client_library_talks_to_us(live_server, settings):
     failed = []
     client = analytics.Client(
         make_key(), host=f"{live_server.url}/api/v1/segment", gzip=True, max_retries=1,
-        on_error=lambda error, items: failed.append(error), flush_interval=0.1,
+        on_error=lambda error, items: failed.append(error), upload_interval=0.1,
     )  # fmt: skip
     client.identify("u-9", {"email": "eva@example.org", "name": "Eva"})
     client.track("u-9", "Signed Up", {"plan": "small"}, timestamp=datetime(2024, 5, 1, 10, tzinfo=UTC))

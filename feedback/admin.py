@@ -23,7 +23,7 @@ from cxprogram.admin_base import ManyRows, ProgramAdmin, ProgramForm, ProgramInl
 from cxprogram.admin_fields import check_options
 from cxprogram.imports.errors import MappingError
 from cxprogram.suppression import hidden_cells
-from feedback import admin_doors, admin_plans, show_if
+from feedback import admin_doors, admin_plans, admin_voice, show_if
 from feedback.admin_tickets import RuleInline
 from feedback.imports.mapping import load_mapping
 from feedback.models import (
@@ -40,7 +40,7 @@ from feedback.models import (
 )
 from feedback.services import surveys
 
-assert admin_doors.PlacementPage and admin_plans.SamplingPlanPage  # importing them registers their pages
+assert admin_doors.PlacementPage and admin_plans.SamplingPlanPage and admin_voice.MentionPage  # importing them registers their pages
 
 
 # --- questions --------------------------------------------------------------------------------

@@ -172,3 +172,10 @@ class ContactDecisionQuerySet(ScopedQuerySet):
 
 class StoppedAddressQuerySet(AdminOnlyQuerySet):
     pass
+
+
+class VoiceQuerySet(ScopedQuerySet):
+    """What customers say elsewhere, and who: it needs its own right."""
+
+    right = Right.SEE_VOICE
+    unit_lookup = "unit"

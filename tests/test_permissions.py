@@ -33,7 +33,15 @@ from django_celery_beat.models import (
 from actions.models import EffectStudy
 from cxprogram.choices import Role
 from cxprogram.models import ImportRun, OutgoingMail
-from feedback.models import ImportMapping, Invitation, Placement, SamplingPlan
+from feedback.models import (
+    FeatureRequest,
+    ImportMapping,
+    Invitation,
+    Mention,
+    Placement,
+    SamplingPlan,
+    SupportCase,
+)
 from feedback.services import invitations
 from journeys.models import KpiValue
 from tests import factories
@@ -226,6 +234,16 @@ ROWS: list[Row] = [
     post("api:response-bulk", {401: ANONYMOUS, 200: f"{SENDERS} stranger", 403: REST}),
     row("api:contact-decision-list", {401: ANONYMOUS, 200: f"{WORKERS} stranger", 403: REST}),
     post("api:bounce-create", {401: ANONYMOUS, 200: f"{SENDERS} stranger", 403: REST}),
+    *(
+        post(f"api:{kind}-{door}", {401: ANONYMOUS, status: f"{SENDERS} stranger", 403: REST})
+        for kind in ("mention", "support-case", "feature-request")
+        for door, status in (("create", 201), ("bulk", 200))
+    ),
+    # Tracking clients come with a key, never with a log-in.
+    *(
+        post(f"api:segment-{kind}", {401: REST})
+        for kind in ("track", "identify", "page", "screen", "group", "alias", "batch", "import")
+    ),
     row("api:customer-list", {401: ANONYMOUS, 200: f"{WORKERS} stranger", 403: REST}),
     row("api:customer-list", {401: ANONYMOUS, 200: WORKERS, 403: REST, 404: STRANGER}, program="sfo"),
     post("api:customer-list", {401: ANONYMOUS, 201: f"{SENDERS} stranger", 403: REST}),
@@ -296,12 +314,14 @@ DESKS: dict[str, Desk] = {
     "feedback.DriverStudy": KEPT,
     "feedback.EmailClick": KEPT,
     "feedback.EventCursor": KEPT,
-    "feedback.FoldState": KEPT,
-    "feedback.ImportMapping": FREE,
     "feedback.Invitation": KEPT,
     "feedback.Placement": FREE,
     "feedback.QuestionRevision": KEPT,
     "feedback.PlannedAsk": KEPT,
+    "feedback.FeatureRequest": KEPT,
+    "feedback.FoldState": KEPT,
+    "feedback.ImportMapping": FREE,
+    "feedback.Mention": KEPT,
     "feedback.Question": Desk(delete=LOCKED),
     "feedback.Response": KEPT,
     "feedback.RootCause": FREE,
@@ -309,6 +329,7 @@ DESKS: dict[str, Desk] = {
     "feedback.ScoreCell": KEPT,
     "feedback.ScoreMonth": KEPT,
     "feedback.StoppedAddress": KEPT,
+    "feedback.SupportCase": KEPT,
     "feedback.Survey": FREE,
     "feedback.SurveyDraft": KEPT,
     "feedback.SurveyItem": Desk(may_add=False, delete=LOCKED),
@@ -373,6 +394,7 @@ PLACES: dict[str, Callable[[House, str], dict[str, Any]]] = {
 ANSWER = {"survey": "passengers", "source": "table", "external_id": "1", "answers": {"NETPRO": 9}}
 PERSON = {"source": "table", "external_id": "1", "name": "Ada"}
 HAPPENING = {"stream": "visits", "source": "table", "external_id": "1", "type": "visit", "at": "2017-05-15"}
+SAID = {"source": "table", "external_id": "1", "at": "2017-05-15", "text": "Said."}
 CLOSING = {"root_cause": "Staffing", "action": "We called."}
 BODIES: dict[str, Callable[[House, str], Any]] = {
     "api:ticket-note": lambda house, where: {"text": "Called."},
@@ -382,6 +404,8 @@ BODIES: dict[str, Callable[[House, str], Any]] = {
     "feedback:plan-people": lambda house, where: {"people": "Ann <ann@example.org>"},
     "api:response-create": lambda house, where: ANSWER,
     "api:response-bulk": lambda house, where: [ANSWER],
+    **{f"api:{kind}-create": lambda house, where: SAID for kind in ("mention", "support-case", "feature-request")},
+    **{f"api:{kind}-bulk": lambda house, where: [SAID] for kind in ("mention", "support-case", "feature-request")},
     "api:customer-list": lambda house, where: PERSON,
     "api:customer-bulk": lambda house, where: [PERSON],
     "api:interaction-create": lambda house, where: HAPPENING,
@@ -439,6 +463,10 @@ def furnish(house: House) -> House:
     ImportRun.objects.create(
         program=program, kind="responses", mapping="x", file_name=CANARY_WHOLE, started_at=timezone.now()
     )
+    for said in (Mention, SupportCase, FeatureRequest):
+        said.objects.create(
+            program=program, source="x", external_id="1", body_hash=b"x", at=factories.NOON, text=CANARY_WHOLE
+        )
     version = house.survey.versions.get()
     ImportMapping.objects.create(program=program, slug="wave", survey_version=version, definition={})
     KpiValue.objects.create(

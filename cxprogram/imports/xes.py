@@ -52,14 +52,13 @@ class XesLog:
 
 def read_events(path: Path, log: XesLog, *, limits: Limits = DEFAULT_LIMITS) -> Iterator[XesEvent]:
     """The events in the order of the file; `log` fills up on the way. Raises ImportFileError with the line."""
-    handler = _Handler(log)
     parser = make_parser()
+    handler = _Handler(log, parser)
     parser.forbid_dtd = True
     parser.forbid_entities = True
     parser.forbid_external = True
     parser.setFeature(feature_namespaces, False)
     parser.setContentHandler(handler)
-    handler.setDocumentLocator(parser)  # only parse() does so by itself
     silence = 0
     with open_source(path, limits) as file:
         try:
@@ -94,9 +93,10 @@ def read_events(path: Path, log: XesLog, *, limits: Limits = DEFAULT_LIMITS) -> 
 class _Handler(ContentHandler):
     """Follows where in the log the parser is; complete events are put into `ready`."""
 
-    def __init__(self, log: XesLog) -> None:
+    def __init__(self, log: XesLog, parser: Any) -> None:
         super().__init__()
         self.log = log
+        self.parser = parser  # it knows the line
         self.ready: deque[XesEvent] = deque()
         self.is_log = False
         self.marks = 0
@@ -110,7 +110,7 @@ class _Handler(ContentHandler):
 
     @property
     def line(self) -> int:
-        return self.line_of(self._locator)
+        return self.line_of(self.parser)
 
     @staticmethod
     def line_of(locator: Any) -> int:

@@ -371,10 +371,17 @@ def missing_columns(mapping: Mapping, header: list[str]) -> list[str]:
 class FileRules(Protocol):
     """What every mapping says of how its file is read."""
 
-    encoding: str | None
-    delimiter: str | None
-    sheet: str | None
-    header: Header
+    @property
+    def encoding(self) -> str | None: ...
+
+    @property
+    def delimiter(self) -> str | None: ...
+
+    @property
+    def sheet(self) -> str | None: ...
+
+    @property
+    def header(self) -> Header: ...
 
 
 def open_table(path: str | os.PathLike[str], rules: FileRules) -> Table:

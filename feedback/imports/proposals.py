@@ -308,7 +308,7 @@ class _Draft:
             not profile.is_open
             and 0 < len(values) <= MAX_OPTIONS
             and profile.longest <= MAX_OPTION_LENGTH
-            and (profile.filled >= 2 * len(values) or profile.filled <= 5)
+            and (profile.filled >= 2 * len(values) or (profile.filled <= 5 and profile.longest <= 30))
             and "_TEXT" not in name
             and not name.endswith("-TEXT")
         )

@@ -27,6 +27,7 @@ from feedback.imports.mapping import (
 DECIMAL_NUMBER = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,20})?")
 MAX_ID_CHARACTERS = 200
 MAX_TEXT_CHARACTERS = 10_000
+MAX_REMEMBERED = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +60,15 @@ class SkippedRow:
 
 
 class RowKeys:
-    """Ids for the rows of a file that has none: what a row says, and how often it was said above.
+    """What is remembered from row to row of one file.
 
-    So the same file again gives the same ids, and two people who say the same are two.
+    Ids for the rows of a file that has none: what a row says, and how often it was said above. So the same file again
+    gives the same ids, and two people who say the same are two. And how cells were understood: most come back.
     """
 
     def __init__(self) -> None:
         self.said: dict[bytes, int] = {}
+        self.understood: dict[tuple[str, str], int | str] = {}
 
     def of(self, row: dict[str, str]) -> str:
         digest = hashlib.sha256(
@@ -93,8 +96,9 @@ def map_row(
         return [row]
     if mapping.skip and (why := is_skipped(mapping.skip, row)):
         return SkippedRow(line, why)
-    reading = _Reading(row, line, mapping.decimal)
-    external_id = reading.key(mapping.external_id, keys or RowKeys())
+    keys = keys or RowKeys()
+    reading = _Reading(row, line, mapping.decimal, keys.understood)
+    external_id = reading.key(mapping.external_id, keys)
     on, at = reading.answered(mapping)
     unit = reading.lookup("unit", mapping.unit)
     channel = reading.lookup("channel", mapping.channel)
@@ -114,10 +118,13 @@ def map_row(
 class _Reading:
     """The cells of one row while they are read, and what was wrong with them so far."""
 
-    def __init__(self, row: dict[str, str], line: int, decimal: str = ".") -> None:
+    def __init__(
+        self, row: dict[str, str], line: int, decimal: str, understood: dict[tuple[str, str], int | str]
+    ) -> None:
         self.row = row
         self.line = line
         self.decimal = decimal
+        self.understood = understood
         self.errors: list[RowError] = []
 
     def cell(self, column: str) -> str:
@@ -189,8 +196,11 @@ class _Reading:
                 if chosen:
                     answers[question.question] = chosen
                 continue
-            cell = self.cell(question.column)
-            if cell in question.missing:
+            cell = self.row[question.column].strip()
+            known = self.understood.get((question.question, cell))
+            if known is not None:
+                answers[question.question] = known
+            elif cell in question.missing:
                 missing[question.question] = question.missing[cell]
             elif not cell:
                 missing[question.question] = "blank"
@@ -198,6 +208,8 @@ class _Reading:
                 answer = self.answer(question, cell)
                 if answer is not None:
                     answers[question.question] = answer
+                    if not isinstance(question, TextQuestion) and len(self.understood) < MAX_REMEMBERED:
+                        self.understood[question.question, cell] = answer
         return answers, missing
 
     def answer(

@@ -7,6 +7,7 @@ from feedback.models.response import Response
 from feedback.models.score import FoldState, ScoreCell, ScoreMonth
 from feedback.models.survey import Question, QuestionRevision, Survey, SurveyItem, SurveyVersion
 from feedback.models.ticket import RootCause, Ticket, TicketRule, TicketStep
+from feedback.models.voice import FeatureRequest, Mention, SupportCase
 
 __all__ = [
     "ContactDecision",
@@ -15,9 +16,11 @@ __all__ = [
     "DriverStudy",
     "EmailClick",
     "EventCursor",
+    "FeatureRequest",
     "FoldState",
     "ImportMapping",
     "Invitation",
+    "Mention",
     "Placement",
     "PlannedAsk",
     "Question",
@@ -28,6 +31,7 @@ __all__ = [
     "ScoreCell",
     "ScoreMonth",
     "StoppedAddress",
+    "SupportCase",
     "Survey",
     "SurveyDraft",
     "SurveyItem",

@@ -1,6 +1,7 @@
 """The pages of files that come in: the list, the look before the import, its progress and its account."""
 
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import QuerySet
@@ -171,7 +172,7 @@ def preview(run: ImportRun, look: Look, reading: Reading, *, user: User, check: 
     if proposal.decimal == ",":
         facts.append(_("decimal comma"))
     is_answers = look.answers is not None
-    names = ANSWER_ROLES if is_answers else _record_roles(proposal)
+    names: dict[str, Any] = {**ANSWER_ROLES} if is_answers else _record_roles(proposal)
     return PreviewPage(
         run,
         look,
@@ -200,7 +201,7 @@ def _record_roles(proposal: object) -> dict[str, str]:
     return {name: str(FIELD_ROLES[name]) for name in known if name in FIELD_ROLES}
 
 
-def _column(number: int, column: ColumnPlan, names: dict[str, str]) -> ColumnRow:
+def _column(number: int, column: ColumnPlan, names: dict[str, Any]) -> ColumnRow:
     role = "nps" if column.kind == "nps" and column.role == "question" else column.role
     can_recommend = column.kind in ("nps", "rating")
     choices = [

@@ -18,7 +18,7 @@ from feedback.imports.mapping import load_mapping, open_table
 from feedback.imports.records import Record, RecordMapping, Target, load_record_mapping, map_record
 from feedback.imports.rows import RowKeys, SkippedRow
 from feedback.models import SurveyVersion
-from feedback.services import folding, responses, surveys
+from feedback.services import folding, responses, surveys, voice
 from feedback.services.imports import AnswerIntake, check_fit
 from feedback.services.responses import Prepared
 from journeys.choices import CustomerKind
@@ -199,7 +199,7 @@ class InteractionSink(RecordSink):
             external_id=record.external_id,
             at=record.at,
             type=fields["type"][:60],
-            customer=self._who(customer),
+            customer=_who(self.mapping.source, customer),
             touchpoint=fields.get("touchpoint", ""),
             unit=self.unit_of(record),
             channel=fields.get("channel", "")[:20],
@@ -207,13 +207,6 @@ class InteractionSink(RecordSink):
             properties=properties,
         )
         return interactions.prepare(self.door, happening, at=self.now)
-
-    def _who(self, value: str) -> CustomerFacts | None:
-        if not value:
-            return None
-        if "@" in value:
-            return CustomerFacts(source="email", external_id=value.lower(), email=value)
-        return CustomerFacts(source=self.mapping.source, external_id=value)
 
     def write(self, items: Sequence[interactions.Prepared], *, at: datetime) -> list[Outcome]:
         account = interactions.record_many(self.door, items, at=at)
@@ -228,11 +221,54 @@ class InteractionSink(RecordSink):
         return outcomes
 
 
+class VoiceSink(RecordSink):
+    """Mentions, support cases and feature requests. What the source changed since is changed here."""
+
+    def __init__(self, run: ImportRun) -> None:
+        super().__init__(run)
+        self.now = run.started_at
+
+    def understood(self, record: Record) -> voice.Prepared:
+        fields = dict(record.fields)
+        customer, text = fields.pop("customer", ""), fields.pop("text", "")
+        assert record.at is not None, "what was said has a time"
+        facts: dict[str, Any] = {name: value for name, value in fields.items() if name != "unit"}
+        if record.closed_at is not None:
+            facts["closed_at"] = record.closed_at
+        said = voice.Said(
+            source=self.mapping.source,
+            external_id=record.external_id,
+            at=record.at,
+            text=text,
+            customer=_who(self.mapping.source, customer),
+            unit=self.unit_of(record),
+            facts=facts,
+            attributes=record.attributes,
+        )
+        return voice.prepare(self.mapping.target, said, at=self.now)  # type: ignore[arg-type]
+
+    def write(self, items: Sequence[voice.Prepared], *, at: datetime) -> list[Outcome]:
+        recorded = voice.record_many(self.program, self.mapping.target, items)  # type: ignore[arg-type]
+        return [Outcome(each.status) for each in recorded]
+
+
+def _who(source: str, value: str) -> CustomerFacts | None:
+    """The customer behind a cell: an e-mail address, or the source's own key."""
+    if not value:
+        return None
+    if "@" in value:
+        return CustomerFacts(source="email", external_id=value.lower(), email=value)
+    return CustomerFacts(source=source, external_id=value)
+
+
 SINKS: dict[str, Callable[[ImportRun], Sink]] = {
     "responses": AnswerSink,
     "customers": CustomerSink,
     "accounts": CustomerSink,
     "interactions": InteractionSink,
+    "mentions": VoiceSink,
+    "support-cases": VoiceSink,
+    "feature-requests": VoiceSink,
 }
 
 

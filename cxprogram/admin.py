@@ -299,8 +299,9 @@ class ApiTokenPage(ProgramAdmin):
 class ImportRunPage(ReadOnlyAdmin):
     fieldsets = (
         (None, {"fields": ("program", "kind", "mapping", "file_name", "status")}),
-        (gettext_lazy("Rows"), {"fields": ("rows", "imported", "repeated", "rejected", "errors")}),
-        (gettext_lazy("When and who"), {"fields": ("started_at", "finished_at", "by", "file_sha256")}),
+        (gettext_lazy("Rows"), {"fields": ("rows", "imported", "repeated", "rejected", "skipped", "errors", "notes")}),
+        (gettext_lazy("When and who"), {"fields": ("started_at", "finished_at", "by", "file_sha256", "file_bytes")}),
+        (gettext_lazy("How it was read"), {"fields": ("definition",)}),
     )
     list_display = ("file_name", "kind", "status", "rows", "imported", "repeated", "rejected", "started_at", "by")
     list_select_related = ("by",)
@@ -310,7 +311,7 @@ class ImportRunPage(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         rows = super().get_queryset(request)
-        return rows.defer("errors") if is_list(request) else rows
+        return rows.defer("errors", "notes", "definition") if is_list(request) else rows
 
 
 @admin.register(OutgoingMail)

@@ -1,5 +1,7 @@
 """Who asks, by key or by session, and the one way in which the API writes. Named in the settings."""
 
+import base64
+import binascii
 from typing import Any
 
 import msgspec
@@ -60,6 +62,27 @@ class TokenAuthentication(BaseAuthentication):
         return 'Bearer realm="api"'
 
 
+class WriteKeyAuthentication(TokenAuthentication):
+    """`Authorization: Basic`, the token as user name and no password: how tracking clients write their key."""
+
+    def authenticate(self, request: Request) -> tuple[Any, ApiToken] | None:
+        scheme, _sep, coded = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
+        if scheme.lower() != "basic":
+            return super().authenticate(request)
+        try:
+            key = base64.b64decode(coded.strip(), validate=True).decode("ascii").partition(":")[0]
+        except (binascii.Error, ValueError):
+            key = ""
+        token = tokens.find(key, at=timezone.now()) if key else None
+        if token is None:
+            raise exceptions.AuthenticationFailed(_("The token is unknown, expired or revoked."))
+        pghistory.context(user=token.user_id, token=token.pk)
+        return token.user, token
+
+    def authenticate_header(self, request: Request) -> str:
+        return 'Basic realm="api"'
+
+
 class SessionAuthentication(DrfSessionAuthentication):
     """The log-in of the pages; changes need the CSRF token then."""
 
@@ -77,6 +100,14 @@ class TokenScheme(OpenApiAuthenticationExtension):
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
         return {"type": "http", "scheme": "bearer"}
+
+
+class WriteKeyScheme(OpenApiAuthenticationExtension):
+    target_class = "cxprogram.api_auth.WriteKeyAuthentication"
+    name = "writeKey"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        return {"type": "http", "scheme": "basic"}
 
 
 class SessionScheme(OpenApiAuthenticationExtension):

@@ -100,6 +100,14 @@ def read(request: Request, decoder: "msgspec.json.Decoder[T]") -> T:
     return decode(_received(request, JSON_TYPES, limit=MAX_BODY), decoder)
 
 
+def read_large(request: Request, decoder: "msgspec.json.Decoder[T]") -> T:
+    """The one object of a body that may be as large as a bulk one, and gzip."""
+    body = _received(request, BULK_TYPES, limit=MAX_BULK_BODY)
+    if request.META.get("HTTP_CONTENT_ENCODING", "").strip().lower() == "gzip" or body.startswith(GZIP):
+        body = _inflate(body)
+    return decode(body, decoder)
+
+
 def _inflate(body: bytes) -> bytes:
     """The content of a gzip body, read no further than the limit; raises BodyError (`body-not-gzip`)."""
     parts: list[bytes] = []

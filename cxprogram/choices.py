@@ -33,9 +33,15 @@ class Theme(models.TextChoices):
 
 
 class ImportStatus(models.TextChoices):
+    """An import by a command is started and ends; a file that was uploaded waits, is queued and is worked on."""
+
+    UPLOADED = "uploaded", _("Not started")
+    QUEUED = "queued", _("Waiting")
+    RUNNING = "running", _("Being read")
     STARTED = "started", _("Started")
     DONE = "done", _("Done")
     REFUSED = "refused", _("Refused")
+    FAILED = "failed", _("Given up")
 
 
 class MailStatus(models.TextChoices):

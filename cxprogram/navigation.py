@@ -24,6 +24,7 @@ PLACES = {
     "scorecard": ("governance:scorecard", _("Scorecard"), "chart", Right.SEE_SCORECARD),
     "statements": ("governance:statement-list", _("Statements"), "person", Right.SEE_PROGRAM),
     "reports": ("governance:report-list", _("Reports"), "more", Right.SEE_REPORTS),
+    "imports": ("feedback:import-list", _("Imports"), "more", Right.DEFINE),
     "admin": ("admin:index", _("Admin"), "more", Right.DEFINE),
 }
 _ALL = (
@@ -37,6 +38,7 @@ _ALL = (
     "scorecard",
     "statements",
     "reports",
+    "imports",
     "admin",
 )
 ORDER: dict[str, tuple[str, ...]] = {

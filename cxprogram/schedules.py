@@ -5,4 +5,9 @@ SCHEDULE = {
     "assign episodes": {"task": "journeys.tasks.assign_episodes", "schedule": 300.0, "options": {"expires": 300}},
     "sweep retention": {"task": "journeys.tasks.sweep_retention", "schedule": 3600.0, "options": {"expires": 3600}},
     "send waiting mail": {"task": "cxprogram.tasks.send_waiting_mail", "schedule": 30.0, "options": {"expires": 30}},
+    "work on waiting imports": {
+        "task": "feedback.tasks.work_on_waiting_imports",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
 }

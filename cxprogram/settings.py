@@ -118,6 +118,9 @@ PGTRIGGER_MIGRATIONS = False
 PGTRIGGER_INSTALL_ON_MIGRATE = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1100
+# Files to import are kept here until their import has ended.
+IMPORTS_DIR = DATA_DIR / "imports"
+IMPORT_MAX_BYTES = env_int(os.environ, "CX_UPLOAD_MB", 512, low=1, high=4096) * 1024**2
 
 # --- people -----------------------------------------------------------------------------------
 AUTH_USER_MODEL = "cxprogram.User"

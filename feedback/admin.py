@@ -22,6 +22,7 @@ from cxprogram.admin_base import ManyRows, ProgramAdmin, ProgramForm, ProgramInl
 from cxprogram.admin_fields import check_options
 from cxprogram.imports.errors import MappingError
 from cxprogram.suppression import hidden_cells
+from feedback import admin_voice  # noqa: F401 its pages register themselves
 from feedback.admin_tickets import RuleInline
 from feedback.imports.mapping import load_mapping
 from feedback.models import (

@@ -7,7 +7,7 @@ class FeedbackConfig(AppConfig):
     verbose_name = _("Feedback")
 
     def ready(self) -> None:
-        from feedback import calendar, collectors, held, insight
+        from feedback import calendar, collectors, held, insight, receivers  # noqa: F401 receivers connect themselves
         from journeys.insight import strongest
         from journeys.kpis import questions
 

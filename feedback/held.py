@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from cxprogram.audit import forget
 from feedback import ticket_words
 from feedback.choices import TicketStatus
-from feedback.models import Question, Response, Ticket, TicketStep
+from feedback.models import FeatureRequest, Mention, Question, Response, SupportCase, Ticket, TicketStep
 from journeys.holdings import Entry, Holding, Traces, register
 
 ERASED = "[erased]"
@@ -101,8 +101,39 @@ def _erase_steps(rows: QuerySet, traces: Traces) -> int:
     return rows.exclude(text="").update(text=ERASED)
 
 
+# --- what they said elsewhere -----------------------------------------------------------------
+def _voice(rows: QuerySet) -> Iterable[dict[str, Any]]:
+    names = [field.attname for field in rows.model._meta.concrete_fields]
+    return rows.order_by("at", "pk").values(*(name for name in names if name not in ("body_hash", "program_id")))
+
+
+def _erase_voice(rows: QuerySet, traces: Traces) -> int:
+    """Rating, state and time stay; words, who said them and the link to the customer go. A key that names the person
+    becomes a number."""
+    empty = {"text": "", "attributes": {}, "customer": None}
+    known = {field.name for field in rows.model._meta.concrete_fields}
+    empty |= dict.fromkeys({"author", "title", "subject", "url"} & known, "")
+    numbers = list(rows.values_list("pk", flat=True))
+    for pk, key in rows.values_list("pk", "external_id"):
+        if traces.are_in(key):
+            rows.model._default_manager.filter(pk=pk).update(external_id=f"erased-{pk}")
+            forget(rows.model, [pk], external_id=f"erased-{pk}")
+    changed = rows.model._default_manager.filter(pk__in=numbers).update(**empty)
+    forget(rows.model, numbers, **empty)
+    return changed
+
+
+def _voice_story(rows: QuerySet, limit: int) -> Iterable[Entry]:
+    for row in rows.order_by("-at")[:limit]:
+        title = str(row) if row.pk else ""
+        yield Entry(row.at, rows.model._meta.verbose_name, title, row.text[:200])
+
+
 def register_all() -> None:
     register(
+        Holding("mentions", Mention, _voice, _erase_voice, story=_voice_story),
+        Holding("support_cases", SupportCase, _voice, _erase_voice, story=_voice_story),
+        Holding("feature_requests", FeatureRequest, _voice, _erase_voice, story=_voice_story),
         # Before the tickets, through which they are found.
         Holding("ticket_steps", TicketStep, _steps, _erase_steps, lookup="ticket__customer", moves=False),
         Holding("tickets", Ticket, _tickets, _erase_tickets, story=_ticket_story),

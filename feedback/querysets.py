@@ -3,14 +3,20 @@
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
+
 from cxprogram.access import Right, ScopedQuerySet
 from cxprogram.periods import Period
 from cxprogram.querysets import AdminOnlyQuerySet, DefinitionQuerySet
-from feedback.choices import TicketStatus
+from feedback.choices import InvitationStatus, TicketStatus
 
 
 class QuestionQuerySet(DefinitionQuerySet):
     pass
+
+
+class QuestionRevisionQuerySet(DefinitionQuerySet):
+    program_lookup = "question__program"
 
 
 class SurveyQuerySet(DefinitionQuerySet):
@@ -34,6 +40,56 @@ class ResponseQuerySet(ScopedQuerySet):
 
     right = Right.SEE_VOICE
     unit_lookup = "unit"
+
+
+class PlacementQuerySet(DefinitionQuerySet):
+    def live(self) -> "PlacementQuerySet":
+        """Places where the survey still hangs."""
+        return self.filter(ended_at=None)
+
+
+class InvitationQuerySet(ScopedQuerySet):
+    """Who was asked, at which address: the right to the voice, as for the answers."""
+
+    right = Right.SEE_VOICE
+    unit_lookup = "unit"
+
+    def answerable(self, at: datetime) -> "InvitationQuerySet":
+        """Invitations that still take an answer.
+
+        - nobody answered, and nobody called it off;
+        - its survey is open;
+        - its time has not run out.
+        """
+        over = (InvitationStatus.ANSWERED, InvitationStatus.EXPIRED, InvitationStatus.CANCELLED)
+        return self.exclude(status__in=over).filter(survey__is_open=True).exclude(expires_at__lte=at)
+
+    def due(self, at: datetime) -> "InvitationQuerySet":
+        """Invitations to be sent, and those whose sender died.
+
+        - planned for no later than now, or being sent;
+        - nobody holds them.
+        """
+        is_planned = Q(status=InvitationStatus.PLANNED, send_at__lte=at)
+        return self.filter(is_planned | Q(status=InvitationStatus.SENDING)).filter(
+            Q(leased_until=None) | Q(leased_until__lt=at)
+        )
+
+
+class EmailClickQuerySet(ScopedQuerySet):
+    right = Right.SEE_VOICE
+    program_lookup = "invitation__program"
+    unit_lookup = "invitation__unit"
+
+    def by_people(self) -> "EmailClickQuerySet":
+        return self.filter(is_suspect=False)
+
+
+class SurveyDraftQuerySet(ScopedQuerySet):
+    """Answers that nobody has sent yet: for those who define, like raw counts."""
+
+    right = Right.DEFINE
+    program_lookup = "survey__program"
 
 
 class ScoreCellQuerySet(ScopedQuerySet):
@@ -78,3 +134,10 @@ class TicketStepQuerySet(TicketQuerySet):
 
 class TicketRuleQuerySet(DefinitionQuerySet):
     pass
+
+
+class VoiceQuerySet(ScopedQuerySet):
+    """What customers say elsewhere, and who: it needs its own right."""
+
+    right = Right.SEE_VOICE
+    unit_lookup = "unit"

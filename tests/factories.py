@@ -260,7 +260,6 @@ def make_survey(
     version = SurveyVersion.objects.create(
         survey=survey,
         number=1,
-        published_at=datetime(2011, 1, 1, tzinfo=UTC) if is_published else None,
         titles={"en": "How was your visit?"},
     )
     for position, code in enumerate(questions, start=1):
@@ -272,6 +271,8 @@ def make_survey(
             is_hidden=code in hidden,
             is_required=code in required,
         )
+    if is_published:
+        surveys.publish(version, at=datetime(2011, 1, 1, tzinfo=UTC))
     if has_rules and "NETPRO" in questions:
         make_rule(survey, "NETPRO", TicketReason.LOW_SCORE, 0, 6)
     if has_rules and "PROBLEMS" in questions:

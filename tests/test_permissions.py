@@ -31,7 +31,7 @@ from django_celery_beat.models import (
 from actions.models import EffectStudy
 from cxprogram.choices import Role
 from cxprogram.models import ImportRun, OutgoingMail
-from feedback.models import ImportMapping
+from feedback.models import FeatureRequest, ImportMapping, Mention, SupportCase
 from journeys.models import KpiValue
 from tests import factories
 from tests.customer_base import furnish_customers
@@ -135,6 +135,11 @@ ROWS: list[Row] = [
     post("journeys:customer-erase", {302: ANONYMOUS, 303: "owner", 404: REST}, OWN),
     row("journeys:stream-list", {302: ANONYMOUS, 200: STAFF, 404: REST}),
     row("feedback:drivers", {302: ANONYMOUS, 200: f"{DRIVERS} stranger", 404: REST}),
+    row("feedback:import-list", {302: ANONYMOUS, 200: STAFF, 404: REST}),
+    post("feedback:import-list", {302: ANONYMOUS, 400: STAFF, 404: REST}),
+    row("feedback:import-detail", {302: ANONYMOUS, 200: DEFINERS, 404: REST}, WHOLE),
+    post("feedback:import-start", {302: ANONYMOUS, 303: DEFINERS, 404: REST}, WHOLE),
+    post("feedback:import-discard", {302: ANONYMOUS, 303: DEFINERS, 404: REST}, WHOLE),
     row("feedback:ticket-list", {302: ANONYMOUS, 200: f"{WORKERS} stranger", 404: REST}),
     row("feedback:ticket-list", {302: ANONYMOUS, 200: WORKERS, 404: REST}, unit=OWN),
     row("feedback:ticket-list", {302: ANONYMOUS, 200: WORKERS_OF_A, 404: REST}, unit=OTHER),
@@ -201,6 +206,16 @@ ROWS: list[Row] = [
     post("api:ticket-close", {401: ANONYMOUS, 200: WORKERS_OF_A, 403: REST, 404: BEYOND}, OTHER),
     post("api:response-create", {401: ANONYMOUS, 201: SENDERS, 403: REST, 404: STRANGER}),
     post("api:response-bulk", {401: ANONYMOUS, 200: f"{SENDERS} stranger", 403: REST}),
+    *(
+        post(f"api:{kind}-{door}", {401: ANONYMOUS, status: f"{SENDERS} stranger", 403: REST})
+        for kind in ("mention", "support-case", "feature-request")
+        for door, status in (("create", 201), ("bulk", 200))
+    ),
+    # Tracking clients come with a key, never with a log-in.
+    *(
+        post(f"api:segment-{kind}", {401: REST})
+        for kind in ("track", "identify", "page", "screen", "group", "alias", "batch", "import")
+    ),
     row("api:customer-list", {401: ANONYMOUS, 200: f"{WORKERS} stranger", 403: REST}),
     row("api:customer-list", {401: ANONYMOUS, 200: WORKERS, 403: REST, 404: STRANGER}, program="sfo"),
     post("api:customer-list", {401: ANONYMOUS, 201: f"{SENDERS} stranger", 403: REST}),
@@ -266,13 +281,16 @@ DESKS: dict[str, Desk] = {
     "django_celery_beat.PeriodicTask": SCHEDULE,
     "django_celery_beat.SolarSchedule": SCHEDULE,
     "feedback.DriverStudy": KEPT,
+    "feedback.FeatureRequest": KEPT,
     "feedback.FoldState": KEPT,
     "feedback.ImportMapping": FREE,
+    "feedback.Mention": KEPT,
     "feedback.Question": Desk(delete=LOCKED),
     "feedback.Response": KEPT,
     "feedback.RootCause": FREE,
     "feedback.ScoreCell": KEPT,
     "feedback.ScoreMonth": KEPT,
+    "feedback.SupportCase": KEPT,
     "feedback.Survey": FREE,
     "feedback.SurveyItem": Desk(may_add=False, delete=LOCKED),
     "feedback.SurveyVersion": Desk(delete=LOCKED),
@@ -310,6 +328,7 @@ DESKS: dict[str, Desk] = {
 # --- addresses and bodies ---------------------------------------------------------------------
 PLACES: dict[str, Callable[[House, str], dict[str, Any]]] = {
     "ticket": lambda house, where: {"number": house.tickets[where].pk},
+    "import": lambda house, where: {"number": ImportRun.objects.latest("pk").pk},
     "customer": lambda house, where: {"number": house.tickets[where].customer_id},
     "project": lambda house, where: {"code": house.projects[where].code},
     "report": lambda house, where: {"number": house.reports[where].pk},
@@ -324,12 +343,15 @@ PLACES: dict[str, Callable[[House, str], dict[str, Any]]] = {
 ANSWER = {"survey": "passengers", "source": "table", "external_id": "1", "answers": {"NETPRO": 9}}
 PERSON = {"source": "table", "external_id": "1", "name": "Ada"}
 HAPPENING = {"stream": "visits", "source": "table", "external_id": "1", "type": "visit", "at": "2017-05-15"}
+SAID = {"source": "table", "external_id": "1", "at": "2017-05-15", "text": "Said."}
 CLOSING = {"root_cause": "Staffing", "action": "We called."}
 BODIES: dict[str, Callable[[House, str], Any]] = {
     "api:ticket-note": lambda house, where: {"text": "Called."},
     "api:ticket-close": lambda house, where: CLOSING,
     "api:response-create": lambda house, where: ANSWER,
     "api:response-bulk": lambda house, where: [ANSWER],
+    **{f"api:{kind}-create": lambda house, where: SAID for kind in ("mention", "support-case", "feature-request")},
+    **{f"api:{kind}-bulk": lambda house, where: [SAID] for kind in ("mention", "support-case", "feature-request")},
     "api:customer-list": lambda house, where: PERSON,
     "api:customer-bulk": lambda house, where: [PERSON],
     "api:interaction-create": lambda house, where: HAPPENING,
@@ -385,6 +407,10 @@ def furnish(house: House) -> House:
     ImportRun.objects.create(
         program=program, kind="responses", mapping="x", file_name=CANARY_WHOLE, started_at=timezone.now()
     )
+    for said in (Mention, SupportCase, FeatureRequest):
+        said.objects.create(
+            program=program, source="x", external_id="1", body_hash=b"x", at=factories.NOON, text=CANARY_WHOLE
+        )
     version = house.survey.versions.get()
     ImportMapping.objects.create(program=program, slug="wave", survey_version=version, definition={})
     KpiValue.objects.create(

@@ -18,6 +18,7 @@ from cxprogram.models.token import token_digest
 from feedback.choices import QuestionKind
 from feedback.imports.mapping import Mapping, load_mapping
 from feedback.models import ImportMapping, Question, RootCause, Survey, SurveyItem, SurveyVersion, TicketRule
+from feedback.services import surveys
 from governance.models import Charter, CompensationScheme, SchemeComponent, SignOff
 from journeys.choices import Evidence
 from journeys.models import Expectation, Journey, Kpi, Stage, Touchpoint
@@ -301,7 +302,7 @@ def make_surveys(cast: Cast, questions: dict[str, Question]) -> None:
         mapping = mapping_of(year)
         published = datetime(year, 5, 1, tzinfo=UTC)
         version, _new = SurveyVersion.objects.get_or_create(
-            survey=survey, number=number, defaults={"published_at": published, "titles": {"en": mapping.title}}
+            survey=survey, number=number, defaults={"titles": {"en": mapping.title}}
         )
         for place, rule in enumerate(mapping.questions, 1):
             SurveyItem.objects.get_or_create(
@@ -309,6 +310,7 @@ def make_surveys(cast: Cast, questions: dict[str, Question]) -> None:
                 question=questions[rule.question],
                 defaults={"position": place, "column": getattr(rule, "column", "") or rule.question},
             )
+        _publish(version, at=published)
         ImportMapping.objects.get_or_create(
             program=cast.program,
             slug=f"sfo-{year}",
@@ -318,6 +320,11 @@ def make_surveys(cast: Cast, questions: dict[str, Question]) -> None:
             },
         )
     _make_live(cast, questions)
+
+
+def _publish(version: SurveyVersion, *, at: datetime) -> None:
+    if version.published_at is None:
+        surveys.publish(version, at=at)
 
 
 def _make_live(cast: Cast, questions: dict[str, Question]) -> None:
@@ -343,11 +350,7 @@ def _make_live(cast: Cast, questions: dict[str, Question]) -> None:
     version, _new = SurveyVersion.objects.get_or_create(
         survey=live,
         number=1,
-        defaults={
-            "published_at": cast.program.created_at,
-            "titles": content.LIVE_TITLES,
-            "intros": content.LIVE_INTROS,
-        },
+        defaults={"titles": content.LIVE_TITLES, "intros": content.LIVE_INTROS},
     )
     for place, (code, is_hidden) in enumerate(
         [("NETPRO", False), ("Q15PROBLEM", False), ("WHY", False), ("Q7ALL", True), ("Q15COM", True)], 1
@@ -355,6 +358,7 @@ def _make_live(cast: Cast, questions: dict[str, Question]) -> None:
         SurveyItem.objects.get_or_create(
             version=version, question=questions[code], defaults={"position": place, "is_hidden": is_hidden}
         )
+    _publish(version, at=cast.program.created_at)
     for code, reason, low, high in (("NETPRO", "low_score", 0, 6), ("Q15PROBLEM", "problem_met", 1, 1)):
         TicketRule.objects.get_or_create(
             program=cast.program,

@@ -1,4 +1,4 @@
-"""Files in: a table of unknown origin, read row by row. Pure: no Django, no database, no room's words.
+"""Files in (CSV, TSV, XLSX, JSON, XES): a table of unknown origin, read row by row. No Django, no room's words.
 
 with read_table(path) as table:
     for line, row in table.rows:        # {column: cell}, or a RowError when the row could not be cut

@@ -1,4 +1,4 @@
-"""A table out of a delimited text file that nobody vouches for.
+"""A table out of a file that nobody vouches for: delimited text, a sheet of a workbook, JSON, an event log.
 
 Two passes, both streaming. The first looks at every byte once and decides: is it text, in which encoding,
 is any line absurdly long, does the gzip stream explode. It stops at the first reason to refuse, so that a
@@ -8,23 +8,42 @@ Order of checks: magic numbers, byte order mark, strict UTF-8, then a guessed 8-
 always told in `Table.notes`. Nothing is replaced or dropped silently.
 """
 
-import csv
-import io
 import os
+import re
 from collections.abc import Generator
-from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import chain, islice
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Literal, Self
 
-from cxprogram.imports.errors import ImportFileError, RowError, shown
+from cxprogram.imports.delimited import Cells, Records, is_blank, is_comment, open_delimited
+from cxprogram.imports.errors import ImportFileError, RowError
+from cxprogram.imports.headers import Naming, column_names
+from cxprogram.imports.json_rows import JsonRows
 from cxprogram.imports.source import DEFAULT_LIMITS, Limits, open_source
-from cxprogram.imports.text_encoding import find_encoding
+from cxprogram.imports.workbook import Merge, header_block, open_workbook
+from cxprogram.imports.xes import XesRows
 
-DELIMITERS = ",;\t|"
-Records = Generator[tuple[int, list[str] | RowError]]
+Kind = Literal["delimited", "workbook", "json", "xes"]
 Rows = Generator[tuple[int, dict[str, str] | RowError]]
+HEAD_RECORDS = 60
+XML_ROOT = re.compile(rb"<(?:!DOCTYPE|(?:\w{1,40}:)?log)\b")
+MAX_BLANK_LINES = 10_000
+
+
+@dataclass(slots=True)
+class Sheet:
+    """Records of a file, before anybody has said which of them are the header."""
+
+    kind: Kind
+    records: Records
+    encoding: str = ""
+    delimiter: str = ""
+    sheet: str = ""
+    sheets: list[str] = field(default_factory=list)
+    merges: list[Merge] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -33,14 +52,21 @@ class Table:
 
     A row is `(line, {column: cell})`, or `(line, RowError)` when its cells do not fit the header.
     `blank_rows` counts rows without any content, which are skipped; it is complete once `rows` is exhausted.
+    `header_rows` are the records that the names were made of.
     """
 
     header: list[str]
     encoding: str
     delimiter: str
     notes: list[str]
+    kind: Kind = "delimited"
+    sheet: str = ""
+    sheets: list[str] = field(default_factory=list)
+    header_rows: list[list[str]] = field(default_factory=list)
+    header_line: int = 1
     rows: Rows = field(init=False)
     blank_rows: int = 0
+    comment_rows: int = 0
 
     def close(self) -> None:
         """Let go of the file before the last row was read."""
@@ -55,151 +81,147 @@ class Table:
         self.close()
 
 
+def open_sheet(
+    path: str | os.PathLike[str],
+    *,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+    sheet: str | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+) -> Sheet:
+    """Open a file by what it holds, whatever it is called."""
+    path = Path(path)
+    notes: list[str] = []
+    with open_source(path, limits) as file:
+        head = file.read(512)
+    with path.open("rb") as file:
+        is_archive = file.read(4) == b"PK\x03\x04"
+    if is_archive:
+        book = open_workbook(path, sheet=sheet, limits=limits)
+        return Sheet("workbook", book.records(), "", "", book.sheet, book.sheets, book.merges, book.notes)
+    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if start.startswith(b"<") and (start.startswith(b"<?xml") or XML_ROOT.match(start)):
+        log = XesRows(path, limits=limits)
+        return Sheet("xes", log.records(), notes=notes)
+    if start.startswith((b"{", b"[")) and not delimiter and _looks_like_json(start):
+        rows = JsonRows(path, limits=limits, notes=notes)
+        return Sheet("json", rows.records(), rows.encoding, notes=notes)
+    text = open_delimited(path, encoding=encoding, delimiter=delimiter, limits=limits, notes=notes)
+    return Sheet("delimited", text.records(), text.encoding, text.dialect.delimiter, notes=notes)
+
+
+def _looks_like_json(start: bytes) -> bool:
+    return (start[1:].lstrip()[:1] in (b'"', b"{", b"}", b"]") and b":" in start) or start[:2] == b"[]"
+
+
 def read_table(
     path: str | os.PathLike[str],
     *,
     encoding: str | None = None,
     delimiter: str | None = None,
+    sheet: str | None = None,
+    header_rows: int | None = None,
+    naming: Naming | None = None,
     limits: Limits = DEFAULT_LIMITS,
 ) -> Table:
-    """Open a .csv, .tsv or gzipped file. Raises `ImportFileError` when the file as a whole is no table.
+    """Open a file as a table. Raises `ImportFileError` when the file as a whole is no table.
 
-    The rows are read while they are taken; an error of the file found on the way is raised then.
+    Lines above the header, comments or a title, are skipped and told. `header_rows` None: one, or as many as the
+    merged cells of a workbook span. The rows are read while they are taken; an error of the file found on the way
+    is raised then.
     """
-    path = Path(path)
-    notes: list[str] = []
-    if delimiter is not None and (len(delimiter) != 1 or delimiter in '"\r\n'):
-        raise ImportFileError("delimiter-invalid", f"A delimiter is one character, not {shown(delimiter)}.")
-    chosen = find_encoding(path, encoding, notes, limits)
-    separator = delimiter or _delimiter(path, chosen, limits)
-    records = _records(path, chosen, separator, limits)
-    line, cells = next(((at, cells) for at, cells in records if not _is_blank(cells)), (0, None))
-    if cells is None:
+    source = open_sheet(path, encoding=encoding, delimiter=delimiter, sheet=sheet, limits=limits)
+    blank: list[int] = []
+    head: list[tuple[int, Cells]] = []
+    for at, cells in islice(source.records, MAX_BLANK_LINES):
+        if not is_blank(cells):
+            head.append((at, cells))
+            if len(head) == HEAD_RECORDS:
+                break
+        elif head:
+            blank.append(at)
+    above = lines_above(head, source.kind)
+    if above:
+        source.notes.append(f"{len(above)} lines above the header were skipped: {', '.join(map(str, above[:10]))}.")
+    head = head[len(above) :]
+    if not head:
         raise ImportFileError("file-empty", "The file holds nothing but separators.")
-    if isinstance(cells, RowError):
-        raise ImportFileError("header-invalid", cells.detail, line)
-    table = Table(_header(cells, line, notes, limits), chosen, separator, notes)
-    table.rows = _rows(table, records)
+    line, first = head[0]
+    if isinstance(first, RowError):
+        raise ImportFileError("header-invalid", first.detail, line)
+    block = set(header_block(source.merges, line)) if header_rows is None else set()
+    header: list[list[str]] = []
+    for at, cells in head:
+        is_header = at in block if header_rows is None and source.merges else len(header) < (header_rows or 1)
+        if not is_header or isinstance(cells, RowError):
+            break
+        header.append(cells)
+    width = max(len(row) for row in header)
+    if source.kind == "workbook":
+        width = max([width, *(len(cells) for _at, cells in head if not isinstance(cells, RowError))])
+        header = [[*row, *[""] * (width - len(row))] for row in header]
+        _fill_merged(header, [at for at, _cells in head], source.merges)
+    if width > limits.columns:
+        raise ImportFileError("columns-too-many", f"{width:,} columns; at most {limits.columns:,} are read.", line)
+    names = column_names(header, naming or ("joined" if len(header) > 1 else "first"), line, source.notes)
+    last = head[len(header) - 1][0]
+    if any(merge.top > last for merge in source.merges):
+        source.notes.append("Merged cells below the header: their value stands in their first cell only.")
+    table = Table(
+        names, source.encoding, source.delimiter, source.notes, source.kind, source.sheet, source.sheets, header, line
+    )
+    table.blank_rows = sum(at > line for at in blank)
+    table.rows = _rows(table, chain(head[len(header) :], source.records), source.records, has_comments=bool(above))
     return table
 
 
-def _delimiter(path: Path, encoding: str, limits: Limits) -> str:
-    """The separator under which the first records agree best; a comma when none splits anything."""
-    if path.name.removesuffix(".gz").endswith((".tsv", ".tab")):
-        return "\t"
-    best, best_key = ",", (0, 0)
-    for candidate in DELIMITERS:
-        widths: list[int] = []
-        with suppress(ImportFileError):
-            records = _records(path, encoding, candidate, limits)
-            for _line, cells in records:
-                if isinstance(cells, RowError) or _is_blank(cells):
-                    continue
-                widths.append(len(cells))
-                if len(widths) == 20:
-                    break
-            records.close()
-        if not widths or widths[0] == 1:
+def lines_above(head: list[tuple[int, Cells]], kind: Kind) -> list[int]:
+    """Lines of comments, or of a title, that stand above the header of a wider table."""
+    is_table = any(
+        not isinstance(cells, RowError) and not is_comment(cells) and len([cell for cell in cells if cell]) > 1
+        for _at, cells in head
+    )
+    above: list[int] = []
+    for at, cells in head:
+        if isinstance(cells, RowError) or not is_table:
+            break
+        is_title = kind == "workbook" and len([cell for cell in cells if cell]) == 1 and len(cells) == 1
+        if not is_comment(cells) and not is_title:
+            break
+        above.append(at)
+    return above
+
+
+def _fill_merged(header: list[list[str]], lines: list[int], merges: list[Merge]) -> None:
+    """Give the whole of a merged range in the header the text that its first cell holds."""
+    place = {line: index for index, line in enumerate(lines[: len(header)])}
+    for merge in merges:
+        if merge.top not in place or merge.left > len(header[0]):
             continue
-        key = (sum(width == widths[0] for width in widths), widths[0])
-        if key > best_key:
-            best, best_key = candidate, key
-    return best
+        text = header[place[merge.top]][merge.left - 1]
+        for line in range(merge.top, merge.bottom + 1):
+            if line in place:
+                for column in range(merge.left, min(merge.right, len(header[0])) + 1):
+                    header[place[line]][column - 1] = text
 
 
-def _records(path: Path, encoding: str, delimiter: str, limits: Limits) -> Records:
-    """Records with the physical line each starts on. A quoted cell may span lines."""
-    with open_source(path, limits) as raw, io.TextIOWrapper(raw, encoding=encoding, newline="") as text:
-        feed = _Feed(text, limits)
-        reader = csv.reader(feed, delimiter=delimiter, strict=True)
-        while True:
-            feed.start_record()
-            try:
-                cells = next(reader)
-            except StopIteration:
-                return
-            except csv.Error as error:
-                if feed.exhausted and "unexpected end" in str(error):
-                    raise ImportFileError(
-                        "quote-unclosed", "A quotation mark opens here and never closes.", feed.started
-                    ) from None
-                if "field larger" in str(error):
-                    raise ImportFileError(
-                        "field-too-long",
-                        f"A cell has over {csv.field_size_limit():,} characters: an open quotation mark?",
-                        feed.started,
-                    ) from None
-                yield (
-                    feed.started,
-                    RowError(feed.started, "", "row-quotes", "Quotation marks do not pair up."),
-                )
-                continue
-            yield feed.started, cells
-
-
-class _Feed:
-    """Lines for csv.reader, counted; a record that swallows too many of them is refused."""
-
-    def __init__(self, text: io.TextIOWrapper, limits: Limits) -> None:
-        self.text = text
-        self.limits = limits
-        self.line = 0
-        self.started = 1
-        self.characters = 0
-        self.exhausted = False
-
-    def start_record(self) -> None:
-        self.started = self.line + 1
-        self.characters = 0
-
-    def __iter__(self) -> Self:
-        return self
-
-    def __next__(self) -> str:
-        line = self.text.readline(self.limits.line_characters + 2)
-        if not line:
-            self.exhausted = True
-            raise StopIteration
-        self.line += 1
-        self.characters += len(line)
-        if self.characters > self.limits.record_characters + 2:
-            raise ImportFileError(
-                "record-too-long",
-                f"A row has more than {self.limits.record_characters:,} characters: an open quotation mark?",
-                self.started,
-            )
-        return line
-
-
-def _is_blank(cells: list[str] | RowError) -> bool:
-    return not isinstance(cells, RowError) and not any(cells)
-
-
-def _header(cells: list[str], line: int, notes: list[str], limits: Limits) -> list[str]:
-    if len(cells) > limits.columns:
-        raise ImportFileError("columns-too-many", f"{len(cells):,} columns; at most {limits.columns:,} are read.", line)
-    names = [cell.strip() for cell in cells]
-    for position, name in enumerate(names, start=1):
-        if not name:
-            names[position - 1] = f"(column {position})"
-            notes.append(f"Column {position} has no name; it is called “(column {position})”.")
-    seen: set[str] = set()
-    for name in names:
-        if name in seen:
-            raise ImportFileError("column-duplicate", f"Two columns are called {shown(name)}.", line)
-        seen.add(name)
-    return names
-
-
-def _rows(table: Table, records: Records) -> Rows:
+def _rows(table: Table, records: chain[tuple[int, Cells]], source: Records, *, has_comments: bool) -> Rows:
     width = len(table.header)
-    for line, cells in records:
-        if isinstance(cells, RowError):
-            yield line, cells
-        elif _is_blank(cells):
-            table.blank_rows += 1
-        elif len(cells) != width:
-            detail = f"{len(cells)} cells under {width} columns."
-            yield line, RowError(line, "", "row-ragged", detail)
-        else:
-            yield line, dict(zip(table.header, cells, strict=True))
+    pads = table.kind == "workbook"
+    try:
+        for line, cells in records:
+            if isinstance(cells, RowError):
+                yield line, cells
+            elif is_blank(cells):
+                table.blank_rows += 1
+            elif has_comments and is_comment(cells):
+                table.comment_rows += 1
+            elif len(cells) == width:
+                yield line, dict(zip(table.header, cells, strict=True))
+            elif pads and len(cells) < width:
+                yield line, dict(zip(table.header, [*cells, *[""] * (width - len(cells))], strict=True))
+            else:
+                detail = f"{len(cells)} cells under {width} columns."
+                yield line, RowError(line, "", "row-ragged", detail)
+    finally:
+        source.close()

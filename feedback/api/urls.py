@@ -3,9 +3,23 @@ from django.urls import path
 from feedback.api.driver_studies import DriverStudyView
 from feedback.api.responses import ResponseBulkView, ResponseView
 from feedback.api.tickets import TicketCloseView, TicketDetailView, TicketListView, TicketNoteView, TicketTakeView
+from feedback.api.voice import (
+    FeatureRequestBulkView,
+    FeatureRequestView,
+    MentionBulkView,
+    MentionView,
+    SupportCaseBulkView,
+    SupportCaseView,
+)
 
 urlpatterns = [
     path("driver-studies/", DriverStudyView.as_view(), name="driver-study"),
+    path("feature-requests/", FeatureRequestView.as_view(), name="feature-request-create"),
+    path("feature-requests/bulk/", FeatureRequestBulkView.as_view(), name="feature-request-bulk"),
+    path("mentions/", MentionView.as_view(), name="mention-create"),
+    path("mentions/bulk/", MentionBulkView.as_view(), name="mention-bulk"),
+    path("support-cases/", SupportCaseView.as_view(), name="support-case-create"),
+    path("support-cases/bulk/", SupportCaseBulkView.as_view(), name="support-case-bulk"),
     path("responses/", ResponseView.as_view(), name="response-create"),
     path("responses/bulk/", ResponseBulkView.as_view(), name="response-bulk"),
     path("tickets/", TicketListView.as_view(), name="ticket-list"),

@@ -8,18 +8,28 @@ It is strict: an unknown key, a wrong type or a rule that cannot work refuses it
       "source": "sfo-2016",                   with the external id the natural key of a response
       "title": "…", "notes": ["…"],           for people
       "encoding": "utf-8", "delimiter": ",",  optional; handed to the reader instead of guessing
+      "decimal": ",",                         optional; how weights and numbers are written
+      "sheet": "Sheet1",                      optional; of a workbook
+      "header": {"rows": 3, "names": "import-id"},   optional; see cxprogram/imports/headers.py
+      "format": "qualtrics",                  for people: as what the file was recognised
       "external_id": {"column": "*RESPNUM"},
       "answered": a date rule,
       "unit": a lookup, "channel": a lookup, "language": a lookup,
       "weight": {"column": "WEIGHT"},         without it every response weighs 1
       "attributes": [{"name": "peak", "column": "PEAK", "codes": {"1": "…"}, "missing": ["0"]}, …],
+      "skip": [{"column": "status", "values": ["1", "2"], "why": "test answers"}],
+      "ignored": ["IP address"],              columns left out on purpose: personal data, mostly
       "questions": [ … ]
     }
+
+A file without ids has {"digest": true} for the external id: a row is known by what it says, the second one that says
+the same by that too.
 
 A date rule is one of
     {"kind": "day-of-month", "column": "INTDATE", "month": "2017-05"}
     {"kind": "date", "column": "INTDATE", "format": "%m/%d/%Y %I:%M:%S %p"}
     {"kind": "timestamp", "column": "EndDate", "zone": "Europe/Stockholm", "format": "%Y-%m-%d %H:%M"}
+    {"kind": "on", "on": "2024-05-31"}                              the file has no dates; a person says when
 A timestamp without format is ISO 8601; an offset in the cell beats the zone.
 
 A lookup is one of
@@ -40,6 +50,9 @@ A question is one of
     {"kind": "multiple", "question": "Q15COM", "columns": ["Q15COM1", "Q15COM2"], "codes": {"1": 1001},
      "offset": 0, "missing": {"0": "blank"}}
     {"kind": "text", "question": "WHY", "column": "Why do you say that?"}
+    {"kind": "number", "question": "AGE", "column": "Age"}
+    {"kind": "date", "question": "SINCE", "column": "Since", "format": "%d/%m/%Y"}
+A "multiple" with "ticked" {"column": code} takes the code of each column that is filled at all.
 An empty cell is "blank" always. A "scale" takes whole numbers within its ends and whatever "codes" names;
 any other cell is an error of the row. "single" and "multiple" take what "codes" lists; a "multiple" without
 "codes" takes any whole number and adds "offset", which keeps code lists of different waves apart.
@@ -55,13 +68,15 @@ from datetime import date, datetime
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 from msgspec import Struct
 
 from cxprogram.imports.errors import MappingError, shown
+from cxprogram.imports.headers import Naming
+from cxprogram.imports.reader import Table, read_table
 
 Missing = Literal["blank", "not_applicable"]
 WHOLE_NUMBER = re.compile(r"[+-]?[0-9]{1,9}(?:\.0{1,9})?")
@@ -74,6 +89,36 @@ class Part(Struct, frozen=True, forbid_unknown_fields=True):
 
 class ColumnRule(Part, frozen=True):
     column: str
+
+
+class KeyRule(Part, frozen=True):
+    """Where the id of a row comes from: a column, or what the row says when there is none."""
+
+    column: str | None = None
+    digest: bool = False
+
+    def __post_init__(self) -> None:
+        if (self.column is None) != self.digest:
+            raise ValueError("give either a column or digest")
+
+
+class Header(Part, frozen=True):
+    """How many rows the header has, and which of them name the columns."""
+
+    rows: int | None = None
+    names: Naming | None = None
+
+    def __post_init__(self) -> None:
+        if self.rows is not None and not 1 <= self.rows <= 20:
+            raise ValueError("a header has 1 to 20 rows")
+
+
+class Skip(Part, frozen=True):
+    """Rows that are none of ours, and why: test answers, deleted cases."""
+
+    column: str
+    values: list[str]
+    why: str
 
 
 class DayOfMonth(Part, frozen=True, tag_field="kind", tag="day-of-month"):
@@ -119,6 +164,25 @@ class Timestamp(Part, frozen=True, tag_field="kind", tag="timestamp"):
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=_zone(self.zone))
         return moment.astimezone(_zone(self.zone)).date(), moment
+
+
+class OnDay(Part, frozen=True, tag_field="kind", tag="on"):
+    """The file has no dates: all rows are of one day that a person named."""
+
+    on: str
+
+    def __post_init__(self) -> None:
+        date.fromisoformat(self.on)
+
+    @property
+    def column(self) -> None:
+        return None
+
+    def read(self, cell: str) -> tuple[date, datetime | None]:
+        return date.fromisoformat(self.on), None
+
+
+DateRule = DayOfMonth | DateText | Timestamp | OnDay
 
 
 class Range(Part, frozen=True):
@@ -205,10 +269,13 @@ class MultipleQuestion(Part, frozen=True, tag_field="kind", tag="multiple"):
     codes: dict[str, int] | None = None
     offset: int = 0
     missing: dict[str, Missing] = {}
+    ticked: dict[str, int] | None = None
 
     def __post_init__(self) -> None:
         if not self.columns:
             raise ValueError("a multiple question needs columns")
+        if self.ticked is not None and (self.codes is not None or self.ticked.keys() != set(self.columns)):
+            raise ValueError("ticked gives a code to each column, and there are no other codes")
         if self.codes is not None and self.offset:
             raise ValueError("give codes or an offset, not both")
 
@@ -219,7 +286,20 @@ class TextQuestion(Part, frozen=True, tag_field="kind", tag="text"):
     missing: dict[str, Missing] = {}
 
 
-Question = ScaleQuestion | SingleQuestion | MultipleQuestion | TextQuestion
+class NumberQuestion(Part, frozen=True, tag_field="kind", tag="number"):
+    question: str
+    column: str
+    missing: dict[str, Missing] = {}
+
+
+class DateQuestion(Part, frozen=True, tag_field="kind", tag="date"):
+    question: str
+    column: str
+    format: str = "%Y-%m-%d"
+    missing: dict[str, Missing] = {}
+
+
+Question = ScaleQuestion | SingleQuestion | MultipleQuestion | TextQuestion | NumberQuestion | DateQuestion
 
 
 class Mapping(Part, frozen=True):
@@ -227,8 +307,8 @@ class Mapping(Part, frozen=True):
 
     survey: str
     source: str
-    external_id: ColumnRule
-    answered: DayOfMonth | DateText | Timestamp
+    external_id: KeyRule
+    answered: DateRule
     unit: Lookup
     channel: Lookup
     language: Lookup
@@ -239,6 +319,12 @@ class Mapping(Part, frozen=True):
     notes: list[str] = []
     encoding: str | None = None
     delimiter: str | None = None
+    sheet: str | None = None
+    decimal: Literal[".", ","] = "."
+    header: Header = Header()
+    format: str = ""
+    skip: list[Skip] = []
+    ignored: list[str] = []
 
     def __post_init__(self) -> None:
         if not self.questions:
@@ -267,6 +353,7 @@ def columns(mapping: Mapping) -> list[str]:
     """Every column the mapping reads, in its order, once."""
     names: list[str | None] = [mapping.external_id.column, mapping.answered.column]
     names += [lookup.column for lookup in (mapping.unit, mapping.channel, mapping.language)]
+    names += [skip.column for skip in mapping.skip]
     names.append(mapping.weight.column if mapping.weight else None)
     for attribute in mapping.attributes:
         names += attribute.columns or [attribute.column]
@@ -279,6 +366,27 @@ def missing_columns(mapping: Mapping, header: list[str]) -> list[str]:
     """Columns the mapping reads and the file does not have."""
     present = set(header)
     return [name for name in columns(mapping) if name not in present]
+
+
+class FileRules(Protocol):
+    """What every mapping says of how its file is read."""
+
+    encoding: str | None
+    delimiter: str | None
+    sheet: str | None
+    header: Header
+
+
+def open_table(path: str | os.PathLike[str], rules: FileRules) -> Table:
+    """The file as a table, read as the mapping says. Raises ImportFileError."""
+    return read_table(
+        path,
+        encoding=rules.encoding,
+        delimiter=rules.delimiter,
+        sheet=rules.sheet,
+        header_rows=rules.header.rows,
+        naming=rules.header.names,
+    )
 
 
 def whole_number(cell: str) -> int | None:

@@ -1,5 +1,6 @@
 """One row of a table as one response, or every reason why it is none."""
 
+import hashlib
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -7,13 +8,18 @@ from datetime import date, datetime
 from cxprogram.imports.errors import RowError, shown
 from feedback.imports.mapping import (
     Attribute,
+    DateQuestion,
+    DateText,
+    KeyRule,
     Lookup,
     Mapping,
     Missing,
     MultipleQuestion,
+    NumberQuestion,
     Question,
     ScaleQuestion,
     SingleQuestion,
+    Skip,
     TextQuestion,
     whole_number,
 )
@@ -44,16 +50,51 @@ class MappedResponse:
     attributes: dict[str, str | list[str]]
 
 
-def map_row(mapping: Mapping, row: dict[str, str] | RowError, line: int) -> MappedResponse | list[RowError]:
+@dataclass(frozen=True, slots=True)
+class SkippedRow:
+    """A row that the mapping leaves out, and why."""
+
+    line: int
+    why: str
+
+
+class RowKeys:
+    """Ids for the rows of a file that has none: what a row says, and how often it was said above.
+
+    So the same file again gives the same ids, and two people who say the same are two.
+    """
+
+    def __init__(self) -> None:
+        self.said: dict[bytes, int] = {}
+
+    def of(self, row: dict[str, str]) -> str:
+        digest = hashlib.sha256(
+            "\x1f".join(f"{name}\x1e{cell.strip()}" for name, cell in row.items()).encode()
+        ).digest()
+        number = self.said.get(digest[:12], 0)
+        self.said[digest[:12]] = number + 1
+        return digest[:16].hex() + (f"-{number + 1}" if number else "")
+
+
+def is_skipped(skips: list[Skip], row: dict[str, str]) -> str | None:
+    """Why the row is left out, if it is."""
+    return next((skip.why for skip in skips if row[skip.column].strip() in skip.values), None)
+
+
+def map_row(
+    mapping: Mapping, row: dict[str, str] | RowError, line: int, keys: RowKeys | None = None
+) -> MappedResponse | SkippedRow | list[RowError]:
     """Apply a mapping to one row of the reader; a row the reader could not cut is handed through.
 
     The caller has seen that `missing_columns` is empty. A response is returned only when nothing at all is
-    wrong with the row.
+    wrong with the row. `keys` is needed for a file without ids, one for the whole file.
     """
     if isinstance(row, RowError):
         return [row]
-    reading = _Reading(row, line)
-    external_id = reading.external_id(mapping.external_id.column)
+    if mapping.skip and (why := is_skipped(mapping.skip, row)):
+        return SkippedRow(line, why)
+    reading = _Reading(row, line, mapping.decimal)
+    external_id = reading.key(mapping.external_id, keys or RowKeys())
     on, at = reading.answered(mapping)
     unit = reading.lookup("unit", mapping.unit)
     channel = reading.lookup("channel", mapping.channel)
@@ -73,9 +114,10 @@ def map_row(mapping: Mapping, row: dict[str, str] | RowError, line: int) -> Mapp
 class _Reading:
     """The cells of one row while they are read, and what was wrong with them so far."""
 
-    def __init__(self, row: dict[str, str], line: int) -> None:
+    def __init__(self, row: dict[str, str], line: int, decimal: str = ".") -> None:
         self.row = row
         self.line = line
+        self.decimal = decimal
         self.errors: list[RowError] = []
 
     def cell(self, column: str) -> str:
@@ -83,6 +125,9 @@ class _Reading:
 
     def refuse(self, column: str, code: str, detail: str) -> None:
         self.errors.append(RowError(self.line, column, code, detail))
+
+    def key(self, rule: KeyRule, keys: RowKeys) -> str:
+        return keys.of(self.row) if rule.column is None else self.external_id(rule.column)
 
     def external_id(self, column: str) -> str:
         cell = self.cell(column)
@@ -93,12 +138,13 @@ class _Reading:
         return cell
 
     def answered(self, mapping: Mapping) -> tuple[date | None, datetime | None]:
-        cell = self.cell(mapping.answered.column)
+        column = mapping.answered.column
+        cell = self.cell(column) if column is not None else ""
         try:
             return mapping.answered.read(cell)
         except (ValueError, OverflowError):
             detail = f"{shown(cell)} is no date of the expected form."
-            self.refuse(mapping.answered.column, "date-invalid", detail)
+            self.refuse(column or "", "date-invalid", detail)
             return None, None
 
     def lookup(self, name: str, lookup: Lookup) -> str:
@@ -112,6 +158,8 @@ class _Reading:
 
     def weight(self, column: str) -> float:
         cell = self.cell(column)
+        if self.decimal == "," and "." not in cell:
+            cell = cell.replace(",", ".")
         if not DECIMAL_NUMBER.fullmatch(cell):
             self.refuse(column, "weight-invalid", f"{shown(cell)} is no weight.")
             return 0.0
@@ -152,7 +200,9 @@ class _Reading:
                     answers[question.question] = answer
         return answers, missing
 
-    def answer(self, question: ScaleQuestion | SingleQuestion | TextQuestion, cell: str) -> int | str | None:
+    def answer(
+        self, question: ScaleQuestion | SingleQuestion | TextQuestion | NumberQuestion | DateQuestion, cell: str
+    ) -> int | str | None:
         """The answer in a cell that is not missing; None after a refusal."""
         if isinstance(question, TextQuestion):
             if len(cell) <= MAX_TEXT_CHARACTERS:
@@ -160,6 +210,10 @@ class _Reading:
             detail = f"A text has at most {MAX_TEXT_CHARACTERS:,} characters."
             self.refuse(question.column, "text-too-long", detail)
             return None
+        if isinstance(question, NumberQuestion):
+            return self.number(question, cell)
+        if isinstance(question, DateQuestion):
+            return self.date(question, cell)
         if cell in question.codes:
             return question.codes[cell]
         if isinstance(question, SingleQuestion):
@@ -178,6 +232,20 @@ class _Reading:
             return None
         return number
 
+    def number(self, question: NumberQuestion, cell: str) -> int | None:
+        plain = cell.replace(",", ".") if self.decimal == "," and "." not in cell else cell
+        number = whole_number(plain)
+        if number is None:
+            self.refuse(question.column, "value-not-a-number", f"{shown(cell)} is no whole number.")
+        return number
+
+    def date(self, question: DateQuestion, cell: str) -> str | None:
+        try:
+            return DateText(question.column, question.format).read(cell)[0].isoformat()
+        except (ValueError, OverflowError):
+            self.refuse(question.column, "date-invalid", f"{shown(cell)} is no date of the expected form.")
+            return None
+
     def multiple(self, question: MultipleQuestion) -> list[int]:
         """The codes of all columns, each once, in the order of the columns."""
         chosen: list[int] = []
@@ -185,7 +253,9 @@ class _Reading:
             cell = self.cell(column)
             if not cell or cell in question.missing:
                 continue
-            if question.codes is not None:
+            if question.ticked is not None:
+                code: int | None = question.ticked[column]
+            elif question.codes is not None:
                 code = question.codes.get(cell)
             else:
                 number = whole_number(cell)

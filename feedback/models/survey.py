@@ -1,20 +1,55 @@
+from typing import Any
+
+import pgtrigger
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from cxprogram.audit import audited
 from cxprogram.models import Program
 from cxprogram.models.translated import Named, in_language
 from feedback.choices import QuestionKind
-from feedback.querysets import QuestionQuerySet, SurveyItemQuerySet, SurveyPartQuerySet, SurveyQuerySet
+from feedback.querysets import (
+    QuestionQuerySet,
+    QuestionRevisionQuerySet,
+    SurveyItemQuerySet,
+    SurveyPartQuerySet,
+    SurveyQuerySet,
+)
 from journeys.models import Touchpoint
+
+
+def _published_stays(operation: Any, condition: str) -> pgtrigger.Trigger:
+    """What a published version says and asks is refused any change, whoever asks for it."""
+    return pgtrigger.Trigger(
+        name="published_stays",
+        operation=operation,
+        when=pgtrigger.Before,
+        func=f"""
+            IF {condition} THEN
+                RAISE EXCEPTION 'a published version of a survey never changes' USING ERRCODE = 'check_violation';
+            END IF;
+            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+            RETURN NEW;
+        """,
+    )
+
+
+_IS_PUBLISHED = "EXISTS (SELECT 1 FROM feedback_surveyversion v WHERE v.published_at IS NOT NULL AND {})"
+_IS_ASKED = """EXISTS (
+    SELECT 1 FROM feedback_surveyitem i JOIN feedback_surveyversion v ON v.id = i.version_id
+    WHERE v.published_at IS NOT NULL AND i.question_id = OLD.id)"""
 
 
 @audited()
 class Question(Named):
-    """One question with one identity, whatever its column is called and in whichever survey it is asked."""
+    """One question with one identity, whatever its column is called and in whichever survey it is asked.
+
+    A grid is a heading over rows; each row is a question of its own with the grid's scale, so that every row is
+    counted like any other rating. Another scale makes another question, which `succeeds` the old one.
+    """
 
     program = models.ForeignKey(Program, on_delete=models.PROTECT)
     code = models.CharField(_("code"), max_length=60)
@@ -27,6 +62,26 @@ class Question(Named):
     )
     touchpoint = models.ForeignKey(
         Touchpoint, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("touchpoint")
+    )
+    grid = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="rows",
+        verbose_name=_("row of the grid"),
+    )
+    succeeds = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="successors",
+        verbose_name=_("in the place of"),
+        help_text=_("The question that asked this before, on another scale."),
+    )
+    consent_purpose = models.CharField(
+        _("what is consented to"), max_length=60, blank=True, help_text=_("Of a question that asks for consent.")
     )
 
     objects = QuestionQuerySet.as_manager()
@@ -41,9 +96,26 @@ class Question(Named):
                 condition=~Q(kind="nps") | Q(scale_low=0, scale_high=10), name="question_nps_is_0_to_10"
             ),
             models.CheckConstraint(
-                condition=~Q(kind="rating") | Q(scale_low__isnull=False, scale_high__isnull=False),
+                condition=~Q(kind__in=["rating", "csat", "ces", "grid"])
+                | Q(scale_low__isnull=False, scale_high__isnull=False, scale_high__gt=F("scale_low")),
                 name="question_rating_has_scale",
             ),
+            models.CheckConstraint(
+                condition=~Q(kind="ces") | Q(scale_low=1, scale_high__in=[5, 7]), name="question_effort_is_1_to_5_or_7"
+            ),
+            models.CheckConstraint(condition=Q(grid=None) | Q(kind="rating"), name="question_row_of_grid_is_rating"),
+            models.CheckConstraint(
+                condition=Q(consent_purpose="") | Q(kind="consent"), name="question_purpose_is_of_consent"
+            ),
+        ]
+
+        triggers = [
+            _published_stays(
+                pgtrigger.Update,
+                "(OLD.code, OLD.kind, OLD.scale_low, OLD.scale_high, OLD.grid_id)"
+                " IS DISTINCT FROM (NEW.code, NEW.kind, NEW.scale_low, NEW.scale_high, NEW.grid_id)"
+                f" AND {_IS_ASKED}",
+            )
         ]
 
     @property
@@ -61,6 +133,31 @@ class Question(Named):
         """The text of an answer code in the active language; `form` is `title`, `sentence` or `label`."""
         texts = self.options.get(str(code), {})
         return in_language(texts.get(form, {})) if texts else ""
+
+
+@audited()
+class QuestionRevision(models.Model):
+    """One change of a question's wording: from this day the answers are not compared with those before."""
+
+    question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="revisions")
+    number = models.PositiveSmallIntegerField(_("revision"))
+    valid_from = models.DateField(_("valid from"))
+    wordings_before = models.JSONField(_("wording until then"), default=dict)
+    reason = models.CharField(_("why"), max_length=200, blank=True)
+
+    objects = QuestionRevisionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("question revision")
+        verbose_name_plural = _("question revisions")
+        ordering = ["question_id", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["question", "number"], name="question_revision_once"),
+            models.CheckConstraint(condition=Q(number__gte=2), name="question_revision_from_2"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.question.code} {self.number}"
 
 
 @audited()
@@ -103,6 +200,7 @@ class SurveyVersion(models.Model):
         verbose_name_plural = _("survey versions")
         ordering = ["survey_id", "number"]
         constraints = [models.UniqueConstraint(fields=["survey", "number"], name="survey_version_once")]
+        triggers = [_published_stays(pgtrigger.Update | pgtrigger.Delete, "OLD.published_at IS NOT NULL")]
 
     def __str__(self) -> str:
         return f"{self.survey} {self.number}"
@@ -128,6 +226,19 @@ class SurveyItem(models.Model):
         _("hidden"), default=False, help_text=_("Not shown on the page: answers come from a system.")
     )
     is_required = models.BooleanField(_("required"), default=False)
+    page = models.PositiveSmallIntegerField(_("page"), default=1)
+    show_if = models.JSONField(
+        _("shown only if"),
+        default=dict,
+        blank=True,
+        help_text=_('For example {"question": "NPS", "is": "at_most", "value": 6}; several under "all" or "any".'),
+    )
+    limits = models.JSONField(
+        _("range"),
+        default=dict,
+        blank=True,
+        help_text=_('Of a number, a date or a text, for example {"low": 0, "high": 120}.'),
+    )
 
     objects = SurveyItemQuerySet.as_manager()
 
@@ -136,6 +247,12 @@ class SurveyItem(models.Model):
         verbose_name_plural = _("survey items")
         ordering = ["version_id", "position"]
         constraints = [models.UniqueConstraint(fields=["version", "question"], name="survey_item_once")]
+        triggers = [
+            _published_stays(
+                pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                _IS_PUBLISHED.format("v.id IN (OLD.version_id, NEW.version_id)"),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.version}: {self.question.code}"

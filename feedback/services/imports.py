@@ -12,10 +12,9 @@ from django.utils import timezone
 
 from cxprogram.choices import ImportStatus
 from cxprogram.imports.errors import ImportFileError, RowError
-from cxprogram.imports.reader import read_table
 from cxprogram.models import ImportRun, OrgUnit, Program, User
-from feedback.imports.mapping import Mapping, missing_columns
-from feedback.imports.rows import MappedResponse, map_row
+from feedback.imports.mapping import Mapping, missing_columns, open_table
+from feedback.imports.rows import MappedResponse, RowKeys, SkippedRow, map_row
 from feedback.models import SurveyVersion
 from feedback.services import responses, surveys
 from feedback.services.responses import Prepared
@@ -35,6 +34,7 @@ class ImportResult:
     imported: int = 0
     repeated: int = 0
     rejected: int = 0
+    skipped: int = 0
     errors: list[dict[str, Any]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
@@ -45,7 +45,12 @@ class ImportResult:
 
     @property
     def summary(self) -> dict[str, Any]:
-        return {name: value for name, value in asdict(self).items() if name != "notes"}
+        """The account as programs read it; rows that the mapping leaves out are named when there are any."""
+        return {
+            name: value
+            for name, value in asdict(self).items()
+            if name != "notes" and (name != "skipped" or self.skipped)
+        }
 
 
 class _Undo(Exception):
@@ -103,7 +108,9 @@ def _account(run: ImportRun, path: Path, result: ImportResult, *, is_kept: bool)
         result.repeated,
         result.rejected,
     )
+    run.skipped = result.skipped
     run.errors = result.errors
+    run.notes = result.notes
     run.finished_at = timezone.now()
     run.save()
 
@@ -114,15 +121,9 @@ def sha256_of(path: Path) -> str:
 
 
 def _take_in(door: Door, mapping: Mapping, path: Path, result: ImportResult, progress: Progress | None) -> None:
-    with read_table(path, encoding=mapping.encoding, delimiter=mapping.delimiter) as table:
+    with open_table(path, mapping) as table:
         result.notes = list(table.notes)
-        if absent := missing_columns(mapping, table.header):
-            raise ImportFileError("column-missing", f"The file has no column {', '.join(absent[:20])}.", line=1)
-        strangers = sorted({q.question for q in mapping.questions} - door.questions.keys())
-        if strangers:
-            raise ImportFileError(
-                "question-unknown", f"The survey version has no question {', '.join(strangers[:20])}."
-            )
+        check_fit(door, mapping, table.header)
         chunk: list[tuple[int, Prepared]] = []
         for item in _prepared(door, mapping, table.rows, result):
             chunk.append(item)
@@ -138,22 +139,48 @@ def _take_in(door: Door, mapping: Mapping, path: Path, result: ImportResult, pro
         raise ImportFileError("file-has-no-rows", "The file has a header and no rows.", line=1)
 
 
+def check_fit(door: Door, mapping: Mapping, header: list[str]) -> None:
+    """Raise ImportFileError when the file lacks a column of the mapping, or the survey a question of it."""
+    if absent := missing_columns(mapping, header):
+        raise ImportFileError("column-missing", f"The file has no column {', '.join(absent[:20])}.", line=1)
+    strangers = sorted({q.question for q in mapping.questions} - door.questions.keys())
+    if strangers:
+        raise ImportFileError("question-unknown", f"The survey version has no question {', '.join(strangers[:20])}.")
+
+
 def _prepared(
     door: Door, mapping: Mapping, rows: Iterator[tuple[int, dict[str, str] | RowError]], result: ImportResult
 ) -> Iterator[tuple[int, Prepared]]:
-    program = door.survey.program
-    units = {unit.code.casefold(): unit.pk for unit in OrgUnit.objects.filter(program=program)}
+    intake = AnswerIntake(door, mapping)
     for line, row in rows:
         result.rows += 1
-        mapped = map_row(mapping, row, line)
+        taken = intake.take(row, line)
+        if isinstance(taken, SkippedRow):
+            result.skipped += 1
+        elif isinstance(taken, Prepared):
+            yield line, taken
+        else:
+            result.refuse(*taken)
+
+
+class AnswerIntake:
+    """Rows of one file as answers ready to be written; it knows the program's units, and the ids it gave so far."""
+
+    def __init__(self, door: Door, mapping: Mapping) -> None:
+        self.door = door
+        self.mapping = mapping
+        self.keys = RowKeys()
+        self.program = door.survey.program
+        self.units = {unit.code.casefold(): unit.pk for unit in OrgUnit.objects.filter(program=self.program)}
+
+    def take(self, row: dict[str, str] | RowError, line: int) -> Prepared | SkippedRow | list[RowError]:
+        mapped = map_row(self.mapping, row, line, self.keys)
         if not isinstance(mapped, MappedResponse):
-            result.refuse(*mapped)
-            continue
-        unit_id = units.get(mapped.unit.casefold()) if mapped.unit else door.root_id
+            return mapped
+        unit_id = self.units.get(mapped.unit.casefold()) if mapped.unit else self.door.root_id
         if unit_id is None:
-            result.refuse(RowError(line, "", "unit-unknown", "The program has no such unit."))
-            continue
-        yield line, _prepare(program, door, mapped, unit_id)
+            return [RowError(line, "", "unit-unknown", "The program has no such unit.")]
+        return _prepare(self.program, self.door, mapped, unit_id)
 
 
 def _prepare(program: Program, door: Door, mapped: MappedResponse, unit_id: int) -> Prepared:

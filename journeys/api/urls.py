@@ -3,11 +3,19 @@ from django.urls import path
 from journeys.api.customers import CustomerBulkView, CustomerView
 from journeys.api.interactions import InteractionBulkView, InteractionView
 from journeys.api.kpi_values import KpiValueView
+from journeys.api.segment import SegmentBatchView, SegmentView
 
 urlpatterns = [
     path("customers/", CustomerView.as_view(), name="customer-list"),
     path("customers/bulk/", CustomerBulkView.as_view(), name="customer-bulk"),
     path("interactions/", InteractionView.as_view(), name="interaction-create"),
     path("interactions/bulk/", InteractionBulkView.as_view(), name="interaction-bulk"),
+    # The addresses are Segment's: no slash at their end.
+    path("segment/v1/batch", SegmentBatchView.as_view(), name="segment-batch"),
+    path("segment/v1/import", SegmentBatchView.as_view(), name="segment-import"),
+    *(
+        path(f"segment/v1/{kind}", SegmentView.as_view(kind=kind), name=f"segment-{kind}")
+        for kind in ("track", "identify", "page", "screen", "group", "alias")
+    ),
     path("kpi-values/", KpiValueView.as_view(), name="kpi-value"),
 ]

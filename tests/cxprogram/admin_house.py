@@ -10,7 +10,7 @@ from django_celery_beat.models import ClockedSchedule, CrontabSchedule, Interval
 from actions.models import EffectStudy
 from cxprogram.choices import ImportStatus, MailStatus
 from cxprogram.models import ImportRun, OutgoingMail
-from feedback.models import FoldState, ImportMapping
+from feedback.models import FeatureRequest, FoldState, ImportMapping, Mention, SupportCase
 from journeys.models import KpiValue
 from tests import factories
 from tests.customer_base import furnish_customers
@@ -58,6 +58,10 @@ def furnish(house: House) -> None:
         body="Hello",
         status=MailStatus.FAILED,
     )
+    for said in (Mention, SupportCase, FeatureRequest):
+        said.objects.create(
+            program=program, source="x", external_id=f"said-{number}", body_hash=b"x", at=NOON, text="Said."
+        )
     KpiValue.objects.create(
         program=program,
         kpi=house.kpis["nps"],

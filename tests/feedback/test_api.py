@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from cxprogram.choices import Role
 from feedback.models import Response, SurveyItem, SurveyVersion, Ticket, TicketStep
+from feedback.services import surveys
 from journeys.models import Customer, CustomerIdentity
 from tests import factories
 from tests.api_client import Api, refused
@@ -155,10 +156,11 @@ def test_another_body_under_the_same_key_is_a_conflict(api: Api, what: str, chan
 
 def test_a_repeat_after_a_new_version_of_the_survey_is_a_repeat(house: factories.House, api: Api):
     first = api.post("responses/", body())
-    version = SurveyVersion.objects.create(survey=house.survey, number=2, published_at=timezone.now())
+    version = SurveyVersion.objects.create(survey=house.survey, number=2)
     for position, code in enumerate(("NETPRO", "Q7ALL", "Q99"), start=1):
         question = factories.make_question(house.program, code)
         SurveyItem.objects.create(version=version, question=question, position=position)
+    surveys.publish(version, at=timezone.now())
     assert api.post("responses/", body()).json() == {"id": first.json()["id"], "status": "repeated"}
 
 

@@ -84,7 +84,7 @@ def test_a_touchpoint_is_measured_by_its_question(api: Api):
 
 
 def test_the_column_of_a_wave_finds_the_question(house: factories.House, api: Api):
-    wave = SurveyVersion.objects.create(survey=house.survey, number=2, published_at=factories.NOON)
+    wave = SurveyVersion.objects.create(survey=house.survey, number=2)
     food = Question.objects.get(program=house.program, code="Q7FOOD")
     SurveyItem.objects.create(version=wave, question=food, position=1, column="Q7B_FOOD")
     reading = api.get("kpi-values/", kpi="mean", question="Q7B_FOOD", unit="G").json()
@@ -93,7 +93,7 @@ def test_the_column_of_a_wave_finds_the_question(house: factories.House, api: Ap
 
 def test_a_column_that_meant_two_questions_is_ambiguous_and_a_code_never_is(house: factories.House, api: Api):
     for number, code in enumerate(("Q7ALL", "Q7FOOD"), start=2):
-        wave = SurveyVersion.objects.create(survey=house.survey, number=number, published_at=factories.NOON)
+        wave = SurveyVersion.objects.create(survey=house.survey, number=number)
         question = Question.objects.get(program=house.program, code=code)
         SurveyItem.objects.create(version=wave, question=question, position=1, column="Q7A")
         other = Question.objects.get(program=house.program, code="NETPRO")

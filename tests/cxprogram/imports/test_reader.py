@@ -121,6 +121,26 @@ def test_it_names_columns_without_a_name(tmp_path):
     table.close()
 
 
+def test_it_tells_repeated_columns_apart_by_their_position(tmp_path):
+    table = read_table(written(tmp_path, b"id,a, id\n1,2,3\n"))
+    assert table.header == ["id (column 1)", "a", "id (column 3)"]
+    assert len(table.notes) == 1
+    assert list(next(table.rows)[1].values()) == ["1", "2", "3"]
+    table.close()
+
+
+def test_it_skips_comments_above_the_header_and_says_so(tmp_path):
+    table = read_table(written(tmp_path, b"# exported\n# twice\n#,name\n1,x\n# more\n2,y\n"))
+    assert (table.header, table.header_line) == (["#", "name"], 3)
+    assert [(line, row["#"]) for line, row in table.rows] == [(4, "1"), (6, "2")]
+    assert (table.comment_rows, table.notes) == (1, ["2 lines above the header were skipped: 1, 2."])
+
+
+def test_it_reads_backslash_escapes_and_spaces_after_separators(tmp_path):
+    content = b'id, text\n1, "plain"\n2, "with \\"quotes\\" inside"\n'
+    assert rows_of(written(tmp_path, content)) == [(2, ["1", "plain"]), (3, ["2", 'with "quotes" inside'])]
+
+
 def test_a_ragged_row_is_an_error_of_that_row_only(tmp_path):
     table = read_table(written(tmp_path, b'a,b\n1\n2,3\n"x\ny",4,5\n6,7\n'))
     assert list(table.rows) == [
@@ -151,14 +171,13 @@ REFUSED = [
     ("blank lines only", b"\n\r\n \n", "file-empty", None),
     ("separators only", b",,\n,,\n", "file-empty", None),
     ("empty gzip", gz(b""), "file-empty", None),
-    ("workbook", b"PK\x03\x04\x14\x00\x06\x00", "file-binary", None),
+    ("broken workbook", b"PK\x03\x04\x14\x00\x06\x00", "workbook-damaged", None),
     ("old workbook", b"\xd0\xcf\x11\xe0\xa1\xb1", "file-binary", None),
     ("PDF", b"%PDF-1.7\n", "file-binary", None),
     ("workbook inside gzip", gz(b"PK\x03\x04\x14\x00\x06\x00"), "file-binary", None),
     ("NUL", b"a,b\n1,2\n3,\x004\n", "file-binary", 3),
     ("UTF-16 without mark", "a,b\n1,2\n".encode("utf-16-le"), "file-binary", 1),
-    ("repeated column", b"id,a,id\n1,2,3\n", "column-duplicate", 1),
-    ("repeated after trimming", b"id, id\n1,2\n", "column-duplicate", 1),
+    ("repeated under another's name", b"id,id,id (column 2)\n1,2,3\n", "column-duplicate", 1),
     ("broken header", b'"a"x,b\n1,2\n', "header-invalid", 1),
     ("unclosed quote", b'a,b\n1,2\n"3,4\n5,6\n', "quote-unclosed", 3),
     ("cut gzip", gz(b"a,b\n1,2\n" * 999)[:-9], "gzip-damaged", None),
@@ -260,7 +279,7 @@ def test_rows_are_read_as_they_are_taken(tmp_path):
 
 def test_messages_escape_and_cut_what_the_file_says(tmp_path):
     name = "<script>\x1b[31m" + "x" * 200
-    error = refusal(written(tmp_path, f"{name},{name}\n".encode()))
-    assert "\x1b" not in error.detail
-    assert "\\x1b[31m" in error.detail
-    assert len(error.detail) < 120
+    (note,) = read_table(written(tmp_path, f"{name},{name}\n".encode())).notes
+    assert "\x1b" not in note
+    assert "\\x1b[31m" in note
+    assert len(note) < 200

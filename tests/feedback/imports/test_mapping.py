@@ -136,7 +136,7 @@ def test_the_example_in_the_documentation_is_a_mapping():
         if line.strip().startswith('{"kind": "') and line.strip().endswith('"}')
     ]
     kinds = [example["kind"] for example in examples]
-    assert kinds == ["day-of-month", "date", "timestamp", "text"]
+    assert kinds == ["day-of-month", "date", "timestamp", "text", "number", "date"]
     for example in examples[:3]:
         assert mapping(answered=example).answered.column == example["column"]
     assert mapping(questions=[examples[3]]).questions[0].question == "WHY"

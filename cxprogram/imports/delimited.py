@@ -1,0 +1,166 @@
+"""Records out of delimited text: separator, quotes and escapes found out, each record with the line it starts on."""
+
+import csv
+import io
+import re
+from collections.abc import Generator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from cxprogram.imports.errors import ImportFileError, RowError, shown
+from cxprogram.imports.source import Limits, open_source
+from cxprogram.imports.text_encoding import find_encoding
+
+DELIMITERS = ",;\t|"
+SAMPLE_CHARACTERS = 64 * 1024
+# A backslash before a quotation mark that neither closes a cell nor is doubled.
+BACKSLASH_ESCAPE = re.compile(r'[^\\"]\\"(?!["\r\n,;\t|]|$)')
+
+Cells = list[str] | RowError
+Records = Generator[tuple[int, Cells]]
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How one file writes its cells."""
+
+    delimiter: str
+    escape: str | None = None
+    skips_spaces: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Delimited:
+    """A delimited file whose bytes are known to be text."""
+
+    path: Path
+    encoding: str
+    dialect: Dialect
+    limits: Limits
+
+    def records(self) -> Records:
+        return _records(self.path, self.encoding, self.dialect, self.limits)
+
+
+def open_delimited(
+    path: Path, *, encoding: str | None, delimiter: str | None, limits: Limits, notes: list[str]
+) -> Delimited:
+    """Find out how the file is written; raises ImportFileError when it is no text."""
+    if delimiter is not None and (len(delimiter) != 1 or delimiter in '"\r\n'):
+        raise ImportFileError("delimiter-invalid", f"A delimiter is one character, not {shown(delimiter)}.")
+    chosen = find_encoding(path, encoding, notes, limits)
+    with open_source(path, limits) as raw, io.TextIOWrapper(raw, encoding=chosen, newline="") as text:
+        sample = text.read(SAMPLE_CHARACTERS)
+    escape = "\\" if BACKSLASH_ESCAPE.search(sample) else None
+    if escape:
+        notes.append("Quotation marks inside cells are escaped with a backslash; backslashes were read so.")
+    separator = delimiter or _delimiter(path, chosen, escape, limits)
+    skips = bool(re.search(re.escape(separator) + r' +"', sample)) and f'"{separator} ' not in sample.replace(
+        f'"{separator} "', ""
+    )
+    return Delimited(path, chosen, Dialect(separator, escape, skips), limits)
+
+
+def _delimiter(path: Path, encoding: str, escape: str | None, limits: Limits) -> str:
+    """The separator under which the first records agree best; a comma when none splits anything."""
+    if path.name.removesuffix(".gz").endswith((".tsv", ".tab")):
+        return "\t"
+    best, best_key = ",", (0, 0)
+    for candidate in DELIMITERS:
+        widths: list[int] = []
+        with suppress(ImportFileError):
+            records = _records(path, encoding, Dialect(candidate, escape), limits)
+            for _line, cells in records:
+                if isinstance(cells, RowError) or is_blank(cells) or (not widths and is_comment(cells)):
+                    continue
+                widths.append(len(cells))
+                if len(widths) == 20:
+                    break
+            records.close()
+        if not widths or widths[0] == 1:
+            continue
+        key = (sum(width == widths[0] for width in widths), widths[0])
+        if key > best_key:
+            best, best_key = candidate, key
+    return best
+
+
+def _records(path: Path, encoding: str, dialect: Dialect, limits: Limits) -> Records:
+    """Records with the physical line each starts on. A quoted cell may span lines."""
+    with open_source(path, limits) as raw, io.TextIOWrapper(raw, encoding=encoding, newline="") as text:
+        feed = _Feed(text, limits)
+        reader = csv.reader(
+            feed,
+            delimiter=dialect.delimiter,
+            escapechar=dialect.escape,
+            skipinitialspace=dialect.skips_spaces,
+            strict=True,
+        )
+        while True:
+            feed.start_record()
+            try:
+                cells = next(reader)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                if feed.exhausted and "unexpected end" in str(error):
+                    raise ImportFileError(
+                        "quote-unclosed", "A quotation mark opens here and never closes.", feed.started
+                    ) from None
+                if "field larger" in str(error):
+                    raise ImportFileError(
+                        "field-too-long",
+                        f"A cell has over {csv.field_size_limit():,} characters: an open quotation mark?",
+                        feed.started,
+                    ) from None
+                yield (
+                    feed.started,
+                    RowError(feed.started, "", "row-quotes", "Quotation marks do not pair up."),
+                )
+                continue
+            yield feed.started, cells
+
+
+class _Feed:
+    """Lines for csv.reader, counted; a record that swallows too many of them is refused."""
+
+    def __init__(self, text: io.TextIOWrapper, limits: Limits) -> None:
+        self.text = text
+        self.limits = limits
+        self.line = 0
+        self.started = 1
+        self.characters = 0
+        self.exhausted = False
+
+    def start_record(self) -> None:
+        self.started = self.line + 1
+        self.characters = 0
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> str:
+        line = self.text.readline(self.limits.line_characters + 2)
+        if not line:
+            self.exhausted = True
+            raise StopIteration
+        self.line += 1
+        self.characters += len(line)
+        if self.characters > self.limits.record_characters + 2:
+            raise ImportFileError(
+                "record-too-long",
+                f"A row has more than {self.limits.record_characters:,} characters: an open quotation mark?",
+                self.started,
+            )
+        return line
+
+
+def is_blank(cells: Cells) -> bool:
+    return not isinstance(cells, RowError) and not any(cells)
+
+
+def is_comment(cells: Cells) -> bool:
+    """A line of its own that begins with #; a column that is called # has neighbours."""
+    return not isinstance(cells, RowError) and len(cells) == 1 and cells[0].lstrip().startswith("#")

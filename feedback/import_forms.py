@@ -1,0 +1,102 @@
+"""What people enter about files that come in."""
+
+from datetime import date
+from typing import Any
+from zoneinfo import available_timezones
+
+from django import forms
+from django.conf import settings
+from django.db.models import QuerySet
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+
+from feedback.models import SurveyVersion
+from journeys.models import DataStream
+
+
+class UploadForm(forms.Form):
+    file = forms.FileField(
+        label=_("File"),
+        help_text=_("CSV, TSV, Excel, JSON, an event log (XES), or a survey of Qualtrics, LimeSurvey or SurveyJS."),
+        error_messages={"required": _("Choose a file."), "empty": _("The file is empty.")},
+        max_length=1_000,
+    )
+
+
+class StartForm(forms.Form):
+    """The decisions about one file; the roles of its columns come beside it."""
+
+    source = forms.CharField(
+        label=_("Where it comes from"),
+        max_length=60,
+        help_text=_("With the key of a row this says what is a repeat: use the same name for the same source."),
+    )
+    zone = forms.CharField(label=_("Time zone of the clock in the file"), max_length=60)
+    date_format = forms.CharField(label=_("How dates are written"), max_length=40, required=False)
+    day = forms.DateField(
+        label=_("The day it was said"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    version = forms.ModelChoiceField(
+        label=_("Survey"),
+        queryset=SurveyVersion.objects.none(),
+        required=False,
+        empty_label=_("A new one, of what the file asks"),
+    )
+    survey_name = forms.CharField(label=_("Name of the new survey"), max_length=80, required=False)
+    language = forms.ChoiceField(label=_("Language of the file"), choices=settings.LANGUAGES, required=False)
+    stream = forms.ModelChoiceField(
+        label=_("Data stream"), queryset=DataStream.objects.none(), required=False, to_field_name="code"
+    )
+    type = forms.CharField(label=_("What every row is"), max_length=60, required=False)
+    keeps_tests = forms.BooleanField(label=_("Count test answers too"), required=False)
+    skip_bad_rows = forms.BooleanField(label=_("Import the good rows even if others are bad"), required=False)
+    save_as = forms.CharField(label=_("Keep these choices under the name"), max_length=50, required=False)
+
+    def __init__(
+        self,
+        *args: Any,
+        versions: QuerySet[SurveyVersion] | None = None,
+        streams: QuerySet[DataStream] | None = None,
+        needs_type: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        if versions is None:
+            for name in ("version", "survey_name", "language", "keeps_tests", "save_as"):
+                del self.fields[name]
+        else:
+            self.fields["version"].queryset = versions  # type: ignore[attr-defined]
+        if streams is None:
+            del self.fields["stream"]
+        else:
+            self.fields["stream"].queryset = streams  # type: ignore[attr-defined]
+            self.fields["stream"].required = True
+        if not needs_type:
+            del self.fields["type"]
+
+    def without(self, *names: str) -> "StartForm":
+        """The form without questions that the file has answered."""
+        for name in names:
+            self.fields.pop(name, None)
+        return self
+
+    def clean_zone(self) -> str:
+        zone: str = self.cleaned_data["zone"]
+        if zone not in available_timezones():
+            raise forms.ValidationError(_("There is no such time zone. Write it as in Europe/Stockholm."))
+        return zone
+
+    def clean_save_as(self) -> str:
+        name: str = self.cleaned_data["save_as"]
+        if name and not slugify(name):
+            raise forms.ValidationError(_("Write a name with letters or digits."))
+        return slugify(name)
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        if "version" in self.fields and not data.get("version") and not slugify(data.get("survey_name") or ""):
+            self.add_error("survey_name", forms.ValidationError(_("Name the new survey."), code="required"))
+        day: date | None = data.get("day")
+        if day is not None and not date(1900, 1, 1) <= day <= date(2200, 1, 1):
+            self.add_error("day", forms.ValidationError(_("This day cannot be."), code="invalid"))
+        return data

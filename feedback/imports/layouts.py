@@ -1,0 +1,203 @@
+"""Which program wrote a file: told by its structure and by the ids in it, never by labels in somebody's language."""
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from cxprogram.imports.delimited import is_blank
+from cxprogram.imports.errors import ImportFileError, RowError
+from cxprogram.imports.headers import BRACKETS, IMPORT_ID
+from cxprogram.imports.reader import lines_above, open_sheet
+from cxprogram.imports.source import DEFAULT_LIMITS, Limits, open_source
+from feedback.imports.mapping import Header
+
+HEAD = 40
+HEX_ID = re.compile(r"[0-9a-z]{20,40}")
+LONG_NUMBER = re.compile(r"[0-9]{8,13}")
+LEGACY = [f"V{number}" for number in range(1, 11)]
+STAMP = re.compile(r"[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4} [0-9]{1,2}[:.][0-9]{2}.{0,20}")
+
+ONE_ROW = Header()
+
+Rows = list[list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What a file was recognised as. `target` is what a row becomes; empty for a file that has no place here."""
+
+    format: str
+    title: str
+    target: str
+    header: Header = ONE_ROW
+    refused: str = ""
+
+
+GENERIC = Layout("table", "Table", "responses")
+XES = Layout("xes", "XES event log", "interactions")
+QSF = Layout("qsf", "Qualtrics survey definition (QSF)", "definition")
+LSS = Layout("lss", "LimeSurvey survey definition (LSS)", "definition")
+SURVEYJS = Layout("surveyjs", "SurveyJS survey definition", "definition")
+
+
+def find_layout(
+    path: Path,
+    *,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+    sheet: str | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+) -> Layout:
+    """Recognise a file; a table that nobody knows is `GENERIC`. Raises ImportFileError for what is no table."""
+    with open_source(path, limits) as file:
+        start = file.read(8_192)
+    text = start.decode("utf-8-sig", "ignore").lstrip()
+    if text.startswith("<"):
+        return _xml(text)
+    if text.startswith("{"):
+        if '"SurveyEntry"' in text:
+            return QSF
+        if re.match(r'\{\s*"(?:pages|elements|questions|title|locale|logo\w*|name|showProgressBar)"\s*:', text):
+            return SURVEYJS
+    source = open_sheet(path, encoding=encoding, delimiter=delimiter, sheet=sheet, limits=limits)
+    records = [each for each in islice(source.records, HEAD) if not is_blank(each[1])]
+    source.records.close()
+    above = len(lines_above(records, source.kind))
+    rows = [cells for _line, cells in records[above:] if not isinstance(cells, RowError)]
+    if not rows:
+        raise ImportFileError("file-empty", "The file holds nothing but separators.")
+    for rule in RULES:
+        if found := rule(rows):
+            return found
+    return GENERIC
+
+
+def _xml(text: str) -> Layout:
+    body = re.sub(r"<\?.{0,500}?\?>|<!--.{0,5000}?-->", "", text, flags=re.DOTALL).lstrip()
+    root = re.match(r"<(?:\w+:)?(\w+)", body)
+    name = root[1] if root else ""
+    if name == "log" or body.startswith("<!DOCTYPE"):
+        return XES  # its reader says what is wrong with a document type
+    if "<LimeSurveyDocType>" in body[:2_000]:
+        return LSS
+    if name.lower() == "cjml":
+        raise ImportFileError("journey-map", "This is a journey in CJML, not a table: import it as a journey.", 1)
+    raise ImportFileError("file-xml", "This XML is neither an event log (XES) nor a survey of LimeSurvey.", 1)
+
+
+def _qualtrics(rows: Rows) -> Layout | None:
+    for number, cells in enumerate(rows[1:4], start=2):
+        filled = [cell for cell in cells if cell]
+        if filled and sum(bool(IMPORT_ID.match(cell)) for cell in filled) >= 0.8 * len(filled):
+            return Layout("qualtrics", "Qualtrics", "responses", Header(rows=number, names="import-id"))
+    return None
+
+
+def _qualtrics_legacy(rows: Rows) -> Layout | None:
+    if rows[0][:10] == LEGACY and len(rows) > 1:
+        return Layout("qualtrics-legacy", "Qualtrics, older export", "responses", Header(rows=2, names="first"))
+    return None
+
+
+def _event_log(rows: Rows) -> Layout | None:
+    names = set(rows[0])
+    if names & {"concept:name", "case:concept:name", "time:timestamp", "org:resource", "lifecycle:transition"}:
+        return Layout("event-log", "Event log (CSV)", "interactions")
+    return None
+
+
+def _segment(rows: Rows) -> Layout | None:
+    names = {name.lower() for name in rows[0]}
+    if {"anonymous_id", "user_id"} <= names and names & {"received_at", "original_timestamp", "sent_at"}:
+        return Layout("segment", "Segment events", "interactions")
+    return None
+
+
+ZENDESK: tuple[tuple[set[str], str, str], ...] = (
+    ({"id", "requester_id", "status", "subject", "created_at"}, "zendesk-tickets", "support-cases"),
+    ({"id", "ticket_id", "body", "public", "user_id"}, "zendesk-comments", "interactions"),
+    ({"id", "email", "role", "organization_id", "time_zone"}, "zendesk-users", "customers"),
+    ({"id", "name", "shared_tickets", "created_at"}, "zendesk-organizations", "accounts"),
+    ({"id", "ticket_id", "score", "requester_id"}, "zendesk-ratings", "mentions"),
+    ({"field_name", "ticket_id", "updated", "value"}, "zendesk-history", "interactions"),
+    ({"chat_id", "created_at", "actor_id", "type"}, "zendesk-chat-events", "interactions"),
+    ({"chat_id", "ticket_id", "visitor_id"}, "zendesk-chats", ""),
+    ({"ticket_id", "tag"}, "zendesk-tags", ""),
+    ({"ticket_id", "schedule_id"}, "zendesk-schedules", ""),
+    ({"sla_policy_id", "metric"}, "zendesk-sla", ""),
+)
+
+
+def _zendesk(rows: Rows) -> Layout | None:
+    names = set(rows[0])
+    for needed, form, target in ZENDESK:
+        if needed <= names:
+            why = "" if target else "It says something about cases, and is no list of them."
+            return Layout(form, "Zendesk", target, refused=why)
+    return None
+
+
+def _lucidchart(rows: Rows) -> Layout | None:
+    if {"Line Source", "Line Destination", "Shape Library"} <= set(rows[0]):
+        why = "This is the drawing of a journey, not a list of records: import it as a journey."
+        return Layout("lucidchart", "Lucidchart drawing", "", refused=why)
+    return None
+
+
+def _typeform(rows: Rows) -> Layout | None:
+    ids = [row[0] for row in rows[1:] if row]
+    if rows[0][0] == "#" and ids and all(HEX_ID.fullmatch(each) for each in ids):
+        return Layout("typeform", "Typeform", "responses")
+    return None
+
+
+def _surveymonkey(rows: Rows) -> Layout | None:
+    if len(rows) < 3 or len(rows[0]) != len(rows[1]):
+        return None
+    top, below = rows[0], rows[1]
+    blank = [at for at, cell in enumerate(top) if not cell.strip()]
+    is_two_rows = top[0].strip() and not below[0].strip() and len(blank) > 0 and all(below[at].strip() for at in blank)
+    if is_two_rows and all(LONG_NUMBER.fullmatch(row[0]) for row in rows[2:]):
+        return Layout("surveymonkey", "SurveyMonkey", "responses", Header(rows=2, names="joined"))
+    return None
+
+
+def _limesurvey(rows: Rows) -> Layout | None:
+    names = rows[0]
+    found = Layout("limesurvey", "LimeSurvey", "responses")
+    if {"submitdate", "lastpage", "startlanguage"} & set(names) and any(name in ("id", "seed") for name in names):
+        return found
+    heads = Counter(match[1] for name in names if (match := BRACKETS.fullmatch(name.strip())))
+    return found if heads and heads.most_common(1)[0][1] >= 3 else None
+
+
+def _flat(rows: Rows) -> Layout | None:
+    heads = Counter(name.partition(" - ")[0] for name in rows[0] if " - " in name)
+    is_numbered = all(LONG_NUMBER.fullmatch(row[0]) for row in rows[1:])
+    if heads and heads.most_common(1)[0][1] >= 3 and is_numbered and len(rows) > 1:
+        return Layout("surveymonkey-flat", "SurveyMonkey, one header row", "responses")
+    return None
+
+
+def _hubspot(rows: Rows) -> Layout | None:
+    names = set(rows[0])
+    if "hs_object_id" in names or any(name.startswith("hs_") for name in names):
+        is_people = bool(names & {"email", "lifecyclestage"})
+        return Layout("hubspot", "HubSpot", "customers" if is_people else "interactions")
+    return None
+
+
+def _google_forms(rows: Rows) -> Layout | None:
+    stamps = [row[0] for row in rows[1:] if row]
+    if len(rows[0]) > 1 and stamps and all(STAMP.fullmatch(cell) for cell in stamps):
+        return Layout("google-forms", "Google Forms", "responses")
+    return None
+
+
+RULES: tuple[Callable[[Rows], Layout | None], ...] = (
+    _qualtrics, _qualtrics_legacy, _event_log, _segment, _zendesk, _lucidchart, _typeform, _surveymonkey, _limesurvey,
+    _hubspot, _flat, _google_forms,
+)  # fmt: skip

@@ -1,0 +1,509 @@
+"""What each column of a file becomes: proposed from the layout and the cells, for a person to mend.
+
+Nothing here is decided for good. What cannot be known from the file is asked: the zone of a clock, the order of day and
+month when both are possible, the day of answers without dates.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from cxprogram.imports.errors import shown
+from cxprogram.imports.headers import BRACKETS, JOINT, plain_text
+from cxprogram.imports.reader import Table
+from feedback.imports.definitions import Codes, OptionDef, QuestionDef, SurveyDefinition, option_codes
+from feedback.imports.layouts import Layout
+from feedback.imports.mapping import (
+    Attribute,
+    ColumnRule,
+    DateQuestion,
+    DateRule,
+    DateText,
+    KeyRule,
+    Lookup,
+    Mapping,
+    Missing,
+    MultipleQuestion,
+    NumberQuestion,
+    OnDay,
+    Question,
+    ScaleQuestion,
+    SingleQuestion,
+    Skip,
+    TextQuestion,
+    Timestamp,
+)
+from feedback.imports.profile import ISO, Profile
+
+SCALES = ((1, 5), (1, 7), (0, 10), (1, 10))
+MAX_OPTIONS = 40
+LONG_CODE = 30
+# What spreadsheets make of ranges: 6-25 and 1-5.
+RANGE_MADE_DATE = re.compile(r"[A-Za-zÀ-ÿ]{3,4}\.?-[0-9]{2}|[0-9]{2}-[A-Za-zÀ-ÿ]{3,4}\.?")
+MAX_OPTION_LENGTH = 200
+# How tools write what is no answer. -99: seen and left; the others are no point of any scale.
+NO_ANSWER: dict[str, Missing] = {"-99": "blank", "N/A": "not_applicable", "n/a": "not_applicable"}
+TICKS = ({"1"}, {"Y"}, {"X"}, {"x"}, {"TRUE"}, {"true"})
+NEGATIVE = re.compile(r"-[0-9]{1,3}")
+ROLES = ("key", "date", "question", "text", "unit", "language", "channel", "weight", "attribute", "personal", "ignore")
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnPlan:
+    """One column as a person sees it: what it is called, what stands in it, what it becomes."""
+
+    name: str
+    label: str
+    role: str
+    filled: int
+    distinct: int
+    examples: tuple[str, ...]
+    question: str = ""
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionPlan:
+    """One question: how it is read from its columns, and what it would be in a survey."""
+
+    rule: Question
+    definition: QuestionDef
+
+    @property
+    def columns(self) -> list[str]:
+        return self.rule.columns if isinstance(self.rule, MultipleQuestion) else [self.rule.column]
+
+
+@dataclass(slots=True)
+class Proposal:
+    """All of it. `asks` are codes of what a person must say: date-order, zone, day, no-key, tests."""
+
+    layout: Layout
+    table: Table
+    columns: list[ColumnPlan] = field(default_factory=list)
+    questions: list[QuestionPlan] = field(default_factory=list)
+    date_formats: dict[str, list[str]] = field(default_factory=dict)
+    skip: list[Skip] = field(default_factory=list)
+    decimal: str = "."
+    asks: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def column_of(self, role: str) -> str | None:
+        return next((column.name for column in self.columns if column.role == role), None)
+
+    def with_roles(self, roles: dict[str, str]) -> "Proposal":
+        """The same with what a person said of some columns. There is one key, one date, one unit: the newest word."""
+        columns = []
+        taken = {role for role in roles.values() if role in ("key", "date", "unit", "language", "channel", "weight")}
+        for column in self.columns:
+            role = roles.get(column.name, column.role)
+            if column.name not in roles and role in taken:
+                role = "ignore"
+            columns.append(replace(column, role=role))
+        return Proposal(
+            self.layout, self.table, columns, self.questions, self.date_formats, self.skip, self.decimal, self.asks,
+            self.notes,
+        )  # fmt: skip
+
+
+@dataclass(slots=True)
+class _Group:
+    """Columns that belong together: the choices of one question, or one column alone."""
+
+    code: str
+    label: str
+    columns: list[str]
+    parts: list[str]
+
+
+# --- the columns of each layout -----------------------------------------------------------------
+QUALTRICS_META = {
+    "responseid": "key", "_recordid": "key", "enddate": "date", "startdate": "ignore", "recordeddate": "ignore",
+    "finished": "attribute", "status": "attribute", "progress": "attribute", "duration": "attribute",
+    "distributionchannel": "attribute", "userlanguage": "language", "ipaddress": "personal", "name": "personal",
+    "emailaddress": "personal", "responsesetid": "ignore", "responseset": "ignore",
+    "externaldatareference": "attribute",
+}  # fmt: skip
+TESTS = Skip("", ["1", "2", "8", "9", "10", "17", "18"], "previews, tests and spam")
+IMPORT_SUFFIX = re.compile(r"^((?:[0-9]+_)?QID[0-9]+(?:#[0-9]+)?)((?:-[0-9]+)*)(-TEXT)?$")
+
+
+def _qualtrics(table: Table, proposal: "_Draft") -> None:
+    """Columns by import id; metadata is known by its own ids, everything else is a question or embedded data."""
+    is_new = table.header_rows[-1] is not table.header_rows[0] and len(table.header_rows) > 2
+    tags = table.header_rows[0]
+    texts = table.header_rows[1]
+    groups: dict[str, _Group] = {}
+    for at, name in enumerate(table.header):
+        key = (name if is_new else texts[at] if at < 10 else tags[at]).replace("-", "").lower()
+        if key.startswith(("panelrecipient", "recipient", "location")):
+            proposal.roles[name] = "personal"
+        elif not proposal.profiles[name].filled and not texts[at]:
+            proposal.roles[name] = "ignore"
+        elif key in QUALTRICS_META or key.removeprefix("panel") in QUALTRICS_META:
+            proposal.roles[name] = QUALTRICS_META.get(key) or QUALTRICS_META[key.removeprefix("panel")]
+        elif is_new and not IMPORT_SUFFIX.match(name):
+            proposal.roles[name] = "attribute"
+        else:
+            _qualtrics_group(groups, name, tags[at], texts[at])
+    for name, role in proposal.roles.items():
+        if role == "attribute" and (name.lower() == "status" or (not is_new and name == "V7")):
+            proposal.skip.append(Skip(name, TESTS.values, TESTS.why))
+    proposal.groups = list(groups.values())
+
+
+def _qualtrics_group(groups: dict[str, _Group], name: str, tag: str, text: str) -> None:
+    match = IMPORT_SUFFIX.match(name)
+    if match and match[3]:
+        base = name
+    elif match and match[2]:
+        base = match[1] + match[2].rpartition("-")[0]
+    else:
+        base = name if match else re.sub(r"_-?[0-9]+$", "", tag)
+        base = tag if tag.endswith("_TEXT") else base
+    wording, _dash, part = text.rpartition("-")
+    code = base if match is None else tag if not match[2] else re.sub(r"_-?[0-9]+$", "", tag)
+    group = groups.setdefault(base, _Group(code, plain_text(wording or text), [], []))
+    group.columns.append(name)
+    group.parts.append(plain_text(part or text))
+
+
+def _headed(table: Table, proposal: "_Draft") -> None:
+    """Columns of one question stand side by side under one heading: two header rows, or `heading - part`."""
+    groups: list[_Group] = []
+    last = ""
+    for at, name in enumerate(table.header):
+        if len(table.header_rows) > 1:
+            top = table.header_rows[0][at].strip()
+            heading, part = top or last, table.header_rows[1][at].strip()
+            is_next = not top
+        elif match := BRACKETS.fullmatch(name):
+            heading, part = match[1], match[2]
+            is_next = heading == last
+        else:
+            heading, dash, part = name.partition(" - ")
+            is_next = bool(dash) and heading == last
+            if not dash:
+                part = name
+        last = heading
+        if is_next and groups:
+            groups[-1].columns.append(name)
+            groups[-1].parts.append(plain_text(part))
+        else:
+            groups.append(_Group(plain_text(heading), plain_text(heading), [name], [plain_text(part)]))
+    proposal.groups = groups
+
+
+def _alone(table: Table, proposal: "_Draft") -> None:
+    """Each column by itself; check boxes in neighbouring columns hold the names of their columns."""
+    groups: list[_Group] = []
+    for at, name in enumerate(table.header):
+        label = plain_text(table.header_rows[0][at]) or name
+        values = {plain_text(value) for value in proposal.profiles[name].values}
+        group = _Group(label, label, [name], [label])
+        if values == {label} and groups and groups[-1].parts[-1] in _said(proposal, groups[-1].columns[-1]):
+            groups[-1].columns.append(name)
+            groups[-1].parts.append(label)
+        else:
+            groups.append(group)
+    proposal.groups = groups
+
+
+def _said(proposal: "_Draft", column: str) -> set[str]:
+    values = {plain_text(value) for value in proposal.profiles[column].values}
+    return values if len(values) == 1 else set()
+
+
+# --- from groups to questions -------------------------------------------------------------------
+class _Draft:
+    """A proposal in the making."""
+
+    def __init__(self, layout: Layout, table: Table, profiles: dict[str, Profile]) -> None:
+        self.layout = layout
+        self.table = table
+        self.profiles = profiles
+        self.roles: dict[str, str] = {}
+        self.groups: list[_Group] = []
+        self.skip: list[Skip] = []
+        self.codes = Codes()
+
+    def find_frame(self) -> None:
+        """Key, date and personal data among the columns whose layout does not name them."""
+        free = [name for name in self.table.header if name not in self.roles]
+        for name in free:
+            profile = self.profiles[name]
+            if profile.is_email or profile.is_address:
+                self.roles[name] = "personal"
+            elif not profile.filled:
+                self.roles[name] = "ignore"
+        have = set(self.roles.values())
+        free = [name for name in self.table.header if name not in self.roles]
+        if "key" not in have:
+            first = self.table.header[0]
+            key = next((name for name in free[:3] if is_id(self.profiles[name], is_first=name == first)), None)
+            if key is not None:
+                self.roles[key] = "key"
+        if "date" not in have:
+            dates = [name for name in free if self.profiles[name].is_date]
+            if dates:
+                # The last of several is when it was handed in; a form's only one comes first.
+                self.roles[dates[-1]] = "date"
+                self.roles.update(dict.fromkeys(dates[:-1], "ignore"))
+        if self.layout.format == "typeform":
+            self.roles[self.table.header[-1]] = "personal"
+
+    def plans(self) -> Iterator[QuestionPlan]:
+        for group in self.groups:
+            if len(group.code) > LONG_CODE:  # a whole wording: the position says it shorter
+                group.code = f"Q{self.table.header.index(group.columns[0]) + 1}"
+            columns = [name for name in group.columns if name not in self.roles]
+            if not columns:
+                continue
+            parts = [part for name, part in zip(group.columns, group.parts, strict=True) if name in columns]
+            if len(columns) > 1 and all(self._is_tick(name, part) for name, part in zip(columns, parts, strict=True)):
+                yield self._multiple(group, columns, parts)
+                continue
+            for name, part in zip(columns, parts, strict=True):
+                is_row = len(group.columns) > 1
+                yield self._single(name, group, part if is_row else "")
+
+    def _is_tick(self, name: str, part: str) -> bool:
+        values = set(self.profiles[name].values)
+        return not values or values in TICKS or {plain_text(value) for value in values} == {part}
+
+    def _multiple(self, group: _Group, columns: list[str], parts: list[str]) -> QuestionPlan:
+        code = self.codes.take(group.code)
+        ticked = {name: number for number, name in enumerate(columns, start=1)}
+        options = tuple(OptionDef(ticked[name], {"": part}, name) for name, part in zip(columns, parts, strict=True))
+        rule = MultipleQuestion(question=code, columns=columns, ticked=ticked, missing=_ticks_missing())
+        return QuestionPlan(rule, QuestionDef(code, "multiple", {"": group.label}, options))
+
+    def _single(self, name: str, group: _Group, part: str) -> QuestionPlan:
+        profile = self.profiles[name]
+        text = f"{group.label} – {part}" if part and part != group.label else group.label
+        wish = f"{group.code}_{group.columns.index(name) + 1}" if part else group.code
+        code = self.codes.take(wish)
+        grid = group.label if part else ""
+        missing = {value: NO_ANSWER.get(value, "not_applicable") for value in profile.values if _is_no_answer(value)}
+        values = [value for value in profile.values if value not in missing]
+        numbers = [value for value in values if re.fullmatch(r"[0-9]{1,4}", value)]
+        texts: dict[str, str] = {"": text}
+        if not profile.is_open and values and len(numbers) == len(values) and "_TEXT" not in name:
+            scale = _scale({int(value) for value in values})
+            if scale is not None:
+                rule: Question = ScaleQuestion(question=code, column=name, scale=scale, missing=missing)
+                return QuestionPlan(rule, QuestionDef(code, "rating", texts, (), scale, grid=grid))
+            if {int(value) for value in values} <= {0, 1}:
+                codes = {value: int(value) for value in values}
+                options = tuple(OptionDef(number, {"": value}, value) for value, number in codes.items())
+                rule = SingleQuestion(question=code, column=name, codes=codes, missing=missing)
+                return QuestionPlan(rule, QuestionDef(code, "single", texts, options, grid=grid))
+        if profile.is_whole and not profile.is_key:
+            rule = NumberQuestion(question=code, column=name, missing=missing)
+            return QuestionPlan(rule, QuestionDef(code, "number", texts, grid=grid))
+        if (forms := profile.date_formats()) and forms != [ISO]:
+            rule = DateQuestion(question=code, column=name, format=forms[0], missing=missing)
+            return QuestionPlan(rule, QuestionDef(code, "date", texts, grid=grid))
+        is_choice = (
+            not profile.is_open
+            and 0 < len(values) <= MAX_OPTIONS
+            and profile.longest <= MAX_OPTION_LENGTH
+            and (profile.filled >= 2 * len(values) or profile.filled <= 5)
+            and "_TEXT" not in name
+            and not name.endswith("-TEXT")
+        )
+        if is_choice:
+            codes = option_codes(values)
+            options = tuple(OptionDef(number, {"": value}, value) for value, number in codes.items())
+            rule = SingleQuestion(question=code, column=name, codes=codes, missing=missing)
+            return QuestionPlan(rule, QuestionDef(code, "single", texts, options, grid=grid))
+        rule = TextQuestion(question=code, column=name, missing=missing if len(missing) < 3 else {})
+        return QuestionPlan(rule, QuestionDef(code, "text", texts, grid=grid))
+
+
+def _ticks_missing() -> dict[str, Missing]:
+    return {"-99": "blank", "0": "blank", "N/A": "not_applicable", "N": "blank", "FALSE": "blank", "false": "blank"}
+
+
+def is_id(profile: Profile, *, is_first: bool = True) -> bool:
+    """Whether the cells look like keys: no two the same, short, without spaces; further right they hold digits too."""
+    if not profile.is_key or profile.filled < 2 or profile.is_date or profile.mean_length > 60:
+        return False
+    if any(" " in value for value in profile.values):
+        return False
+    return is_first or (profile.mean_length >= 6 and all(any(map(str.isdigit, value)) for value in profile.values))
+
+
+def _is_no_answer(value: str) -> bool:
+    return value in NO_ANSWER or bool(NEGATIVE.fullmatch(value))
+
+
+def _scale(numbers: set[int]) -> tuple[int, int] | None:
+    """The usual scale that holds all numbers; two values of 0 and 1 are a yes and a no."""
+    if not numbers or numbers <= {0, 1}:
+        return None
+    return next(((low, high) for low, high in SCALES if low <= min(numbers) and max(numbers) <= high), None)
+
+
+GROUPING = {
+    "qualtrics": _qualtrics,
+    "qualtrics-legacy": _qualtrics,
+    "surveymonkey": _headed,
+    "surveymonkey-flat": _headed,
+    "limesurvey": _headed,
+}
+
+
+def propose_answers(layout: Layout, table: Table, profiles: dict[str, Profile]) -> Proposal:
+    """What a table of answers becomes."""
+    draft = _Draft(layout, table, profiles)
+    GROUPING.get(layout.format, _alone)(table, draft)
+    draft.find_frame()
+    plans = list(draft.plans())
+    proposal = Proposal(layout, table, questions=plans, skip=draft.skip)
+    by_column = {column: plan for plan in plans for column in plan.columns}
+    for at, name in enumerate(table.header):
+        plan = by_column.get(name)
+        role = draft.roles.get(name) or ("question" if plan else "attribute")
+        proposal.columns.append(column_plan(table, profiles[name], at, role, plan))
+    for name in table.header:
+        if profiles[name].filled and (forms := profiles[name].date_formats()):
+            proposal.date_formats[name] = forms
+    proposal.notes = [*table.notes, *_damage(table, profiles)]
+    proposal.decimal = "," if any(profile.has_decimal_comma for profile in profiles.values()) else "."
+    _ask(proposal, profiles)
+    return proposal
+
+
+def _damage(table: Table, profiles: dict[str, Profile]) -> Iterator[str]:
+    """What a spreadsheet spoiled: it is told, and stays as it is."""
+    for at, name in enumerate(table.header, start=1):
+        profile = profiles[name]
+        spoiled = [value for value in profile.values if RANGE_MADE_DATE.fullmatch(value)]
+        if spoiled and len(spoiled) < len(profile.values):
+            cells = ", ".join(shown(value) for value in spoiled[:5])
+            yield f"Column {at}: a spreadsheet made dates of ranges ({cells}). They stay as they are."
+        if any(re.fullmatch(r"[0-9](?:[.,][0-9]{1,14})?[eE][+][0-9]{2}", value) for value in profile.values):
+            yield f"Column {at}: long numbers are written as powers of ten, their last digits are lost."
+
+
+def column_plan(table: Table, profile: Profile, at: int, role: str, plan: QuestionPlan | None) -> ColumnPlan:
+    heads = [row[at] for row in table.header_rows if at < len(row) and row[at].strip()]
+    label = profile.name if JOINT in profile.name or not heads else heads[min(1, len(heads) - 1)]
+    label = plain_text(label)
+    kind = plan.definition.kind if plan else ""
+    code = plan.definition.code if plan else ""
+    examples = () if role == "personal" else tuple(value[:80] for value, _count in profile.values.most_common(3))
+    return ColumnPlan(profile.name, label, role, profile.filled, profile.distinct, examples, code, kind)
+
+
+def _ask(proposal: Proposal, profiles: dict[str, Profile]) -> None:
+    date = proposal.column_of("date")
+    if date is None:
+        proposal.asks.append("day")
+    else:
+        forms = proposal.date_formats.get(date, [])
+        if len({form[:5] for form in forms}) > 1:
+            proposal.asks.append("date-order")
+        if any("%H" in form or "%I" in form for form in forms) or forms == [ISO]:
+            proposal.asks.append("zone")
+    if proposal.column_of("key") is None:
+        proposal.asks.append("no-key")
+    for skip in proposal.skip:
+        if any(value in profiles[skip.column].values for value in skip.values):
+            proposal.asks.append("tests")
+
+
+def date_rule(proposal: Proposal, *, column: str | None, form: str | None, zone: str, day: str | None) -> DateRule:
+    """How the day of an answer is read. Raises ValueError when a person has to say more."""
+    if column is None:
+        if not day:
+            raise ValueError("day")
+        return OnDay(on=day)
+    forms = proposal.date_formats.get(column) or [ISO]
+    if form is None and "date-order" in proposal.asks:
+        raise ValueError("date-order")
+    chosen = form or forms[0]
+    if chosen == ISO:
+        return Timestamp(column=column, zone=zone)
+    if "%H" in chosen or "%I" in chosen:
+        return Timestamp(column=column, zone=zone, format=chosen)
+    return DateText(column=column, format=chosen)
+
+
+def mapping_of(
+    proposal: Proposal,
+    *,
+    survey: str,
+    source: str,
+    zone: str,
+    language: str = "",
+    date_format: str | None = None,
+    day: str | None = None,
+    keeps_tests: bool = False,
+) -> Mapping:
+    """The mapping that a proposal amounts to. Raises ValueError with the code of what is still to be said."""
+    roles = {column.name: column.role for column in proposal.columns}
+    questions = [plan.rule for plan in proposal.questions if all(roles[name] == "question" for name in plan.columns)]
+    known = {name for plan in proposal.questions for name in plan.columns}
+    codes = Codes()
+    for question in questions:
+        codes.take(question.question)
+    for column in proposal.columns:
+        if column.role == "text" or (column.role == "question" and column.name not in known):
+            questions.append(TextQuestion(question=codes.take(column.label), column=column.name))
+    key = proposal.column_of("key")
+    names = Codes()
+    table = proposal.table
+    return Mapping(
+        survey=survey,
+        source=source,
+        external_id=KeyRule(column=key) if key is not None else KeyRule(digest=True),
+        answered=date_rule(proposal, column=proposal.column_of("date"), form=date_format, zone=zone, day=day),
+        unit=_lookup(proposal.column_of("unit"), ""),
+        channel=_lookup(proposal.column_of("channel"), "file"),
+        language=_lookup(proposal.column_of("language"), language),
+        questions=questions,
+        weight=ColumnRule(proposal.column_of("weight") or "") if proposal.column_of("weight") else None,
+        attributes=[
+            Attribute(name=names.take(column.label).lower(), column=column.name)
+            for column in proposal.columns
+            if column.role == "attribute"
+        ],
+        encoding=table.encoding or None if table.kind == "delimited" else None,
+        delimiter=table.delimiter or None,
+        decimal="," if proposal.decimal == "," else ".",
+        sheet=table.sheet or None,
+        header=proposal.layout.header,
+        format=proposal.layout.format,
+        skip=[] if keeps_tests else proposal.skip,
+        ignored=[column.name for column in proposal.columns if column.role in ("ignore", "personal")],
+    )
+
+
+def _lookup(column: str | None, otherwise: str) -> Lookup:
+    return Lookup(constant=otherwise) if column is None else Lookup(column=column, default=otherwise)
+
+
+def definition_of(proposal: Proposal, *, title: str, language: str) -> SurveyDefinition:
+    """The survey that the file answers, as far as the file tells: wordings of headers, options that occur."""
+    roles = {column.name: column.role for column in proposal.columns}
+    definition = SurveyDefinition(title, language, [language])
+    codes = Codes()
+    for plan in proposal.questions:
+        if all(roles[name] == "question" for name in plan.columns):
+            codes.take(plan.definition.code)
+            definition.questions.append(_in_language(plan.definition, language))
+    known = {name for plan in proposal.questions for name in plan.columns}
+    for column in proposal.columns:
+        if column.role == "text" or (column.role == "question" and column.name not in known):
+            definition.questions.append(QuestionDef(codes.take(column.label), "text", {language: column.label}))
+    return definition
+
+
+def _in_language(question: QuestionDef, language: str) -> QuestionDef:
+    def named(texts: dict[str, str]) -> dict[str, str]:
+        return {name or language: text for name, text in texts.items()}
+
+    options = tuple(replace(option, texts=named(option.texts)) for option in question.options)
+    return replace(question, texts=named(question.texts), options=options)

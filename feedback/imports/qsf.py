@@ -1,0 +1,248 @@
+"""Survey definitions of Qualtrics (QSF): one JSON object of elements; questions in the trash are deleted ones."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from cxprogram.imports.errors import ImportFileError
+from cxprogram.imports.headers import plain_text
+from feedback.imports.definitions import Codes, OptionDef, QuestionDef, SurveyDefinition
+
+MAX_BYTES = 32 * 1024**2
+KNOWN = {"SQ", "BL", "FL", "SO", "SCO", "STAT", "QC", "RS", "PROJ", "NT", "PL", "QO"}
+
+
+def read_qsf(path: Path) -> SurveyDefinition:
+    """Raises ImportFileError when the file is no survey; whatever in it cannot be taken is in `left_out`."""
+    data = read_json(path)
+    entry, elements = data.get("SurveyEntry"), data.get("SurveyElements")
+    if not isinstance(entry, dict) or not isinstance(elements, list):
+        raise ImportFileError("definition-invalid", "This is no survey definition of Qualtrics.")
+    language = str(entry.get("SurveyLanguage") or "EN").lower()[:5]
+    definition = SurveyDefinition(plain_text(str(entry.get("SurveyName") or "")), language, [language])
+    of_kind: dict[str, list[dict[str, Any]]] = {}
+    for element in elements:
+        if isinstance(element, dict):
+            of_kind.setdefault(str(element.get("Element")), []).append(element)
+    live, trash = _blocks(of_kind.get("BL", []))
+    questions = {str(_inside(each, "Payload").get("QuestionID")): each for each in of_kind.get("SQ", [])}
+    definition.counts = {"questions": len(questions), "trash": sum(qid in trash for qid in questions)}
+    for kind in sorted(of_kind.keys() - KNOWN):
+        why = "Branches are not translated." if kind == "BR" else "An element that is not known here."
+        definition.leave_out("element", kind, "logic-not-translated" if kind == "BR" else "element-unknown", why)
+    _flow(definition, of_kind.get("FL", []))
+    codes = Codes()
+    order = [qid for qid in live if qid in questions]
+    order += [qid for qid in questions if qid not in live and qid not in trash]
+    for qid in questions:
+        if qid in trash:
+            name = str(_inside(questions[qid], "Payload").get("DataExportTag") or qid)
+            definition.leave_out("question", name, "trash", "It stands in the trash: it was deleted.")
+    for qid in order:
+        payload = _inside(questions[qid], "Payload")
+        _question(definition, codes, qid, payload, live.get(qid, 1))
+        if payload.get("DisplayLogic") or '"DisplayLogic"' in json.dumps(payload) or payload.get("InPageDisplayLogic"):
+            tag = str(payload.get("DataExportTag") or qid)
+            definition.leave_out("logic", tag, "logic-not-translated", "When it is shown is not translated.")
+    for block in of_kind.get("BL", []):
+        for item in _block_items(block):
+            if isinstance(item, dict) and item.get("SkipLogic"):
+                name = str(item.get("QuestionID"))
+                definition.leave_out("logic", name, "logic-not-translated", "Where it skips to is not translated.")
+    return definition
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """One JSON object of a plausible size."""
+    if path.stat().st_size > MAX_BYTES:
+        raise ImportFileError("file-too-large", f"A definition has at most {MAX_BYTES // 1024**2} MB.")
+    try:
+        data = json.loads(path.read_text(encoding="utf-8-sig"))
+    except UnicodeDecodeError:
+        raise ImportFileError("encoding-undecodable", "The definition is not UTF-8.") from None
+    except RecursionError:
+        raise ImportFileError("json-too-deep", "Objects are nested too deeply.") from None
+    except json.JSONDecodeError as error:
+        raise ImportFileError("json-invalid", f"The JSON is broken: {error.msg}.", error.lineno) from None
+    if not isinstance(data, dict):
+        raise ImportFileError("definition-invalid", "This is no survey definition.")
+    return data
+
+
+def _inside(element: Any, name: str) -> dict[str, Any]:
+    """A part that should be an object; empty ones are written as lists."""
+    value = element.get(name) if isinstance(element, dict) else None
+    return value if isinstance(value, dict) else {}
+
+
+def _items(value: Any) -> dict[str, Any]:
+    """Choices by id: an object, or a list in some exports, or nothing."""
+    if isinstance(value, dict):
+        return {str(key): each for key, each in value.items()}
+    if isinstance(value, list):
+        return {str(number): each for number, each in enumerate(value, start=1)}
+    return {}
+
+
+def _block_items(element: dict[str, Any]) -> list[Any]:
+    found: list[Any] = []
+    for block in _items(element.get("Payload")).values():
+        elements = block.get("BlockElements") if isinstance(block, dict) else None
+        found += elements if isinstance(elements, list) else []
+    return found
+
+
+def _blocks(elements: list[dict[str, Any]]) -> tuple[dict[str, int], set[str]]:
+    """The page of each live question in the order of the blocks, and the ids in the trash."""
+    live: dict[str, int] = {}
+    trash: set[str] = set()
+    page = 1
+    for element in elements:
+        for block in _items(element.get("Payload")).values():
+            if not isinstance(block, dict):
+                continue
+            is_trash = block.get("Type") == "Trash"
+            for item in block.get("BlockElements") or []:
+                if not isinstance(item, dict):
+                    continue
+                if item.get("Type") == "Page Break" and not is_trash:
+                    page += 1
+                qid = item.get("QuestionID")
+                if qid and is_trash:
+                    trash.add(str(qid))
+                elif qid:
+                    live[str(qid)] = page
+            page += not is_trash and bool(block.get("BlockElements"))
+    return live, trash
+
+
+def _flow(definition: SurveyDefinition, elements: list[dict[str, Any]]) -> None:
+    def walk(flow: Any, depth: int = 0) -> None:
+        for part in flow if isinstance(flow, list) and depth < 50 else []:
+            if not isinstance(part, dict):
+                continue
+            kind = str(part.get("Type"))
+            if kind not in ("Block", "Standard", "Root", "EndSurvey"):
+                why = f"What the flow does here ({kind}) is not translated."
+                definition.leave_out("flow", str(part.get("FlowID") or kind), "logic-not-translated", why)
+            walk(part.get("Flow"), depth + 1)
+
+    for element in elements:
+        walk(_inside(element, "Payload").get("Flow"))
+
+
+def _question(definition: SurveyDefinition, codes: Codes, qid: str, payload: dict[str, Any], page: int) -> None:
+    kind = "/".join(
+        str(part) for part in (payload.get("QuestionType"), payload.get("Selector"), payload.get("SubSelector")) if part
+    )
+    tag = str(payload.get("DataExportTag") or qid)
+    text = plain_text(str(payload.get("QuestionText") or ""))
+    language = definition.language
+    force = _inside(_inside(payload, "Validation"), "Settings").get("ForceResponse") == "ON"
+
+    def add(code: str, question_kind: str, words: str, **more: Any) -> None:
+        definition.questions.append(
+            QuestionDef(
+                codes.take(code), question_kind, {language: words}, page=page, is_required=force, source_id=qid,
+                source_type=kind, **more,
+            )
+        )  # fmt: skip
+
+    question_type, selector = payload.get("QuestionType"), payload.get("Selector")
+    rows = _ordered(payload.get("Choices"), payload.get("ChoiceOrder"))
+    if question_type == "MC" and selector == "NPS":
+        add(tag, "nps", text, scale=(0, 10))
+    elif question_type == "MC":
+        options, missing = _options(rows, payload, language)
+        is_many = str(selector).startswith("MA") or selector == "MSB"
+        if is_many:
+            options, missing = (*options, *missing), ()
+        add(tag, "multiple" if is_many else "single", text, options=options, missing=missing)
+        _texts(payload, tag, add)
+    elif question_type == "Matrix" and selector == "TE":
+        for key, words in rows:
+            add(f"{tag}_{key}", "text", f"{text} – {words}", grid=text)
+    elif question_type == "Matrix":
+        columns = _ordered(payload.get("Answers"), payload.get("AnswerOrder"))
+        is_many = payload.get("SubSelector") == "MultipleAnswer"
+        options, missing = _options(columns, payload if not is_many else {}, language)
+        for key, words in rows:
+            add(
+                f"{tag}_{key}", "multiple" if is_many else "single", f"{text} – {words}",
+                options=(*options, *missing) if is_many else options, missing=() if is_many else missing, grid=text,
+            )  # fmt: skip
+        _texts(payload, tag, add)
+    elif question_type == "TE":
+        if selector == "PW":
+            definition.leave_out("question", tag, "type-unsupported", "A password is not asked here.")
+        else:
+            add(tag, "text", text)
+    elif question_type == "Slider":
+        for key, words in rows:
+            add(f"{tag}_{key}", "number", f"{text} – {words}", grid=text)
+    elif question_type == "SBS":
+        _side_by_side(definition, payload, tag, text, add)
+    elif question_type == "DB":
+        definition.leave_out("text", tag, "no-answer", f"A text without an answer: {text[:60]}")
+    else:
+        definition.leave_out("question", tag, "type-unsupported", f"Questions of type {kind} are not asked here.")
+
+
+def _ordered(items: Any, order: Any) -> list[tuple[str, str]]:
+    """Choices in their order, as (id, words)."""
+    known = _items(items)
+    wanted = [str(key) for key in order] if isinstance(order, list) else []
+    keys = [key for key in wanted if key in known] + [key for key in known if key not in wanted]
+    return [(key, plain_text(str(_inside(known, key).get("Display") or ""))) for key in keys]
+
+
+def _texts(payload: dict[str, Any], tag: str, add: Any) -> None:
+    """Choices that ask for words: each is a text question of its own, as it is a column of its own."""
+    for key, words in _ordered(payload.get("Choices"), payload.get("ChoiceOrder")):
+        if str(_inside(_items(payload.get("Choices")), key).get("TextEntry")).lower() in ("true", "on"):
+            add(f"{tag}_{key}_TEXT", "text", words)
+
+
+def _options(
+    rows: list[tuple[str, str]], payload: dict[str, Any], language: str
+) -> tuple[tuple[OptionDef, ...], tuple[OptionDef, ...]]:
+    """Options with the codes that the file of answers carries; negative codes are no points of the scale."""
+    recodes = _items(payload.get("RecodeValues"))
+    options: list[OptionDef] = []
+    missing: list[OptionDef] = []
+    taken: set[int] = set()
+    for place, (key, words) in enumerate(rows, start=1):
+        source = str(recodes.get(key, key)).strip()
+        code = int(source) if re.fullmatch(r"-?[0-9]{1,6}", source) else place
+        while code in taken:
+            code += 1000
+        taken.add(code)
+        option = OptionDef(code, {language: words}, source)
+        (missing if code < 0 else options).append(option)
+    return tuple(options), tuple(missing)
+
+
+def _side_by_side(definition: SurveyDefinition, payload: dict[str, Any], tag: str, text: str, add: Any) -> None:
+    """Several small matrices under one heading; each column is asked as a matrix of its own."""
+    rows = _ordered(payload.get("Choices"), payload.get("ChoiceOrder"))
+    columns = _items(payload.get("AdditionalQuestions"))
+    if not columns:
+        definition.leave_out("question", tag, "type-unsupported", "Side by side without columns.")
+    for number, column in columns.items():
+        column = column if isinstance(column, dict) else {}
+        heading = plain_text(str(column.get("QuestionText") or ""))
+        own = _ordered(column.get("Choices"), column.get("ChoiceOrder")) or rows
+        options, missing = _options(
+            _ordered(column.get("Answers"), column.get("AnswerOrder")), column, definition.language
+        )
+        is_text = column.get("Selector") in ("TE", "SL", "ML")
+        is_many = column.get("SubSelector") == "MultipleAnswer"
+        for key, words in own:
+            code, wording = f"{tag}_{number}_{key}", " – ".join(filter(None, (text, heading, words)))
+            if is_text:
+                add(code, "text", wording, grid=text)
+            elif is_many:
+                add(code, "multiple", wording, options=(*options, *missing), grid=text)
+            else:
+                add(code, "single", wording, options=options, missing=missing, grid=text)

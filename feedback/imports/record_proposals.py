@@ -1,0 +1,295 @@
+"""What each column of a list of customers, events, cases or mentions becomes: as `proposals.py` for answers."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from cxprogram.imports.reader import Table
+from feedback.imports.layouts import Layout
+from feedback.imports.mapping import DateRule, DateText, OnDay, Skip, Timestamp
+from feedback.imports.profile import ISO, Profile
+from feedback.imports.proposals import ColumnPlan, column_plan, is_id
+from feedback.imports.records import FIELDS, TIMED, RecordMapping, Target
+
+SYNCED = re.compile(r"_[A-Za-z]+_synced")
+PERSONAL = re.compile(r"context_ip|context_user_agent|.*_ip|recipient|authenticity_token|phone_number|signature")
+FEW = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """The columns of a known table, by their ids: for each field the first that the file has."""
+
+    fields: dict[str, tuple[str, ...]]
+    at: tuple[str, ...] = ()
+    closed_at: tuple[str, ...] = ()
+    constants: dict[str, str] = field(default_factory=dict)
+    codes: dict[str, dict[str, str]] = field(default_factory=dict)
+    skip: tuple[tuple[str, tuple[str, ...], str], ...] = ()
+    zone: str = "UTC"
+
+
+EVENT_LOG = Preset(
+    {"case": ("case:concept:name",), "type": ("concept:name",), "channel": ("channel",)}, at=("time:timestamp",)
+)
+PRESETS: dict[str, Preset] = {
+    "zendesk-tickets": Preset(
+        {
+            "external_id": ("id",), "customer": ("requester_id",), "status": ("status",), "subject": ("subject",),
+            "text": ("description",), "channel": ("via_channel",), "priority": ("priority",),
+        },
+        at=("created_at",),
+        skip=(("status", ("deleted",), "deleted cases"),),
+    ),
+    "zendesk-comments": Preset(
+        {"external_id": ("id",), "customer": ("user_id",), "case": ("ticket_id",), "text": ("body",)},
+        at=("created", "created_at"),
+        constants={"type": "comment"},
+    ),
+    "zendesk-users": Preset(
+        {
+            "external_id": ("id",), "email": ("email",), "name": ("name",), "phone": ("phone",),
+            "account": ("organization_id",),
+        },
+        skip=(("role", ("agent", "admin"), "own people"),),
+    ),
+    "zendesk-organizations": Preset({"external_id": ("id",), "name": ("name",)}),
+    "zendesk-ratings": Preset(
+        {
+            "external_id": ("id",), "rating": ("score",), "text": ("comment",), "customer": ("requester_id",),
+        },
+        at=("created_at",),
+        codes={"rating": {"good": "1", "bad": "0"}},
+        skip=(("score", ("offered", "unoffered"), "asked, not rated"),),
+    ),
+    "zendesk-history": Preset(
+        {"case": ("ticket_id",), "type": ("field_name",), "customer": ("user_id",)}, at=("updated",)
+    ),
+    "zendesk-chat-events": Preset(
+        {"case": ("chat_id",), "type": ("type",), "customer": ("actor_id",), "text": ("message",)}, at=("created_at",)
+    ),
+    "segment": Preset(
+        {
+            "external_id": ("message_id", "id"), "customer": ("user_id", "anonymous_id"), "type": ("event", "name"),
+            "channel": ("channel",),
+        },
+        at=("timestamp", "original_timestamp", "received_at", "sent_at"),
+        constants={"type": "page"},
+    ),
+    "event-log": EVENT_LOG,
+    "xes": EVENT_LOG,
+}  # fmt: skip
+
+
+@dataclass(slots=True)
+class RecordProposal:
+    """What a table of records becomes. A role is a field, `at`, `closed_at`, `attribute`, `ignore` or `personal`."""
+
+    layout: Layout
+    table: Table
+    target: Target
+    columns: list[ColumnPlan] = field(default_factory=list)
+    constants: dict[str, str] = field(default_factory=dict)
+    codes: dict[str, dict[str, str]] = field(default_factory=dict)
+    skip: list[Skip] = field(default_factory=list)
+    date_formats: dict[str, list[str]] = field(default_factory=dict)
+    decimal: str = "."
+    zone: str = ""
+    asks: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def column_of(self, role: str) -> str | None:
+        return next((column.name for column in self.columns if column.role == role), None)
+
+
+def guess_target(layout: Layout, profiles: dict[str, Profile]) -> str:
+    """What a row of a table that nobody knows most likely is; a person may say otherwise.
+
+    A column of e-mail addresses without a repeat: customers. Web domains without a repeat: accounts. Long texts beside
+    a small number, or alone, without an id: mentions. Ids, dates and addresses that come back: interactions.
+    """
+    if layout.format != "table":
+        return layout.target
+    columns = [profile for profile in profiles.values() if profile.filled]
+    if any(profile.is_email and profile.is_key for profile in columns):
+        return "customers"
+    dates = [profile for profile in columns if profile.is_date]
+    if any(profile.is_domain and profile.is_key for profile in columns):
+        return "accounts"
+    has_key = bool(columns) and is_id(columns[0])
+    if has_key and dates and any(profile.is_email for profile in columns):
+        return "interactions"
+    small = [profile for profile in columns if profile.is_whole and profile.distinct <= 11]
+    if len(columns) <= 4 and small and not has_key and any(profile.mean_length > 80 for profile in columns):
+        return "mentions"
+    return "responses"
+
+
+def propose_records(layout: Layout, table: Table, profiles: dict[str, Profile], target: Target) -> RecordProposal:
+    """What a table of records becomes."""
+    proposal = RecordProposal(layout, table, target)
+    preset = PRESETS.get(layout.format) if layout.target == target else None
+    roles = _by_preset(preset, table, proposal) if preset else {}
+    needed = {"at"} if target in TIMED else set()
+    if preset is None or not {*FIELDS[target][1], *needed} <= {*roles.values(), *proposal.constants}:
+        roles = dict(_by_looks(table, profiles, target, roles))
+    for at, name in enumerate(table.header):
+        if name not in roles:
+            is_private = PERSONAL.fullmatch(name) or profiles[name].is_address
+            is_idle = SYNCED.fullmatch(name) or not profiles[name].filled
+            roles[name] = "personal" if is_private else "ignore" if is_idle else "attribute"
+        proposal.columns.append(column_plan(table, profiles[name], at, roles[name], None))
+        if forms := profiles[name].date_formats() if profiles[name].filled else []:
+            proposal.date_formats[name] = forms
+    if "type" in roles.values():
+        proposal.constants.pop("type", None)
+    proposal.decimal = "," if any(profile.has_decimal_comma for profile in profiles.values()) else "."
+    proposal.notes = list(table.notes)
+    _ask(proposal)
+    return proposal
+
+
+def _by_preset(preset: Preset, table: Table, proposal: RecordProposal) -> dict[str, str]:
+    present = set(table.header)
+    roles: dict[str, str] = {}
+    for role, candidates in (*preset.fields.items(), ("at", preset.at), ("closed_at", preset.closed_at)):
+        column = next((name for name in candidates if name in present and name not in roles), None)
+        if column is not None:
+            roles[column] = role
+    proposal.constants = dict(preset.constants)
+    proposal.codes = dict(preset.codes)
+    proposal.zone = preset.zone
+    proposal.skip = [Skip(name, list(values), why) for name, values, why in preset.skip if name in present]
+    return roles
+
+
+def _by_looks(
+    table: Table, profiles: dict[str, Profile], target: Target, known: dict[str, str]
+) -> Iterator[tuple[str, str]]:
+    """Roles by what the cells look like; each is given once, to the first column that fits."""
+    fields = set(FIELDS[target][0])
+    given = set(known.values())
+    yield from known.items()
+
+    def first(role: str, fits: list[str]) -> Iterator[tuple[str, str]]:
+        name = next((name for name in fits if name not in taken), None)
+        is_known = role in fields or (role in ("at", "closed_at") and target in TIMED)
+        if role not in given and name is not None and is_known:
+            taken.add(name)
+            given.add(role)
+            yield name, role
+
+    taken = set(known)
+    filled = [name for name in table.header if profiles[name].filled]
+    dates = [name for name in filled if profiles[name].is_date]
+    whole = max((profiles[name].filled for name in filled), default=0)
+    texts = sorted(
+        (name for name in filled if profiles[name].mean_length > 25 and not profiles[name].is_email),
+        key=lambda name: -profiles[name].mean_length,
+    )
+    small = [name for name in filled if profiles[name].is_whole and profiles[name].distinct <= 11]
+    few = [
+        name
+        for name in filled
+        if 1 < profiles[name].distinct <= FEW and name not in dates and not profiles[name].is_number
+    ]
+    emails = [name for name in filled if profiles[name].is_email]
+    full_dates = [name for name in dates if profiles[name].filled == whole]
+    # Ids come first in a table; one that every row has, and no two rows share.
+    yield from first("external_id", [name for name in filled if is_id(profiles[name]) and name not in emails][:1])
+    yield from first("email", [name for name in emails if profiles[name].is_key] or emails)
+    yield from first("at", full_dates or dates)
+    yield from first("closed_at", [name for name in dates if profiles[name].filled < whole])
+    yield from first("domain", [name for name in filled if profiles[name].is_domain and profiles[name].is_key])
+    yield from first("account", [name for name in filled if profiles[name].is_domain])
+    yield from first("customer", sorted(emails, key=lambda name: -profiles[name].distinct))
+    yield from first("rating", small)
+    yield from first("text", texts)
+    if target == "interactions":
+        # Of an event log without ids: the case comes back, the step is one of few.
+        again = [name for name in filled if name not in dates and 1 < profiles[name].distinct < profiles[name].filled]
+        plain = [name for name in again if not profiles[name].is_email]
+        if "external_id" not in given and "case" not in given:
+            yield from first("case", plain[:1])
+        yield from first("type", [name for name in few if not profiles[name].is_whole])
+        yield from first("value", [name for name in filled if profiles[name].is_number and name not in dates])
+    yield from first("status", few)
+    yield from first("priority", few)
+    yield from first("phone", [name for name in filled if profiles[name].is_phone])
+    words = [
+        name
+        for name in filled
+        if not profiles[name].whole and name not in emails and name not in dates and not profiles[name].is_phone
+    ]
+    if target in ("customers", "people") and "name" not in given:
+        pair = [name for name in words if profiles[name].distinct > 1 and name not in taken][:2]
+        if len(pair) == 2:
+            yield from first("first_name", pair[:1])
+            yield from first("last_name", pair[1:])
+            return
+    yield from first("name", words)
+    yield from first("title", words)
+    yield from first("subject", words)
+
+
+def _ask(proposal: RecordProposal) -> None:
+    at = proposal.column_of("at")
+    if proposal.target in TIMED and at is None:
+        proposal.asks.append("day")
+    elif at is not None:
+        forms = proposal.date_formats.get(at, [])
+        if len({form[:5] for form in forms}) > 1:
+            proposal.asks.append("date-order")
+        if not proposal.zone and (forms == [ISO] or any("%H" in form or "%I" in form for form in forms)):
+            proposal.asks.append("zone")
+    if proposal.column_of("rating") is not None and not proposal.codes:
+        proposal.asks.append("rating")
+
+
+def record_mapping_of(
+    proposal: RecordProposal,
+    *,
+    source: str,
+    zone: str,
+    date_format: str | None = None,
+    day: str | None = None,
+    constants: dict[str, str] | None = None,
+) -> RecordMapping:
+    """The mapping that a proposal amounts to. Raises ValueError with the code, or the sentence, of what is missing."""
+    table = proposal.table
+    known = set(FIELDS[proposal.target][0])
+    return RecordMapping(
+        target=proposal.target,
+        source=source,
+        fields={column.role: column.name for column in proposal.columns if column.role in known},
+        constants=proposal.constants | (constants or {}),
+        codes={name: codes for name, codes in proposal.codes.items() if proposal.column_of(name)},
+        at=_rule(proposal, "at", zone, date_format, day) if proposal.target in TIMED else None,
+        closed_at=_rule(proposal, "closed_at", zone, date_format, None) if proposal.column_of("closed_at") else None,
+        attributes={column.label[:100]: column.name for column in proposal.columns if column.role == "attribute"},
+        skip=proposal.skip,
+        ignored=[column.name for column in proposal.columns if column.role in ("ignore", "personal")],
+        encoding=table.encoding or None if table.kind == "delimited" else None,
+        delimiter=table.delimiter or None,
+        decimal="," if proposal.decimal == "," else ".",
+        sheet=table.sheet or None,
+        header=proposal.layout.header,
+        format=proposal.layout.format,
+    )
+
+
+def _rule(proposal: RecordProposal, role: str, zone: str, form: str | None, day: str | None) -> DateRule:
+    column = proposal.column_of(role)
+    if column is None:
+        if not day:
+            raise ValueError("day")
+        return OnDay(on=day)
+    forms = proposal.date_formats.get(column) or [ISO]
+    if form is None and "date-order" in proposal.asks:
+        raise ValueError("date-order")
+    chosen = form if form in forms else forms[0]
+    if chosen == ISO:
+        return Timestamp(column=column, zone=proposal.zone or zone)
+    if "%H" in chosen or "%I" in chosen:
+        return Timestamp(column=column, zone=proposal.zone or zone, format=chosen)
+    return DateText(column=column, format=chosen)

@@ -1,0 +1,215 @@
+"""Rows of a table as neutral records of what is no answer: customers, what happened to them, what they said elsewhere.
+
+A record mapping is a JSON document like that of answers (feedback/imports/mapping.py), and as strict:
+
+    {
+      "target": "support-cases",              what a row is, see TARGETS
+      "source": "zendesk",                    with the external id the natural key of a record
+      "fields": {"external_id": "id", "subject": "subject", "customer": "requester_id"},
+      "constants": {"type": "page"},          what every row of the file is
+      "codes": {"rating": {"good": "5"}},     what a cell of a field means; an unlisted cell is an error then
+      "at": a date rule, "closed_at": a date rule,
+      "attributes": {"priority": "priority"}, by name; kept as they are
+      "skip": [{"column": "status", "values": ["deleted"], "why": "deleted"}],
+      "ignored": ["recipient"],
+      "encoding", "delimiter", "decimal", "sheet", "header", "format", "title", "notes"
+    }
+"""
+
+import os
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Literal, get_args
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from cxprogram.imports.errors import MappingError, RowError, shown
+from feedback.imports.mapping import (
+    MAX_MAPPING_BYTES,
+    DateRule,
+    Header,
+    OnDay,
+    Part,
+    Skip,
+    Timestamp,
+)
+from feedback.imports.rows import MAX_ID_CHARACTERS, MAX_TEXT_CHARACTERS, RowKeys, SkippedRow, is_skipped
+
+Target = Literal[
+    "customers", "accounts", "interactions", "support-cases", "mentions", "feature-requests", "people", "units"
+]
+TARGETS: tuple[Target, ...] = get_args(Target)
+# The fields that a record of each kind has; those of the second set it cannot be without.
+FIELDS: dict[Target, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "customers": (
+        ("external_id", "email", "phone", "name", "first_name", "last_name", "language", "account", "unit"), ()
+    ),
+    "accounts": (("external_id", "name", "domain", "phone", "unit"), ("name",)),
+    "interactions": (
+        ("external_id", "customer", "case", "type", "channel", "value", "touchpoint", "unit", "text"), ("type",)
+    ),
+    "support-cases": (
+        ("external_id", "customer", "status", "subject", "text", "channel", "priority", "rating", "unit"),
+        ("external_id",),
+    ),
+    "mentions": (("external_id", "rating", "text", "title", "author", "url", "customer", "unit", "language"), ()),
+    "feature-requests": (("external_id", "title", "text", "status", "customer", "votes", "unit"), ()),
+    "people": (("external_id", "email", "name", "first_name", "last_name", "unit", "role", "manager"), ("email",)),
+    "units": (("external_id", "name", "parent"), ("external_id",)),
+}  # fmt: skip
+TIMED: frozenset[Target] = frozenset({"interactions", "support-cases", "mentions", "feature-requests"})
+NUMBERS = frozenset({"value", "rating", "votes"})
+EMPTY = ("[]", "{}", "null", "NULL")  # an empty list is no text
+
+
+class RecordMapping(Part, frozen=True):
+    """One file layout of one kind of records."""
+
+    target: Target
+    source: str
+    fields: dict[str, str]
+    constants: dict[str, str] = {}
+    codes: dict[str, dict[str, str]] = {}
+    at: DateRule | None = None
+    closed_at: DateRule | None = None
+    attributes: dict[str, str] = {}
+    skip: list[Skip] = []
+    ignored: list[str] = []
+    encoding: str | None = None
+    delimiter: str | None = None
+    decimal: Literal[".", ","] = "."
+    sheet: str | None = None
+    header: Header = Header()
+    format: str = ""
+    title: str = ""
+    notes: list[str] = []
+
+    def __post_init__(self) -> None:
+        known, needed = FIELDS[self.target]
+        strange = sorted((self.fields.keys() | self.constants.keys() | self.codes.keys()) - set(known))
+        if strange:
+            raise ValueError(f"{self.target} have no field {strange[0]}")
+        absent = [name for name in needed if name not in self.fields and name not in self.constants]
+        if absent:
+            raise ValueError(f"{self.target} need {absent[0]}")
+        if self.target in TIMED and self.at is None:
+            raise ValueError(f"{self.target} need a date")
+        if self.target == "customers" and not {"external_id", "email", "phone"} & self.fields.keys():
+            raise ValueError("customers need an id, an e-mail address or a phone number")
+        if self.target == "mentions" and not {"text", "rating"} & self.fields.keys():
+            raise ValueError("mentions need a text or a rating")
+
+    @property
+    def columns(self) -> list[str]:
+        """Every column the mapping reads, once."""
+        rules = [rule.column for rule in (self.at, self.closed_at) if rule is not None and rule.column is not None]
+        named = [*self.fields.values(), *rules, *self.attributes.values(), *(skip.column for skip in self.skip)]
+        return list(dict.fromkeys(named))
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One row, understood: texts by field, without the empty ones."""
+
+    line: int
+    target: Target
+    external_id: str
+    at: datetime | None
+    closed_at: datetime | None
+    fields: dict[str, str]
+    attributes: dict[str, str] = field(default_factory=dict)
+
+
+def load_record_mapping(source: bytes | str | os.PathLike[str]) -> RecordMapping:
+    """A record mapping from JSON bytes or from a file. Raises `MappingError` and says where it is wrong."""
+    raw = source if isinstance(source, bytes) else Path(source).read_bytes()
+    if len(raw) > MAX_MAPPING_BYTES:
+        raise MappingError("mapping-too-large", f"A mapping has at most {MAX_MAPPING_BYTES:,} bytes.")
+    try:
+        return msgspec.json.decode(raw, type=RecordMapping)
+    except msgspec.DecodeError as error:
+        raise MappingError("mapping-invalid", f"The mapping is refused: {error}") from None
+
+
+def map_record(
+    mapping: RecordMapping, row: dict[str, str] | RowError, line: int, keys: RowKeys, *, zone: ZoneInfo
+) -> Record | SkippedRow | list[RowError]:
+    """Apply a mapping to one row; a row the reader could not cut is handed through. `zone`: where bare days end."""
+    if isinstance(row, RowError):
+        return [row]
+    if mapping.skip and (why := is_skipped(mapping.skip, row)):
+        return SkippedRow(line, why)
+    errors: list[RowError] = []
+    fields = dict(mapping.constants)
+    for name, column in mapping.fields.items():
+        cell = row[column].strip()
+        if not cell or cell in EMPTY:
+            continue
+        limit = MAX_TEXT_CHARACTERS if name == "text" else MAX_ID_CHARACTERS if name == "external_id" else 1_000
+        if len(cell) > limit:
+            errors.append(RowError(line, column, "text-too-long", f"{name} has at most {limit:,} characters."))
+            continue
+        if name in mapping.codes:
+            if cell not in mapping.codes[name]:
+                errors.append(RowError(line, column, "code-unknown", f"{shown(cell)} is no known {name}."))
+                continue
+            cell = mapping.codes[name][cell]
+        if name in NUMBERS:
+            number = _number(cell, mapping.decimal)
+            if number is None:
+                errors.append(RowError(line, column, "value-not-a-number", f"{shown(cell)} is no number."))
+                continue
+            cell = number
+        fields[name] = cell
+    for needed in FIELDS[mapping.target][1]:
+        if needed not in fields and not errors:
+            errors.append(RowError(line, mapping.fields.get(needed, ""), "field-missing", f"The row has no {needed}."))
+    at = _moment(mapping.at, row, line, errors, zone, is_needed=mapping.target in TIMED)
+    closed_at = _moment(mapping.closed_at, row, line, errors, zone, is_needed=False)
+    attributes = {}
+    for name, column in mapping.attributes.items():
+        if (cell := row[column].strip()) and cell not in EMPTY:
+            attributes[name] = cell[:1_000]
+    if errors:
+        return errors
+    external_id = fields.pop("external_id", "")
+    if not external_id and mapping.target in TIMED:
+        external_id = keys.of(row)
+    return Record(line, mapping.target, external_id, at, closed_at, fields, attributes)
+
+
+def _number(cell: str, decimal: str) -> str | None:
+    plain = cell.replace(",", ".") if decimal == "," and "." not in cell else cell
+    try:
+        number = Decimal(plain)
+    except InvalidOperation:
+        return None
+    return plain if number.is_finite() and abs(number) < Decimal(10) ** 14 else None
+
+
+def _moment(
+    rule: DateRule | None, row: dict[str, str], line: int, errors: list[RowError], zone: ZoneInfo, *, is_needed: bool
+) -> datetime | None:
+    if rule is None:
+        return None
+    column = rule.column
+    cell = row[column].strip() if column is not None else ""
+    if not cell and not isinstance(rule, OnDay):
+        if is_needed:
+            errors.append(RowError(line, column or "", "date-missing", "The row has no date."))
+        return None
+    try:
+        on, moment = rule.read(cell)
+    except (ValueError, OverflowError):
+        errors.append(RowError(line, column or "", "date-invalid", f"{shown(cell)} is no date of the expected form."))
+        return None
+    if moment is None:
+        moment = datetime.combine(on, time(12), tzinfo=zone)
+    return moment.astimezone(UTC)
+
+
+def timestamp(column: str, form: str, zone: str) -> Timestamp:
+    return Timestamp(column=column, zone=zone, format=None if form in ("", "ISO 8601") else form)

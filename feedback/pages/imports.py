@@ -1,0 +1,273 @@
+"""The pages of files that come in: the list, the look before the import, its progress and its account."""
+
+from dataclasses import dataclass, field
+from urllib.parse import urlencode
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cxprogram.choices import ImportStatus
+from cxprogram.models import ImportRun, Program, User
+from feedback.imports.proposals import ColumnPlan
+from feedback.imports.record_proposals import RecordProposal
+from feedback.imports.records import FIELDS
+from feedback.models import ImportMapping, SurveyVersion
+from feedback.services.intake import Check, Look, Reading
+from journeys.choices import StreamStatus
+from journeys.models import DataStream
+
+LISTED = 50
+SHOWN_ERRORS = 200
+TARGETS = {
+    "responses": gettext_lazy("answers to a survey"),
+    "customers": gettext_lazy("customers"),
+    "accounts": gettext_lazy("customer organisations"),
+    "interactions": gettext_lazy("what happened to customers"),
+    "support-cases": gettext_lazy("support cases"),
+    "mentions": gettext_lazy("reviews and mentions"),
+    "feature-requests": gettext_lazy("feature requests"),
+}
+ANSWER_ROLES = {
+    "question": gettext_lazy("a question"),
+    "nps": gettext_lazy("likelihood to recommend, 0–10"),
+    "text": gettext_lazy("a question answered in words"),
+    "key": gettext_lazy("the key of the answer"),
+    "date": gettext_lazy("when it was answered"),
+    "unit": gettext_lazy("the unit"),
+    "language": gettext_lazy("the language"),
+    "channel": gettext_lazy("the channel"),
+    "weight": gettext_lazy("the weight"),
+    "attribute": gettext_lazy("something known beside the answers"),
+    "personal": gettext_lazy("left out: personal data"),
+    "ignore": gettext_lazy("left out"),
+}
+FIELD_ROLES = {
+    "external_id": gettext_lazy("the key"), "email": gettext_lazy("e-mail"), "phone": gettext_lazy("phone"),
+    "name": gettext_lazy("name"), "first_name": gettext_lazy("first name"), "last_name": gettext_lazy("last name"),
+    "language": gettext_lazy("the language"), "account": gettext_lazy("the organisation"),
+    "unit": gettext_lazy("the unit"), "domain": gettext_lazy("web domain"), "customer": gettext_lazy("the customer"),
+    "case": gettext_lazy("the case"), "type": gettext_lazy("what happened"), "channel": gettext_lazy("the channel"),
+    "value": gettext_lazy("the value"), "touchpoint": gettext_lazy("the touchpoint"), "text": gettext_lazy("the text"),
+    "status": gettext_lazy("the state"), "subject": gettext_lazy("the subject"), "priority": gettext_lazy("urgency"),
+    "rating": gettext_lazy("the rating"), "title": gettext_lazy("the title"), "author": gettext_lazy("who said it"),
+    "url": gettext_lazy("the address"), "votes": gettext_lazy("votes"), "at": gettext_lazy("when"),
+    "closed_at": gettext_lazy("when it was closed"), "attribute": gettext_lazy("something known beside"),
+    "personal": gettext_lazy("left out: personal data"), "ignore": gettext_lazy("left out"),
+}  # fmt: skip
+KINDS = {
+    "nps": gettext_lazy("0–10"), "rating": gettext_lazy("rating"), "single": gettext_lazy("one choice"),
+    "multiple": gettext_lazy("several choices"), "text": gettext_lazy("in words"), "number": gettext_lazy("a number"),
+    "date": gettext_lazy("a date"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class RunRow:
+    run: ImportRun
+    url: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class ImportList:
+    rows: list[RunRow]
+
+
+@dataclass(frozen=True)
+class RoleChoice:
+    code: str
+    label: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True)
+class ColumnRow:
+    """One column of the file on the page: what it is called, what stands in it, what it becomes."""
+
+    field: str
+    label: str
+    examples: str
+    filled: int
+    kind: str
+    roles: list[RoleChoice]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the file cannot say, and a person must."""
+
+    date_formats: list[tuple[str, str]]
+    needs_day: bool
+    has_tests: bool
+    has_no_key: bool
+    needs_zone: bool
+    asks_rating: bool
+
+
+@dataclass(frozen=True)
+class PreviewPage:
+    run: ImportRun
+    look: Look | None
+    refusal: str = ""
+    refusal_line: int | None = None
+    target_label: str = ""
+    facts: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    targets: list[RoleChoice] = field(default_factory=list)
+    sheets: list[RoleChoice] = field(default_factory=list)
+    columns: list[ColumnRow] = field(default_factory=list)
+    asked: Asked | None = None
+    versions: QuerySet[SurveyVersion] | None = None
+    streams: QuerySet[DataStream] | None = None
+    saved: QuerySet[ImportMapping] | None = None
+    query: str = ""
+    check: Check | None = None
+    questions: int = 0
+
+
+def import_list(user: User, program: Program) -> ImportList:
+    runs = ImportRun.objects.visible_to(user).filter(program=program).defer("errors", "definition").order_by("-pk")
+    return ImportList(
+        [RunRow(run, reverse("feedback:import-detail", args=[run.pk]), kind_label(run)) for run in runs[:LISTED]]
+    )
+
+
+def kind_label(run: ImportRun) -> str:
+    if run.kind == "definition":
+        return _("a survey")
+    return str(TARGETS.get(run.kind, "")) or _("not decided yet")
+
+
+def find(user: User, program: Program, number: int) -> ImportRun | None:
+    return ImportRun.objects.visible_to(user).filter(program=program, pk=number).select_related("program").first()
+
+
+def refused(run: ImportRun, reading: Reading, detail: str, line: int | None) -> PreviewPage:
+    return PreviewPage(run, None, refusal=detail, refusal_line=line, targets=_targets(reading.target))
+
+
+def preview(run: ImportRun, look: Look, reading: Reading, *, user: User, check: Check | None = None) -> PreviewPage:
+    """The look at an upload, with every choice that a person has."""
+    program = run.program
+    proposal = look.proposal
+    if look.definition is not None:
+        left = [f"{each.name}: {each.why}" for each in look.definition.left_out[:SHOWN_ERRORS]]
+        return PreviewPage(
+            run, look, facts=[look.layout.title], notes=left, questions=len(look.definition.questions), check=check
+        )
+    if proposal is None:
+        return PreviewPage(run, look, refusal=look.layout.refused, targets=_targets(""))
+    table = proposal.table
+    facts = [look.layout.title]
+    if table.encoding:
+        facts.append(_("text in %(encoding)s") % {"encoding": table.encoding})
+    if table.delimiter:
+        names = {",": _("comma"), ";": _("semicolon"), "\t": _("tab"), "|": "|"}
+        facts.append(_("separated by %(mark)s") % {"mark": names.get(table.delimiter, table.delimiter)})
+    if table.sheet:
+        facts.append(_("sheet %(name)s") % {"name": table.sheet})
+    if proposal.decimal == ",":
+        facts.append(_("decimal comma"))
+    is_answers = look.answers is not None
+    names = ANSWER_ROLES if is_answers else _record_roles(proposal)
+    return PreviewPage(
+        run,
+        look,
+        target_label=str(TARGETS.get(look.target, look.target)),
+        facts=facts,
+        notes=proposal.notes,
+        targets=_targets(look.target),
+        sheets=[RoleChoice(name, name, name == table.sheet) for name in table.sheets],
+        columns=[_column(number, column, names) for number, column in enumerate(proposal.columns)],
+        asked=_asked(look),
+        versions=_versions(user, program) if is_answers else None,
+        streams=_streams(user, program) if look.target == "interactions" else None,
+        saved=ImportMapping.objects.visible_to(user).filter(program=program) if is_answers else None,
+        query=urlencode({name: value for name, value in vars(reading).items() if value}),
+        check=check,
+    )
+
+
+def _targets(chosen: str) -> list[RoleChoice]:
+    return [RoleChoice(code, str(label), code == chosen) for code, label in TARGETS.items()]
+
+
+def _record_roles(proposal: object) -> dict[str, str]:
+    assert isinstance(proposal, RecordProposal)
+    known = [*FIELDS[proposal.target][0], "at", "closed_at", "attribute", "personal", "ignore"]
+    return {name: str(FIELD_ROLES[name]) for name in known if name in FIELD_ROLES}
+
+
+def _column(number: int, column: ColumnPlan, names: dict[str, str]) -> ColumnRow:
+    role = "nps" if column.kind == "nps" and column.role == "question" else column.role
+    can_recommend = column.kind in ("nps", "rating")
+    choices = [
+        RoleChoice(code, str(label), code == role) for code, label in names.items() if code != "nps" or can_recommend
+    ]
+    kind = str(KINDS.get(column.kind, "")) if column.role in ("question", "nps") else ""
+    return ColumnRow(
+        f"role-{number}", column.label or column.name, " · ".join(column.examples), column.filled, kind, choices
+    )
+
+
+def _asked(look: Look) -> Asked:
+    proposal = look.proposal
+    assert proposal is not None
+    column = proposal.column_of("date" if look.answers is not None else "at")
+    forms = proposal.date_formats.get(column, []) if column else []
+    return Asked(
+        date_formats=[(form, _shape(form)) for form in forms] if len(forms) > 1 else [],
+        needs_day="day" in proposal.asks and column is None,
+        has_tests="tests" in proposal.asks,
+        has_no_key="no-key" in proposal.asks,
+        needs_zone="zone" in proposal.asks,
+        asks_rating="rating" in proposal.asks,
+    )
+
+
+def _shape(form: str) -> str:
+    """How a date of the format looks, in the letters of the page's language."""
+    letters = {
+        "%Y": _("year"), "%y": _("year"), "%m": _("month"), "%d": _("day"), "%H": _("hour"), "%I": _("hour"),
+        "%M": _("minute"), "%S": _("second"), "%f": "", "%p": "AM/PM",
+    }  # fmt: skip
+    for mark, word in letters.items():
+        form = form.replace(mark, word)
+    return form
+
+
+def _versions(user: User, program: Program) -> QuerySet[SurveyVersion]:
+    rows = SurveyVersion.objects.visible_to(user).filter(survey__program=program, published_at__isnull=False)
+    return rows.select_related("survey").order_by("survey__name", "-number")
+
+
+def _streams(user: User, program: Program) -> QuerySet[DataStream]:
+    return DataStream.objects.visible_to(user).filter(program=program, status=StreamStatus.ACTIVE)
+
+
+@dataclass(frozen=True)
+class AccountPage:
+    run: ImportRun
+    kind: str
+    is_over: bool
+    percent: int | None
+    errors: list[dict[str, object]]
+    more_errors: int
+    headline: str
+
+
+def account(run: ImportRun) -> AccountPage:
+    """How far an import is, or what became of every row."""
+    headline = {
+        ImportStatus.QUEUED: _("Waiting for a free worker"),
+        ImportStatus.RUNNING: _("Being read"),
+        ImportStatus.DONE: _("The file is in"),
+        ImportStatus.REFUSED: _("Nothing was taken: the file needs mending"),
+        ImportStatus.FAILED: _("The import was given up"),
+    }.get(ImportStatus(run.status), run.get_status_display())
+    if run.status == ImportStatus.REFUSED and run.done_rows:
+        headline = _("The import stopped: some rows are in")
+    errors = run.errors[:SHOWN_ERRORS]
+    return AccountPage(run, kind_label(run), run.is_over, run.progress, errors, len(run.errors) - len(errors), headline)

@@ -1,0 +1,135 @@
+"""A survey that another tool defined, or that a file of answers implies, as a draft of ours."""
+
+from dataclasses import dataclass, field
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from cxprogram.errors import ConflictError
+from cxprogram.models import Program
+from feedback.choices import QuestionKind
+from feedback.imports.definitions import LeftOut, QuestionDef, SurveyDefinition
+from feedback.models import Question, Survey, SurveyItem, SurveyVersion
+from feedback.services import surveys
+
+KINDS = {
+    "nps": QuestionKind.NPS,
+    "rating": QuestionKind.RATING,
+    "single": QuestionKind.SINGLE,
+    "multiple": QuestionKind.MULTIPLE,
+    "text": QuestionKind.TEXT,
+    "number": QuestionKind.NUMBER,
+    "date": QuestionKind.DATE,
+}
+
+
+@dataclass(frozen=True)
+class Drafted:
+    """The draft; the code that each question has here; and everything that is not as it was there."""
+
+    version: SurveyVersion
+    codes: dict[str, str]
+    left_out: list[LeftOut] = field(default_factory=list)
+
+
+@transaction.atomic
+def draft(program: Program, definition: SurveyDefinition, *, slug: str, name: str = "") -> Drafted:
+    """Make a draft of a survey, a new one or the next version of the program's own.
+
+    A question of the program that has the same code, kind, scale and options is the same question; one that has the
+    code and means something else keeps it, and the newcomer gets the survey's name in front.
+    Raises ConflictError: `survey-slug-taken` (by another program), `survey-version-draft` (there is a draft already).
+    """
+    survey = Survey.objects.select_for_update().filter(slug=slug).first()
+    if survey is None:
+        survey = Survey.objects.create(
+            program=program, slug=slug, name=(name or definition.title or slug)[:200], languages=_languages(definition)
+        )
+    elif survey.program_id != program.pk:
+        raise ConflictError(_("This short name is taken."), code="survey-slug-taken")
+    elif survey.versions.filter(published_at=None).exists():
+        raise ConflictError(_("There is a draft of this survey already."), code="survey-version-draft")
+    version = SurveyVersion.objects.create(
+        survey=survey,
+        number=surveys.next_number(survey),
+        titles={_language(definition.language): definition.title} if definition.title else {},
+    )
+    left_out = list(definition.left_out)
+    known = {question.code.casefold(): question for question in Question.objects.filter(program=program)}
+    codes: dict[str, str] = {}
+    items = []
+    for position, told in enumerate(definition.questions, start=1):
+        question = _same(known.get(told.code.casefold()), told)
+        if question is None:
+            code = told.code if told.code.casefold() not in known else _free(f"{slug}_{told.code}", known)
+            question = _make(program, code, told)
+            known[question.code.casefold()] = question
+        codes[told.code] = question.code
+        items.append(
+            SurveyItem(
+                version=version,
+                question=question,
+                position=position,
+                page=told.page,
+                column=told.source_id[:100],
+                is_required=told.is_required,
+            )
+        )
+        for option in told.missing:
+            text = next(iter(option.texts.values()), option.source)
+            why = _("It is no point of the scale: it counts as not applicable.")
+            left_out.append(LeftOut("option", f"{told.code}: {text}"[:120], "no-scale-point", why))
+    SurveyItem.objects.bulk_create(items)
+    return Drafted(version, codes, left_out)
+
+
+def _language(name: str) -> str:
+    """Our code of a language: other tools write de-informal, EN, sv-SE."""
+    return name.replace("_", "-").partition("-")[0].lower()[:5]
+
+
+def _languages(definition: SurveyDefinition) -> list[str]:
+    ours = {code for code, _name in settings.LANGUAGES}
+    told = [_language(name) for name in (definition.language, *definition.languages)]
+    return [code for code in dict.fromkeys(told) if code in ours]
+
+
+def _texts(texts: dict[str, str]) -> dict[str, str]:
+    return {_language(name): text[:2_000] for name, text in reversed(texts.items()) if text}
+
+
+def _options(told: QuestionDef) -> dict[str, dict[str, dict[str, str]]]:
+    return {str(option.code): {"title": _texts(option.texts) or {"en": option.source}} for option in told.options}
+
+
+def _same(known: Question | None, told: QuestionDef) -> Question | None:
+    if known is None or known.kind != KINDS[told.kind].value or known.scale != _scale(told):
+        return None
+    return known if known.options.keys() == _options(told).keys() else None
+
+
+def _scale(told: QuestionDef) -> tuple[int, int] | None:
+    return (0, 10) if told.kind == "nps" else told.scale
+
+
+def _free(wish: str, known: dict[str, Question]) -> str:
+    code, number = wish[:60], 2
+    while code.casefold() in known:
+        code, number = f"{wish[:56]}_{number}", number + 1
+    return code
+
+
+def _make(program: Program, code: str, told: QuestionDef) -> Question:
+    scale = _scale(told)
+    texts = _texts(told.texts)
+    return Question.objects.create(
+        program=program,
+        code=code,
+        name=(next(iter(texts.values()), "") or code)[:200],
+        kind=KINDS[told.kind],
+        scale_low=scale[0] if scale else None,
+        scale_high=scale[1] if scale else None,
+        wordings=texts,
+        options=_options(told),
+    )

@@ -1,0 +1,280 @@
+"""Where the rows of an import go: one sink a kind of rows, all with the same four verbs."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+import msgspec
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from cxprogram.errors import DomainError
+from cxprogram.imports.errors import ImportFileError, RowError
+from cxprogram.imports.reader import Table
+from cxprogram.models import ImportRun, OrgUnit, Program
+from feedback.imports.mapping import load_mapping, open_table
+from feedback.imports.records import Record, RecordMapping, Target, load_record_mapping, map_record
+from feedback.imports.rows import RowKeys, SkippedRow
+from feedback.models import SurveyVersion
+from feedback.services import folding, responses, surveys, voice
+from feedback.services.imports import AnswerIntake, check_fit
+from feedback.services.responses import Prepared
+from journeys.choices import CustomerKind
+from journeys.services import attributes, interactions, people
+from journeys.services.customers import CustomerFacts
+from journeys.services.people import PersonFacts, Saved
+
+Taken = SkippedRow | list[RowError]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one row: created, updated, repeated, or refused with a code and a sentence."""
+
+    status: str
+    code: str = ""
+    detail: str = ""
+
+    @property
+    def is_refused(self) -> bool:
+        return self.status == "refused"
+
+
+class Sink(Protocol):
+    """`open` checks that the file fits, `take` understands one row, `write` keeps many at once, `close` ends it."""
+
+    def open(self, path: Path) -> Table: ...
+
+    def take(self, row: dict[str, str] | RowError, line: int) -> Any: ...
+
+    def write(self, items: Sequence[Any], *, at: datetime) -> list[Outcome]: ...
+
+    def close(self, *, at: datetime) -> None: ...
+
+
+class AnswerSink:
+    """Answers to one published version of a survey. Importing history opens no tickets."""
+
+    def __init__(self, run: ImportRun) -> None:
+        version = SurveyVersion.objects.select_related("survey__program").get(
+            pk=run.options["survey_version"], survey__program=run.program_id
+        )
+        self.door = surveys.door_of(version)
+        self.mapping = load_mapping(msgspec.json.encode(run.definition))
+        self.intake = AnswerIntake(self.door, self.mapping)
+
+    def open(self, path: Path) -> Table:
+        table = open_table(path, self.mapping)
+        check_fit(self.door, self.mapping, table.header)
+        return table
+
+    def take(self, row: dict[str, str] | RowError, line: int) -> Prepared | Taken:
+        return self.intake.take(row, line)
+
+    def write(self, items: Sequence[Prepared], *, at: datetime) -> list[Outcome]:
+        account = responses.record_many(self.door, self.mapping.source, items, opens_tickets=False)
+        return [_conflict() if status == "conflict" else Outcome(status) for status, _id in account.statuses]
+
+    def close(self, *, at: datetime) -> None:
+        folding.fold(self.door.survey.program, at=at)
+
+
+def _conflict() -> Outcome:
+    return Outcome("refused", "idempotency-conflict", "This key carries another answer already.")
+
+
+class RecordSink:
+    """Base of the sinks of records: the mapping, the ids of rows without any, the program's units."""
+
+    def __init__(self, run: ImportRun) -> None:
+        self.program: Program = run.program
+        self.mapping: RecordMapping = load_record_mapping(msgspec.json.encode(run.definition))
+        self.keys = RowKeys()
+        self.options = run.options
+        self.units = {unit.code.casefold(): unit for unit in OrgUnit.objects.filter(program=self.program)}
+
+    def open(self, path: Path) -> Table:
+        table = open_table(path, self.mapping)
+        present = set(table.header)
+        if absent := [name for name in self.mapping.columns if name not in present]:
+            raise ImportFileError("column-missing", f"The file has no column {', '.join(absent[:20])}.", line=1)
+        return table
+
+    def take(self, row: dict[str, str] | RowError, line: int) -> Any:
+        record = map_record(self.mapping, row, line, self.keys, zone=self.program.zone)
+        if not isinstance(record, Record):
+            return record
+        unit = record.fields.get("unit", "")
+        if unit and unit.casefold() not in self.units:
+            return [
+                RowError(line, self.mapping.fields.get("unit", ""), "unit-unknown", "The program has no such unit.")
+            ]
+        try:
+            return self.understood(record)
+        except DomainError as error:
+            return [RowError(line, "", error.code, str(error.detail))]
+
+    def unit_of(self, record: Record) -> OrgUnit | None:
+        return self.units.get(record.fields.get("unit", "").casefold())
+
+    def understood(self, record: Record) -> Any:
+        raise NotImplementedError
+
+    def close(self, *, at: datetime) -> None:
+        """Nothing is counted afterwards."""
+
+
+class CustomerSink(RecordSink):
+    """Customers and accounts: recognised, completed, merged where the rule is certain.
+
+    Of the file's other columns those become attributes that the program has defined.
+    """
+
+    def __init__(self, run: ImportRun) -> None:
+        super().__init__(run)
+        self.defined = attributes.definitions(self.program)
+
+    def understood(self, record: Record) -> PersonFacts:
+        fields, source = record.fields, self.mapping.source
+        is_account = record.target == "accounts"
+        keys = [(source, record.external_id)] if record.external_id else []
+        if is_account and fields.get("domain"):
+            keys.append((f"{source} domain"[:60], fields["domain"].lower()))
+        name = fields.get("name") or " ".join(filter(None, (fields.get("first_name"), fields.get("last_name"))))
+        known = {slugify(name): value for name, value in record.attributes.items()}
+        facts = PersonFacts(
+            identities=tuple(keys),
+            name=name[:200],
+            email=fields.get("email", ""),
+            phone=fields.get("phone", "")[:40],
+            language=fields.get("language", "")[:2].lower(),
+            kind=CustomerKind.ACCOUNT if is_account else CustomerKind.PERSON,
+            account=self._account(fields.get("account", "")),
+            unit=self.unit_of(record),
+            attributes={code: value for code, value in known.items() if code in self.defined},
+        )
+        if facts.language not in ("en", "sv", "nb", "da", "fi"):
+            facts = replace(facts, language="")
+        people.check(facts, self.defined)
+        return facts
+
+    def _account(self, value: str) -> tuple[str, str] | None:
+        """Contacts join their company by its web domain or its id, whichever the file gives."""
+        if not value:
+            return None
+        source = self.mapping.source
+        return (f"{source} domain"[:60], value.lower()) if "." in value else (source, value)
+
+    def write(self, items: Sequence[PersonFacts], *, at: datetime) -> list[Outcome]:
+        outcomes = []
+        for saved in people.identify_many(self.program, items, at=at):
+            if isinstance(saved, Saved):
+                outcomes.append(Outcome(saved.status))
+            else:
+                outcomes.append(Outcome("refused", saved.code, str(saved.detail)))
+        return outcomes
+
+
+class InteractionSink(RecordSink):
+    """What happened to customers, into the data stream that a person chose. A case without a customer is one."""
+
+    def __init__(self, run: ImportRun) -> None:
+        super().__init__(run)
+        self.door = interactions.door(self.program)
+        self.now = run.started_at
+
+    def understood(self, record: Record) -> interactions.Prepared:
+        fields = record.fields
+        customer = fields.get("customer") or fields.get("case") or ""
+        properties: dict[str, Any] = dict(record.attributes)
+        for name in ("case", "text"):
+            if fields.get(name):
+                properties[name] = fields[name]
+        assert record.at is not None, "interactions have a time"
+        happening = interactions.Happening(
+            stream=str(self.options.get("stream", "")),
+            source=self.mapping.source,
+            external_id=record.external_id,
+            at=record.at,
+            type=fields["type"][:60],
+            customer=_who(self.mapping.source, customer),
+            touchpoint=fields.get("touchpoint", ""),
+            unit=self.unit_of(record),
+            channel=fields.get("channel", "")[:20],
+            value=fields.get("value"),
+            properties=properties,
+        )
+        return interactions.prepare(self.door, happening, at=self.now)
+
+    def write(self, items: Sequence[interactions.Prepared], *, at: datetime) -> list[Outcome]:
+        account = interactions.record_many(self.door, items, at=at)
+        outcomes = []
+        for status, _id in account.statuses:
+            if status in ("created", "repeated"):
+                outcomes.append(Outcome(status))
+            elif status == "conflict":
+                outcomes.append(_conflict())
+            else:
+                outcomes.append(Outcome("refused", status, _("The row was not taken.")))
+        return outcomes
+
+
+class VoiceSink(RecordSink):
+    """Mentions, support cases and feature requests. What the source changed since is changed here."""
+
+    def __init__(self, run: ImportRun) -> None:
+        super().__init__(run)
+        self.now = run.started_at
+
+    def understood(self, record: Record) -> voice.Prepared:
+        fields = dict(record.fields)
+        customer, text = fields.pop("customer", ""), fields.pop("text", "")
+        assert record.at is not None, "what was said has a time"
+        facts: dict[str, Any] = {name: value for name, value in fields.items() if name != "unit"}
+        if record.closed_at is not None:
+            facts["closed_at"] = record.closed_at
+        said = voice.Said(
+            source=self.mapping.source,
+            external_id=record.external_id,
+            at=record.at,
+            text=text,
+            customer=_who(self.mapping.source, customer),
+            unit=self.unit_of(record),
+            facts=facts,
+            attributes=record.attributes,
+        )
+        return voice.prepare(self.mapping.target, said, at=self.now)  # type: ignore[arg-type]
+
+    def write(self, items: Sequence[voice.Prepared], *, at: datetime) -> list[Outcome]:
+        recorded = voice.record_many(self.program, self.mapping.target, items)  # type: ignore[arg-type]
+        return [Outcome(each.status) for each in recorded]
+
+
+def _who(source: str, value: str) -> CustomerFacts | None:
+    """The customer behind a cell: an e-mail address, or the source's own key."""
+    if not value:
+        return None
+    if "@" in value:
+        return CustomerFacts(source="email", external_id=value.lower(), email=value)
+    return CustomerFacts(source=source, external_id=value)
+
+
+SINKS: dict[str, Callable[[ImportRun], Sink]] = {
+    "responses": AnswerSink,
+    "customers": CustomerSink,
+    "accounts": CustomerSink,
+    "interactions": InteractionSink,
+    "mentions": VoiceSink,
+    "support-cases": VoiceSink,
+    "feature-requests": VoiceSink,
+}
+
+
+def can_take(target: str | Target) -> bool:
+    return target in SINKS
+
+
+def sink_of(run: ImportRun) -> Sink:
+    return SINKS[run.kind](run)

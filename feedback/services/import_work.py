@@ -1,0 +1,134 @@
+"""Imports in the background: every row looked at first, then written in batches that stay when the worker dies.
+
+A bad row refuses the whole file before anything is written, unless bad rows are to be skipped. What only writing shows,
+a key that carries another answer already, rejects that row; the others stay. Each batch and the count of rows behind it
+are one transaction: whoever takes over goes on where the last batch ended, and nothing is in twice.
+"""
+
+import logging
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from django.db import transaction
+
+from cxprogram.choices import ImportStatus
+from cxprogram.errors import ConflictError, DomainError
+from cxprogram.imports.errors import ImportFileError, MappingError, RowError
+from cxprogram.models import ImportRun
+from cxprogram.services import import_runs
+from feedback.imports.rows import SkippedRow
+from feedback.services.import_sinks import Sink, sink_of
+from feedback.services.imports import MAX_LISTED
+
+log = logging.getLogger(__name__)
+BATCH = 5_000
+LOOK = 20_000  # rows between two signs of life while rows are only looked at
+
+Clock = Callable[[], datetime]
+
+
+def work(run_id: int, *, clock: Clock) -> bool:
+    """Work on one import until its end; False when somebody else does."""
+    run = import_runs.claim(run_id, at=clock())
+    if run is None:
+        return False
+    try:
+        sink = sink_of(run)
+        if run.rows_total is None and not _look(run, sink, clock):
+            return True
+        _write(run, sink_of(run), clock)
+    except ImportFileError as error:
+        _refuse(run, [RowError(error.line or 0, "", error.code, error.detail)], clock)
+    except (MappingError, DomainError) as error:
+        if isinstance(error, ConflictError) and error.code == "import-taken":
+            return False
+        _refuse(run, [RowError(0, "", error.code, str(error.detail))], clock)
+    return True
+
+
+def _refuse(run: ImportRun, errors: list[RowError], clock: Clock, **counts: Any) -> None:
+    counts = {"rejected": max(1, run.rejected)} | counts
+    listed = [error.as_dict() for error in errors[:MAX_LISTED]]
+    import_runs.finish(run, status=ImportStatus.REFUSED, at=clock(), errors=listed, **counts)
+
+
+def _look(run: ImportRun, sink: Sink, clock: Clock) -> bool:
+    """Look at every row before any is written; False if the file is refused as a whole."""
+    rows = rejected = skipped = 0
+    errors: list[RowError] = []
+    with sink.open(import_runs.path_of(run)) as table:
+        for line, row in table.rows:
+            rows += 1
+            taken = sink.take(row, line)
+            if isinstance(taken, SkippedRow):
+                skipped += 1
+            elif isinstance(taken, list):
+                rejected += 1
+                errors += taken[: max(MAX_LISTED - len(errors), 0)]
+            if rows % LOOK == 0:
+                import_runs.keep_hold(run, at=clock(), rows=rows)
+        notes = list(table.notes)
+    if not rows:
+        raise ImportFileError("file-has-no-rows", "The file has a header and no rows.", line=1)
+    if rejected and not run.options.get("skip_bad_rows"):
+        _refuse(run, errors, clock, rows=rows, rejected=rejected, skipped=skipped, notes=notes)
+        return False
+    run.rows_total, run.notes = rows, notes
+    import_runs.keep_hold(run, at=clock(), rows=rows, rows_total=rows, notes=notes)
+    return True
+
+
+def _write(run: ImportRun, sink: Sink, clock: Clock) -> None:
+    with sink.open(import_runs.path_of(run)) as table:
+        rows = iter(table.rows)
+        for line, row in islice(rows, run.done_rows):
+            sink.take(row, line)  # ids of rows without any depend on the rows above
+        for batch in _batches(rows):
+            with transaction.atomic():
+                _write_batch(run, sink, batch, at=clock())
+    sink.close(at=clock())
+    import_runs.finish(run, status=ImportStatus.DONE, at=clock())
+
+
+def _batches(rows: Iterator[tuple[int, Any]]) -> Iterator[list[tuple[int, Any]]]:
+    while batch := list(islice(rows, BATCH)):
+        yield batch
+
+
+def _write_batch(run: ImportRun, sink: Sink, batch: list[tuple[int, Any]], *, at: datetime) -> None:
+    """Write one batch and how far it went, or neither."""
+    lines: list[int] = []
+    items: list[Any] = []
+    errors: list[RowError] = []
+    for line, row in batch:
+        taken = sink.take(row, line)
+        if isinstance(taken, SkippedRow):
+            run.skipped += 1
+        elif isinstance(taken, list):
+            run.rejected += 1
+            errors += taken
+        else:
+            lines.append(line)
+            items.append(taken)
+    for line, outcome in zip(lines, sink.write(items, at=at) if items else [], strict=True):
+        if outcome.is_refused:
+            run.rejected += 1
+            errors.append(RowError(line, "", outcome.code, outcome.detail))
+        elif outcome.status == "repeated":
+            run.repeated += 1
+        else:
+            run.imported += 1
+    run.done_rows += len(batch)
+    run.errors = [*run.errors, *(error.as_dict() for error in errors)][:MAX_LISTED]
+    import_runs.keep_hold(
+        run,
+        at=at,
+        done_rows=run.done_rows,
+        imported=run.imported,
+        repeated=run.repeated,
+        rejected=run.rejected,
+        skipped=run.skipped,
+        errors=run.errors,
+    )

@@ -1,0 +1,332 @@
+"""From an uploaded file to an import that is under way: looked at, understood, checked on its first rows, started."""
+
+from collections.abc import Mapping as Words
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+import msgspec
+from django.db import transaction
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from cxprogram.choices import ImportStatus
+from cxprogram.errors import DomainError
+from cxprogram.imports.errors import MappingError, RowError
+from cxprogram.models import ImportRun, Program
+from cxprogram.services import import_runs
+from feedback.imports.definitions import SurveyDefinition
+from feedback.imports.layouts import Layout, find_layout
+from feedback.imports.lss import read_lss
+from feedback.imports.mapping import Header, Mapping, ScaleQuestion, open_table
+from feedback.imports.profile import SAMPLE_ROWS, profiles_of
+from feedback.imports.proposals import Proposal, QuestionPlan, definition_of, mapping_of, propose_answers
+from feedback.imports.qsf import read_qsf
+from feedback.imports.record_proposals import RecordProposal, guess_target, propose_records, record_mapping_of
+from feedback.imports.records import TARGETS, RecordMapping
+from feedback.imports.rows import SkippedRow
+from feedback.imports.surveyjs import read_surveyjs
+from feedback.models import ImportMapping, Response, SurveyVersion
+from feedback.services import definitions, surveys
+from feedback.services.definitions import Drafted
+from feedback.services.import_sinks import can_take, sink_of
+from feedback.services.responses import Prepared
+
+CHECKED_ROWS = 5_000
+LISTED_ERRORS = 50
+READERS = {"qsf": read_qsf, "lss": read_lss, "surveyjs": read_surveyjs}
+
+
+class IntakeError(DomainError):
+    """Something must be said or mended before the import can start."""
+
+    code = "import-undecided"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a person says that the file is to be read; empty leaves it to what is found."""
+
+    target: str = ""
+    encoding: str = ""
+    delimiter: str = ""
+    sheet: str = ""
+
+
+@dataclass(frozen=True)
+class _Rules:
+    encoding: str | None
+    delimiter: str | None
+    sheet: str | None
+    header: Header
+
+
+@dataclass(frozen=True)
+class Look:
+    """What was found in a file: one of a proposal, or a definition, or a refusal of its layout."""
+
+    layout: Layout
+    target: str
+    answers: Proposal | None = None
+    records: RecordProposal | None = None
+    definition: SurveyDefinition | None = None
+
+    @property
+    def proposal(self) -> Proposal | RecordProposal | None:
+        return self.answers or self.records
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """What a person said on the page of an upload."""
+
+    source: str
+    zone: str
+    roles: Words[str, str] = field(default_factory=dict)
+    date_format: str | None = None
+    day: str | None = None
+    version: SurveyVersion | None = None  # None: a new survey of what the file asks
+    survey_name: str = ""
+    language: str = "en"
+    stream: str = ""
+    constants: Words[str, str] = field(default_factory=dict)
+    keeps_tests: bool = False
+    skip_bad_rows: bool = False
+    save_as: str = ""
+
+
+@dataclass
+class Check:
+    """What would become of the first rows."""
+
+    rows: int = 0
+    new: int = 0
+    repeated: int = 0
+    rejected: int = 0
+    skipped: int = 0
+    is_all: bool = True
+    errors: list[RowError] = field(default_factory=list)
+
+
+def look(run: ImportRun, reading: Reading) -> Look:
+    """Recognise the file and propose what it becomes. Raises ImportFileError."""
+    path = import_runs.path_of(run)
+    encoding, delimiter, sheet = reading.encoding or None, reading.delimiter or None, reading.sheet or None
+    layout = find_layout(path, encoding=encoding, delimiter=delimiter, sheet=sheet)
+    if layout.format in READERS:
+        return Look(layout, "definition", definition=READERS[layout.format](path))
+    if layout.refused and not reading.target:
+        return Look(layout, "")
+    rules = _Rules(encoding, delimiter, sheet, layout.header)
+    with open_table(path, rules) as table:
+        profiles = profiles_of(table.header, table.rows, limit=SAMPLE_ROWS)
+    target = reading.target if reading.target in ("responses", *TARGETS) else guess_target(layout, profiles)
+    if target == "responses":
+        return Look(layout, target, answers=propose_answers(layout, table, profiles))
+    return Look(layout, target, records=propose_records(layout, table, profiles, target))  # type: ignore[arg-type]
+
+
+def with_roles(look: Look, roles: Words[str, str]) -> Look:
+    """The look with what a person said of its columns."""
+    if look.answers is not None:
+        return replace(look, answers=_as_recommendation(look.answers, roles))
+    if look.records is not None:
+        columns = [replace(column, role=roles.get(column.name, column.role)) for column in look.records.columns]
+        return replace(look, records=replace(look.records, columns=columns))
+    return look
+
+
+def _as_recommendation(proposal: Proposal, roles: Words[str, str]) -> Proposal:
+    """Columns that a person called a likelihood to recommend become NPS questions; the role is a question's then."""
+    named = {name for name, role in roles.items() if role == "nps"}
+    plans: list[QuestionPlan] = []
+    for plan in proposal.questions:
+        if isinstance(plan.rule, ScaleQuestion) and plan.rule.column in named:
+            rule = ScaleQuestion(
+                question=plan.rule.question, column=plan.rule.column, scale=(0, 10), missing=plan.rule.missing
+            )
+            plan = QuestionPlan(rule, replace(plan.definition, kind="nps", scale=(0, 10)))
+        plans.append(plan)
+    as_questions = {name: ("question" if role == "nps" else role) for name, role in roles.items()}
+    return replace(proposal.with_roles(as_questions), questions=plans)
+
+
+def mapping_for(look: Look, said: Decisions) -> Mapping | RecordMapping:
+    """The mapping that was decided. Raises IntakeError with the code of what is still to be said."""
+    try:
+        if look.answers is not None:
+            mapping = mapping_of(
+                look.answers,
+                survey=said.version.survey.slug if said.version else _slug(said.survey_name),
+                source=said.source,
+                zone=said.zone,
+                language=said.language,
+                date_format=said.date_format,
+                day=said.day,
+                keeps_tests=said.keeps_tests,
+            )
+            return _for_version(mapping, said.version) if said.version else mapping
+        assert look.records is not None, "a look with a mapping is of answers or of records"
+        return record_mapping_of(
+            look.records,
+            source=said.source,
+            zone=said.zone,
+            date_format=said.date_format,
+            day=said.day,
+            constants=dict(said.constants),
+        )
+    except ValueError as error:
+        raise IntakeError(_still_to_say(str(error)), code="import-undecided") from error
+
+
+def _still_to_say(reason: str) -> str:
+    words = {
+        "date-order": _("Say which comes first in the dates, the day or the month."),
+        "day": _("The file has no dates: say on which day this was said."),
+    }
+    return words.get(reason) or _("This cannot work yet: %(reason)s.") % {"reason": reason}
+
+
+def _slug(name: str) -> str:
+    return slugify(name)[:50] or "survey"
+
+
+def _for_version(mapping: Mapping, version: SurveyVersion) -> Mapping:
+    """The mapping with the codes of the survey's questions: by code, by the column's name, by the wording."""
+    known: dict[str, str] = {}
+    for item in version.items.select_related("question"):
+        texts = item.question.wordings.values()
+        for name in (item.question.code, item.column, *texts):
+            if name:
+                known.setdefault(name.casefold(), item.question.code)
+    questions, strange = [], []
+    for question in mapping.questions:
+        columns = getattr(question, "columns", None) or [question.column]  # type: ignore[union-attr]
+        code = next(
+            (known[name.casefold()] for name in (question.question, *columns) if name.casefold() in known), None
+        )
+        if code is None:
+            strange.append(question.question)
+        else:
+            questions.append(msgspec.structs.replace(question, question=code))
+    if strange:
+        names = ", ".join(strange[:10])
+        raise IntakeError(
+            _("The survey does not ask %(names)s. Leave these columns out, or make a new survey.") % {"names": names},
+            code="question-unknown",
+        )
+    return msgspec.structs.replace(mapping, questions=questions)
+
+
+def check(run: ImportRun, look: Look, said: Decisions) -> Check:
+    """What would become of the first rows; nothing is kept, not even a new survey."""
+    mapping = mapping_for(look, said)
+    result = Check()
+    if not can_take(look.target):
+        return result
+    with transaction.atomic():
+        trial = ImportRun(
+            program=run.program, kind=look.target, started_at=run.started_at, options={"stream": said.stream}
+        )
+        if isinstance(mapping, Mapping):
+            version, mapping = _version_for(run.program, look, said, mapping, at=run.started_at)
+            trial.options["survey_version"] = version.pk
+        trial.definition = msgspec.to_builtins(mapping)
+        sink = sink_of(trial)
+        keys: list[str] = []
+        with sink.open(import_runs.path_of(run)) as table:
+            for line, row in islice(table.rows, CHECKED_ROWS):
+                result.rows += 1
+                taken = sink.take(row, line)
+                if isinstance(taken, SkippedRow):
+                    result.skipped += 1
+                elif isinstance(taken, list):
+                    result.rejected += 1
+                    result.errors += taken[: max(LISTED_ERRORS - len(result.errors), 0)]
+                else:
+                    result.new += 1
+                    if isinstance(taken, Prepared):
+                        keys.append(taken.external_id)
+            result.is_all = next(table.rows, None) is None
+        if keys:
+            known = Response.objects.filter(program=run.program, source=mapping.source, external_id__in=keys)
+            result.repeated = known.count()
+            result.new -= result.repeated
+        transaction.set_rollback(True)
+    return result
+
+
+def _version_for(
+    program: Program, look: Look, said: Decisions, mapping: Mapping, *, at: datetime
+) -> tuple[SurveyVersion, Mapping]:
+    """The version that was chosen, or a new one of what the file asks, published and closed to the public."""
+    if said.version is not None:
+        return said.version, mapping
+    assert look.answers is not None, "only answers make a survey"
+    definition = definition_of(look.answers, title=said.survey_name, language=said.language)
+    drafted = definitions.draft(program, definition, slug=_slug(said.survey_name), name=said.survey_name)
+    version = surveys.publish(drafted.version, at=at)
+    questions = [
+        msgspec.structs.replace(question, question=drafted.codes[question.question]) for question in mapping.questions
+    ]
+    return version, msgspec.structs.replace(mapping, questions=questions, survey=version.survey.slug)
+
+
+@transaction.atomic
+def start(run: ImportRun, look: Look, said: Decisions, *, at: datetime) -> None:
+    """Decide how the file is read, keep that if a name was given, and hand it to the workers.
+
+    Raises IntakeError for what is still to be said, `import-target-unknown` for what has no place here, and what
+    drafting a survey raises.
+    """
+    if not can_take(look.target):
+        raise IntakeError(_("Rows of this kind cannot be imported."), code="import-target-unknown")
+    mapping = mapping_for(look, said)
+    options: dict[str, Any] = {"skip_bad_rows": said.skip_bad_rows, "stream": said.stream}
+    if isinstance(mapping, Mapping):
+        version, mapping = _version_for(run.program, look, said, mapping, at=at)
+        options["survey_version"] = version.pk
+        if said.save_as:
+            ImportMapping.objects.update_or_create(
+                program=run.program,
+                slug=slugify(said.save_as)[:50],
+                defaults={"survey_version": version, "definition": msgspec.to_builtins(mapping)},
+            )
+    import_runs.queue(
+        run, kind=look.target, mapping=said.save_as, definition=msgspec.to_builtins(mapping), options=options
+    )
+
+
+def start_saved(run: ImportRun, saved: ImportMapping, *, skip_bad_rows: bool) -> None:
+    """Read the file as one was read before."""
+    import_runs.queue(
+        run,
+        kind="responses",
+        mapping=saved.slug,
+        definition=saved.definition,
+        options={"skip_bad_rows": skip_bad_rows, "survey_version": saved.survey_version_id},
+    )
+
+
+@transaction.atomic
+def draft_of(run: ImportRun, definition: SurveyDefinition, *, name: str, at: datetime) -> Drafted:
+    """A survey's definition becomes a draft at once: there are no rows to wait for."""
+    drafted = definitions.draft(run.program, definition, slug=_slug(name), name=name)
+    ImportRun.objects.filter(pk=run.pk).update(
+        status=ImportStatus.DONE,
+        kind="definition",
+        finished_at=at,
+        rows=len(definition.questions) + len(drafted.left_out),
+        imported=len(definition.questions),
+        rejected=len(drafted.left_out),
+        errors=[{"line": 0, "column": each.name, "code": each.code, "detail": each.why} for each in drafted.left_out],
+    )
+    import_runs.discard_file(run)
+    return drafted
+
+
+__all__ = [
+    "Check", "Decisions", "IntakeError", "Look", "MappingError", "Reading", "check", "draft_of", "look", "mapping_for",
+    "start", "start_saved", "with_roles",
+]  # fmt: skip

@@ -19,7 +19,7 @@ CUSTOMERS = {
 }
 INTERACTIONS = {
     "target": "interactions",
-    "source": "shop",
+    "source": "crm",
     "fields": {"external_id": "Order", "customer": "Customer", "value": "Sum"},
     "constants": {"type": "order", "channel": "web"},
     "decimal": ",",

@@ -17,7 +17,6 @@ PLACES = {
     "today": ("home", _("Today"), "home", Right.SEE_PROGRAM),
     "tickets": ("feedback:ticket-list", _("Tickets"), "ticket", Right.WORK_TICKETS),
     "customers": ("journeys:customer-list", _("Customers"), "person", Right.SEE_VOICE),
-    "streams": ("journeys:stream-list", _("Data streams"), "info", Right.DEFINE),
     "map": ("journeys:map", _("Journey map"), "map", Right.SEE_SCORES),
     "kpis": ("journeys:kpi-list", _("KPIs"), "chart", Right.SEE_SCORES),
     "drivers": ("feedback:drivers", _("Drivers"), "chart", Right.SEE_DRIVERS),
@@ -40,7 +39,6 @@ _ALL = (
     "statements",
     "reports",
     "imports",
-    "streams",
     "admin",
 )
 ORDER: dict[str, tuple[str, ...]] = {

@@ -299,7 +299,6 @@ class EpisodePage(ManyRows, ReadOnlyAdmin):
     fieldsets = ((None, {"fields": ("program", "customer", "journey", "context", "started_at", "ended_at")}),)
     list_display = ("customer", "journey", "context", "started_at", "ended_at")
     list_select_related = ("customer", "journey")
-    list_filter = ("journey",)
     ordering = ("-pk",)
 
 
@@ -325,5 +324,4 @@ class InteractionKeyPage(ManyRows, ReadOnlyAdmin):
     fieldsets = ((None, {"fields": ("id", "stream", "at")}),)
     list_display = ("id", "stream", "at")
     list_select_related = ("stream",)
-    list_filter = ("stream",)
     ordering = ("-pk",)

@@ -37,7 +37,7 @@ class EraseForm(forms.Form):
 def customer_list(request: HttpRequest, visit: Visit) -> HttpResponse:
     """`?q=` is a name, an address, or a key under which a source knows the customer."""
     page = pages.customer_list(visit, request.GET.get("q", ""))
-    return render(request, "journeys/customer_list.html", {"page": page})
+    return render(request, "journeys/customer_list.html", {"page": page, "may_define": visit.can(Right.DEFINE)})
 
 
 def _find(visit: Visit, number: int) -> Customer:
@@ -101,4 +101,8 @@ def customer_erase(request: HttpRequest, visit: Visit, number: int) -> HttpRespo
 def stream_list(request: HttpRequest, visit: Visit) -> HttpResponse:
     """How complete and fresh each data stream is."""
     rows = stream_pages.streams(visit.program, visit.at)
-    return render(request, "journeys/stream_list.html", {"streams": rows, "days": stream_pages.DAYS})
+    return render(
+        request,
+        "journeys/stream_list.html",
+        {"streams": rows, "days": stream_pages.DAYS, "is_sound": not any(row.complaints for row in rows)},
+    )

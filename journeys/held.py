@@ -21,6 +21,7 @@ from journeys.models import (
     Interaction,
 )
 
+PROPERTIES = 6
 EMPTY: dict[str, Any] = {"name": "", "email": "", "phone": "", "attributes": {}}
 
 
@@ -99,15 +100,16 @@ def _erase_interactions(rows: QuerySet, traces: Traces) -> int:
 
 def _interaction_story(rows: QuerySet, limit: int) -> Iterable[Entry]:
     for row in rows.select_related("stream", "touchpoint").order_by("-at")[:limit]:
-        parts = [
+        value = "" if row.value is None else f"{row.value.normalize():f}"
+        told = [f"{name}: {said}" for name, said in row.properties.items() if isinstance(said, str | int | float)]
+        parts = (
+            row.stream.label,
             row.touchpoint.label if row.touchpoint else "",
             row.channel,
-            "" if row.value is None else f"{row.value:f}",
-        ]
-        if row.value is not None:
-            parts[2] = f"{row.value.normalize():f}"
-        detail = ", ".join(part for part in (row.stream.label, *parts) if part)
-        yield Entry(row.at, gettext_lazy("interaction"), row.type, detail)
+            value,
+            *told[:PROPERTIES],
+        )
+        yield Entry(row.at, gettext_lazy("interaction"), row.type, " · ".join(part for part in parts if part))
 
 
 # --- merges -----------------------------------------------------------------------------------

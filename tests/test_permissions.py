@@ -350,7 +350,7 @@ DESKS: dict[str, Desk] = {
     "journeys.CustomerAttribute": FREE,
     "journeys.CustomerIdentity": KEPT,
     "journeys.CustomerMerge": KEPT,
-    "journeys.DataStream": Desk(delete=LOCKED),
+    "journeys.DataStream": FREE,
     "journeys.Episode": KEPT,
     "journeys.ErasureRecord": KEPT,
     "journeys.Expectation": FREE,

@@ -111,7 +111,7 @@ def customer_view(visit: Visit, customer: Customer) -> CustomerView:
     return CustomerView(
         customer=customer,
         facts=_facts(visit, customer),
-        identities=list(customer.identities.order_by("source", "value")),
+        identities=_other_identities(customer),
         contacts=list(rows.order_by("sort_key", "pk")[:SHOWN]),
         permissions=[_permission(customer, purpose, visit.at) for purpose in Purpose],
         story=entries[:STORY],
@@ -128,6 +128,13 @@ def story(user: Any, customer: Customer) -> list[Entry]:
             rows: Any = held.rows([customer.pk])
             entries.extend(held.story(rows.visible_to(user), STORY + 1))
     return sorted(entries, key=lambda entry: entry.at, reverse=True)
+
+
+def _other_identities(customer: Customer) -> list[CustomerIdentity]:
+    """Those beside the address and the number that are shown already."""
+    own = {customer.email.lower(), identities.phone_number(customer.phone)}
+    found = customer.identities.order_by("source", "value")
+    return [each for each in found if each.source not in identities.WEAK or each.value not in own]
 
 
 def _facts(visit: Visit, customer: Customer) -> list[Fact]:

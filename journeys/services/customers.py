@@ -3,7 +3,7 @@
 Who says more of a person goes through `journeys/services/people.py`, which recognises, completes and merges.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -13,7 +13,7 @@ from cxprogram.models import OrgUnit, Program
 from journeys.alphabet import sort_key
 from journeys.models import Customer, CustomerIdentity
 from journeys.services import identities
-from journeys.services.identities import EMAIL, CustomerError
+from journeys.services.identities import EMAIL, WEAK, CustomerError
 
 __all__ = ["CustomerError", "CustomerFacts", "check", "note_addresses", "upsert", "upsert_many"]
 
@@ -37,29 +37,33 @@ def check(facts: CustomerFacts) -> None:
         raise CustomerError(_("The key of the customer is missing."), code="customer-key-missing")
     if facts.email:
         identities.email_address(facts.email)
+    _key(facts)
+
+
+def _key(facts: CustomerFacts) -> "Key":
+    """The identity as it is stored: an address in its one form."""
+    if facts.source in WEAK:
+        return identities.key(facts.source, facts.external_id)
+    return facts.source, facts.external_id
 
 
 @transaction.atomic
 def upsert(program: Program, facts: CustomerFacts, *, unit: OrgUnit | None = None) -> Customer:
     """The customer behind an identity, made when first met. Two at once make one: the identity is unique."""
     check(facts)
+    source, value = key = _key(facts)
     known = (
-        CustomerIdentity.objects.filter(program=program, source=facts.source, value=facts.external_id)
-        .select_related("customer")
-        .first()
+        CustomerIdentity.objects.filter(program=program, source=source, value=value).select_related("customer").first()
     )
     if known:
         return known.customer
     customer = _new(program, facts, unit)
     customer.save()
-    identity, is_new = CustomerIdentity.objects.get_or_create(
-        program=program, source=facts.source, value=facts.external_id, defaults={"customer": customer}
-    )
-    if not is_new:  # another request was faster
+    _name(program, {key: customer})
+    holder = _known(program, [key])[key]
+    if holder.pk != customer.pk:  # another request was faster
         customer.delete()
-        return identity.customer
-    note_addresses(program, [customer])
-    return customer
+    return holder
 
 
 def _new(program: Program, facts: CustomerFacts, unit: OrgUnit | None) -> Customer:
@@ -76,9 +80,22 @@ def _new(program: Program, facts: CustomerFacts, unit: OrgUnit | None) -> Custom
 
 def note_addresses(program: Program, customers: Iterable[Customer]) -> None:
     """Their e-mail addresses as identities; an address that is taken stays with whom it was first."""
-    rows = {customer.email.lower(): customer for customer in customers if customer.email}
+    _write(program, {(EMAIL, customer.email.lower()): customer for customer in customers if customer.email})
+
+
+def _name(program: Program, named: dict["Key", Customer]) -> None:
+    """Keys and addresses of new customers in one statement."""
+    addresses = {(EMAIL, customer.email.lower()): customer for customer in named.values() if customer.email}
+    _write(program, addresses | named)
+
+
+def _write(program: Program, named: dict["Key", Customer]) -> None:
+    """In the order of the keys: whoever writes identities at the same time waits, never in a circle."""
     CustomerIdentity.objects.bulk_create(
-        [CustomerIdentity(program=program, customer=rows[value], source=EMAIL, value=value) for value in sorted(rows)],
+        [
+            CustomerIdentity(program=program, customer=customer, source=source, value=value)
+            for (source, value), customer in sorted(named.items(), key=lambda item: item[0])
+        ],
         ignore_conflicts=True,
     )
 
@@ -92,24 +109,24 @@ def upsert_many(program: Program, met: Iterable[tuple[CustomerFacts, OrgUnit | N
 
     Identities are written in the order of their keys: two at once wait for each other, never in a circle.
     """
-    wanted = {(facts.source, facts.external_id): (facts, unit) for facts, unit in met}
+    told = {(facts.source, facts.external_id): (facts, unit) for facts, unit in met}
+    stored = {key: _key(facts) for key, (facts, _unit) in told.items()}
+    wanted = {stored[key]: said for key, said in told.items()}
     found = _known(program, wanted)
-    new = sorted(wanted.keys() - found.keys())
-    if not new:
-        return found
+    if new := sorted(wanted.keys() - found.keys()):
+        found |= _make(program, wanted, new)
+    return {key: found[stored[key]] for key in told}
+
+
+def _make(
+    program: Program, wanted: Mapping[Key, tuple[CustomerFacts, OrgUnit | None]], new: Sequence[Key]
+) -> dict[Key, Customer]:
     customers = Customer.objects.bulk_create(_new(program, *wanted[key]) for key in new)
-    CustomerIdentity.objects.bulk_create(
-        [
-            CustomerIdentity(program=program, customer=customer, source=source, value=value)
-            for (source, value), customer in zip(new, customers, strict=True)
-        ],
-        ignore_conflicts=True,
-    )
-    found |= _known(program, new)
+    _name(program, dict(zip(new, customers, strict=True)))
+    found = _known(program, new)
     kept = {found[key].pk for key in new}
     # Another request was faster with these.
     Customer.objects.filter(pk__in=[customer.pk for customer in customers if customer.pk not in kept]).delete()
-    note_addresses(program, [customer for customer in customers if customer.pk in kept])
     return found
 
 

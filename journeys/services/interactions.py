@@ -243,15 +243,13 @@ def record(door: Door, what: Happening, *, at: datetime) -> Recorded:
             row = replace(row, customer=customers.upsert(door.program, row.facts, unit=what.unit))
         if not _is_allowed(row, at):
             raise InteractionError(_("The customer has not consented to sensitive data."), code="consent-missing")
+        values: list[Any] = [
+            row.key, row.digest, row.stream.pk, row.at, door.program.pk, row.stream.pk, row.source, row.external_id,
+            row.customer.pk if row.customer else None, row.where, row.touchpoint_id, row.at, row.type, row.channel,
+            row.value, Jsonb(dict(row.properties), dumps=_plain.encode),
+        ]  # fmt: skip
         with connection.cursor() as cursor:
-            cursor.execute(
-                INSERT,
-                [
-                    row.key, row.digest, row.stream.pk, row.at, door.program.pk, row.stream.pk, row.source,
-                    row.external_id, row.customer.pk if row.customer else None, row.where, row.touchpoint_id, row.at,
-                    row.type, row.channel, row.value, Jsonb(dict(row.properties), dumps=_plain.encode),
-                ],
-            )  # fmt: skip
+            cursor.execute(INSERT, values)
             inserted = cursor.fetchone()
         if inserted:
             return Recorded(inserted[0], is_new=True)
@@ -285,7 +283,8 @@ def _with_customers(
     met = {(row.facts.source, row.facts.external_id): (row.facts, None) for row in rows if row.facts}
     known = customers.upsert_many(door.program, met.values()) if met else {}
     allowed: dict[int, bool] = {}
-    taken, refused = [], {}
+    taken: list[tuple[int, Prepared]] = []
+    refused: dict[int, tuple[str, int | None]] = {}
     for place, row in enumerate(rows):
         if row.facts:
             row = replace(row, customer=known[row.facts.source, row.facts.external_id])

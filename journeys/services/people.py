@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
 from cxprogram.models import OrgUnit, Program, User
@@ -25,6 +25,7 @@ from journeys.services.attributes import Definitions
 from journeys.services.identities import WEAK, CustomerError, Key
 
 TRIES = 5
+_MANY = 0x6D616E79  # "many"
 
 
 @dataclass(frozen=True)
@@ -222,6 +223,8 @@ def identify_many(
 ) -> list[Saved | CustomerError]:
     """As `identify`, for many at once: new customers that share no identity with anybody are written together, all
     others one by one. A row that cannot be taken is answered by its error; the others are written."""
+    with connection.cursor() as cursor:  # one file of a program after the other: they would wait in circles
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_MANY, program.pk])
     known = attributes.definitions(program)
     answers: list[Saved | CustomerError | None] = [None] * len(rows)
     checked: dict[int, tuple[tuple[Key, ...], dict[str, Any]]] = {}

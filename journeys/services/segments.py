@@ -129,7 +129,7 @@ class _Compiler:
         if not isinstance(given, list) or not given:
             raise self.error(_("Write a list of values here."), path)
         wanted: type = bool if name == "is_customer" else int if name == "account" else str
-        if any(type(each) is not wanted or (wanted is int and abs(each) >= 2**63) for each in given):
+        if any(type(each) is not wanted or (isinstance(each, int) and abs(each) >= 2**63) for each in given):
             raise self.error(_("This field does not take this value."), path)
         if name == "unit":
             return self.unit(given, path)

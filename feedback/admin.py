@@ -152,7 +152,8 @@ class SurveyPage(ProgramAdmin):
         return [*fixed, "slug"] if obj and obj.versions.filter(published_at__isnull=False).exists() else fixed
 
     def view_on_site(self, obj: Survey) -> str:
-        return reverse("feedback:survey", args=[obj.slug])
+        """The page where it is edited; from there leads the way to the public one."""
+        return reverse("feedback:survey-edit", args=[obj.slug])
 
 
 def check_show_if(written: Any) -> None:

@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from feedback import driver_views, embed_views, invited_views, poster_views, survey_views, ticket_views
+from feedback import (
+    driver_views,
+    embed_views,
+    invited_views,
+    poster_views,
+    survey_editor_views,
+    survey_views,
+    ticket_views,
+)
 
 app_name = "feedback"
 urlpatterns = [
@@ -12,6 +20,10 @@ urlpatterns = [
     path("tickets/<int:number>/take/", ticket_views.ticket_take, name="ticket-take"),
     path("tickets/<int:number>/note/", ticket_views.ticket_note, name="ticket-note"),
     path("tickets/<int:number>/close/", ticket_views.ticket_close, name="ticket-close"),
+    path("surveys/", survey_editor_views.survey_list, name="survey-list"),
+    path("surveys/new/", survey_editor_views.survey_new, name="survey-new"),
+    path("surveys/<slug:slug>/edit/", survey_editor_views.survey_edit, name="survey-edit"),
+    path("surveys/<slug:slug>/preview/", survey_editor_views.survey_preview, name="survey-preview"),
     path("posters/<slug:code>/", poster_views.poster, name="poster"),
     path("posters/<slug:code>/pdf/", poster_views.poster_pdf, name="poster-pdf"),
     path("s/<slug:slug>/", survey_views.survey, name="survey"),

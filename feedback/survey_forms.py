@@ -29,23 +29,41 @@ LIMITED = (QuestionKind.NUMBER, QuestionKind.DATE, QuestionKind.TEXT)
 MAX_OPTIONS = 50
 
 
-def _words(language: str, label: str, *, is_long: bool = False, **facts: Any) -> forms.CharField:
-    attrs = {"lang": language} | ({"rows": 2} if is_long else {})
-    widget = forms.Textarea(attrs) if is_long else forms.TextInput(attrs)
-    return forms.CharField(
-        label=f"{label} · {NAMES[language]}", required=False, max_length=1000, widget=widget, **facts
-    )
+class Words(forms.CharField):
+    """A text in one language; those of one part stand side by side under its legend."""
+
+    def __init__(self, language: str, legend: str, *, is_long: bool = False, **facts: Any) -> None:
+        attrs = {"lang": language} | ({"rows": 2} if is_long else {})
+        widget = forms.Textarea(attrs) if is_long else forms.TextInput(attrs)
+        self.language, self.legend = NAMES[language], legend
+        label = f"{legend} · {self.language}"
+        super().__init__(label=label, required=False, max_length=1000, widget=widget, **facts)
 
 
-class TextsForm(forms.Form):
+class Sides(forms.Form):
+    """A form whose texts stand side by side by language."""
+
+    def rows(self) -> list[tuple[str, list[forms.BoundField]]]:
+        """The texts by part: its legend, and one field for each language."""
+        found: dict[str, list[forms.BoundField]] = {}
+        for bound in self.visible_fields():
+            if isinstance(bound.field, Words):
+                found.setdefault(bound.field.legend, []).append(bound)
+        return list(found.items())
+
+    def others(self) -> list[forms.BoundField]:
+        return [bound for bound in self.visible_fields() if not isinstance(bound.field, Words)]
+
+
+class TextsForm(Sides):
     """What stands above the questions, languages side by side."""
 
     def __init__(self, version: SurveyVersion, languages: Sequence[str], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, auto_id="texts-%s", **kwargs)
         self.languages = languages
         for code in languages:
-            self.fields[f"title_{code}"] = _words(code, _("Title"), initial=version.titles.get(code, ""))
-            self.fields[f"intro_{code}"] = _words(
+            self.fields[f"title_{code}"] = Words(code, _("Title"), initial=version.titles.get(code, ""))
+            self.fields[f"intro_{code}"] = Words(
                 code, _("Introduction"), is_long=True, initial=version.intros.get(code, "")
             )
 
@@ -55,7 +73,7 @@ class TextsForm(forms.Form):
         return {code: words for code, words in {**before, **said}.items() if words}
 
 
-class ItemForm(forms.Form):
+class ItemForm(Sides):
     """One question of a draft: its words, whether it must be answered, on which page, and when it is asked."""
 
     def __init__(
@@ -70,13 +88,13 @@ class ItemForm(forms.Form):
         self.item, self.languages, self.earlier = item, languages, earlier
         question = item.question
         for code in languages:
-            self.fields[f"wording_{code}"] = _words(
+            self.fields[f"wording_{code}"] = Words(
                 code, _("Question"), is_long=True, initial=question.wordings.get(code, "")
             )
         for option in self._options():
             for code in languages:
                 texts = question.options.get(option, {}).get("title", {})
-                self.fields[f"option_{option}_{code}"] = _words(code, self._label(option), initial=texts.get(code, ""))
+                self.fields[f"option_{option}_{code}"] = Words(code, self._label(option), initial=texts.get(code, ""))
         if surveys.is_asked(question):
             self.fields["is_new_wording"] = forms.BooleanField(
                 label=_("The wording is new"),

@@ -14,6 +14,7 @@ from feedback import (
 
 app_name = "feedback"
 urlpatterns = [
+    path("s/<slug:slug>/", survey_views.survey, name="survey"),
     path("drivers/", driver_views.drivers, name="drivers"),
     path("tickets/", ticket_views.ticket_list, name="ticket-list"),
     path("tickets/<int:number>/", ticket_views.ticket_detail, name="ticket-detail"),
@@ -26,7 +27,6 @@ urlpatterns = [
     path("surveys/<slug:slug>/preview/", survey_editor_views.survey_preview, name="survey-preview"),
     path("posters/<slug:code>/", poster_views.poster, name="poster"),
     path("posters/<slug:code>/pdf/", poster_views.poster_pdf, name="poster-pdf"),
-    path("s/<slug:slug>/", survey_views.survey, name="survey"),
     path("s/<slug:slug>/done/", survey_views.survey_done, name="survey-done"),
     path("embed/<slug:slug>.js", embed_views.widget, name="embed"),
     path("r/<str:token>/", invited_views.invited, name="invited"),

@@ -3,6 +3,7 @@
 import logging
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any
 
@@ -14,7 +15,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template import loader
-from django.urls import resolve
+from django.urls import Resolver404, resolve
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views import defaults
@@ -69,22 +70,22 @@ class KeyedRequests:
         return response
 
 
+def language_of(request: HttpRequest) -> str:
+    """The language: asked for in the address (`?lang=`), else chosen before, else the browser's."""
+    for language in (request.GET.get("lang", ""), request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")):
+        if language in LANGUAGES:
+            return language
+    return translation.get_language_from_request(request)
+
+
 class UserLocale:
-    """The language: asked for in the address (`?lang=`), else chosen before, else the person's, else the browser's."""
+    """Every page speaks the reader's language."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        asked = request.GET.get("lang", "")
-        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
-        if asked in LANGUAGES:
-            language = asked
-        elif chosen in LANGUAGES:
-            language = chosen
-        else:
-            language = translation.get_language_from_request(request)
-        with translation.override(language):
+        with translation.override(language_of(request)):
             request.LANGUAGE_CODE = translation.get_language()
             response = self.get_response(request)
             response.headers.setdefault("Content-Language", translation.get_language())
@@ -132,8 +133,52 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return defaults.server_error(request)
 
 
-class Refusals:
+Refused = DomainError | OperationalError | InterfaceError
+
+
+def refusal(request: HttpRequest, error: Refused) -> HttpResponse:
     """What a view could not do, in words: a rule refused it, or the database is away."""
+    if not isinstance(error, DomainError):
+        log.error("%s %s: the database is away: %s", request.method, request.path, error)
+        return unavailable(request)
+    is_public = request.path_info.startswith(PUBLIC)
+    template = "public_refused.html" if is_public else "refused.html"
+    page = loader.render_to_string(template, {"detail": error.detail, "status": error.status})
+    return HttpResponse(page, status=error.status, headers={"Cache-Control": "no-store"})
+
+
+class PublicRequests:
+    """A customer's page goes straight to its view.
+
+    There is no session, no person and no message around it: to look for them cost as much as storing the answer.
+    The views choose the language themselves; what a view refuses is said in the reader's.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.path_info.startswith(PUBLIC):
+            return self.get_response(request)
+        try:
+            request.resolver_match = match = resolve(request.path_info)
+        except Resolver404:
+            return self.get_response(request)
+        try:
+            with pghistory.context(url=request.path) if request.method == "POST" else nullcontext():
+                response = match.func(request, *match.args, **match.kwargs)
+        except (DomainError, OperationalError, InterfaceError) as error:
+            with translation.override(language_of(request)):
+                response = refusal(request, error)
+        if not getattr(response, "xframe_options_exempt", False):
+            response.headers.setdefault("X-Frame-Options", settings.X_FRAME_OPTIONS)
+        if not response.streaming:
+            response.headers.setdefault("Content-Length", str(len(response.content)))
+        return response
+
+
+class Refusals:
+    """See `refusal`."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -142,12 +187,4 @@ class Refusals:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        if isinstance(error, OperationalError | InterfaceError):
-            log.error("%s %s: the database is away: %s", request.method, request.path, error)
-            return unavailable(request)
-        if isinstance(error, DomainError):
-            is_public = request.path_info.startswith(PUBLIC)
-            template = "public_refused.html" if is_public else "refused.html"
-            page = loader.render_to_string(template, {"detail": error.detail, "status": error.status})
-            return HttpResponse(page, status=error.status, headers={"Cache-Control": "no-store"})
-        return None
+        return refusal(request, error) if isinstance(error, Refused) else None

@@ -52,6 +52,13 @@ ORDER: dict[str, tuple[str, ...]] = {
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
+    """Found once a request: the admin's theme renders its parts one by one, each with every context processor."""
+    if not hasattr(request, "_cx_navigation"):
+        request._cx_navigation = _navigation(request)  # type: ignore[attr-defined]
+    return request._cx_navigation  # type: ignore[attr-defined]
+
+
+def _navigation(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {}

@@ -8,12 +8,31 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import psycopg
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 
 
 def fetch_one(sql: str, values: Mapping[str, Any] | Sequence[Any]) -> tuple[Any, ...] | None:
-    """The first row of the statement; None if there is none. The text of the statement must be constant."""
-    connection.close_if_health_check_failed()
+    """The first row of the statement; None if there is none. The text of the statement must be constant.
+
+    The first statement of a request is the health check of a kept connection, too: if the server has gone meanwhile,
+    it is asked once more on a new one. So a request must not begin with a statement that may not run twice.
+    """
+    is_unproven = (
+        connection.connection is not None
+        and connection.health_check_enabled
+        and not connection.health_check_done
+        and not connection.in_atomic_block
+    )
+    if is_unproven:
+        connection.health_check_done = True
+        try:
+            return _fetch_one(sql, values)
+        except (OperationalError, InterfaceError):
+            connection.close()
+    return _fetch_one(sql, values)
+
+
+def _fetch_one(sql: str, values: Mapping[str, Any] | Sequence[Any]) -> tuple[Any, ...] | None:
     connection.ensure_connection()
     server: psycopg.Connection = connection.connection
     if connection.queries_logged:  # tests count them like any other

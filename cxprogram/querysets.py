@@ -1,5 +1,6 @@
 """Querysets of the ground floor."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any, Self
 
@@ -64,8 +65,9 @@ class AdminOnlyQuerySet(ScopedQuerySet):
 
 class ResponsibilityQuerySet(DefinitionQuerySet):
     def for_object(self, thing: models.Model) -> "ResponsibilityQuerySet":
+        return self.for_objects(type(thing), [thing.pk])
+
+    def for_objects(self, kind: type[models.Model], pks: Iterable[int]) -> "ResponsibilityQuerySet":
         from django.contrib.contenttypes.models import ContentType
 
-        return self.filter(
-            content_type=ContentType.objects.get_for_model(thing, for_concrete_model=True), object_id=thing.pk
-        )
+        return self.filter(content_type=ContentType.objects.get_for_model(kind), object_id__in=pks)

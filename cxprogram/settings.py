@@ -75,6 +75,7 @@ MIDDLEWARE = [
     "cxprogram.middleware.KeyedRequests",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "cxprogram.middleware.ContentSecurityPolicy",
+    "cxprogram.middleware.PublicRequests",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "cxprogram.middleware.UserLocale",
     "django.middleware.common.CommonMiddleware",

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -33,6 +33,8 @@ class DemoSite:
     folder: Path
     environ: dict[str, str]
     second_run: dict[str, Any]
+    pristine: Path | None  # a copy of the folder before it was served; none on a server that is not ours
+    sessions: dict[str, requests.Session] = field(default_factory=dict)
 
     def manage(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -45,7 +47,12 @@ class DemoSite:
         )
 
     def log_in(self, role: str) -> requests.Session:
-        """A browser's session without a browser."""
+        """A browser's session without a browser; one for each role."""
+        if role not in self.sessions:
+            self.sessions[role] = self._log_in(role)
+        return self.sessions[role]
+
+    def _log_in(self, role: str) -> requests.Session:
         session = requests.Session()
         session.headers["Accept-Language"] = "en"
         page = session.get(f"{self.url}/accounts/login/")
@@ -87,11 +94,11 @@ def _scratch_database(url: str) -> str:
 
 @pytest.fixture(scope="session")
 def demo_site() -> Iterator[DemoSite]:
-    with data_folder() as folder:
-        yield from _served(folder)
+    with data_folder() as folder, data_folder() as copy:
+        yield from _served(folder, copy)
 
 
-def _served(folder: Path) -> Iterator[DemoSite]:
+def _served(folder: Path, copy: Path) -> Iterator[DemoSite]:
     port = free_port()
     environ = {
         **{name: value for name, value in os.environ.items() if not name.startswith(("CX_", "DJANGO_"))},
@@ -104,9 +111,11 @@ def _served(folder: Path) -> Iterator[DemoSite]:
         environ["DATABASE_URL"] = _scratch_database(given)
     else:
         environ.pop("DATABASE_URL", None)
-    site = DemoSite(f"http://127.0.0.1:{port}", {}, folder, environ, {})
+    site = DemoSite(f"http://127.0.0.1:{port}", {}, folder, environ, {}, None if given else copy)
     site.facts.update(_build(site))
     site.second_run.update(_build(site))
+    if site.pristine:
+        subprocess.run(["cp", "-a", f"{folder}/.", str(site.pristine)], check=True)
     log = (folder / "serve.out").open("w")
     server = subprocess.Popen(
         [sys.executable, "manage.py", "serve"], cwd=ROOT, env=environ, stdout=log, stderr=log, start_new_session=True

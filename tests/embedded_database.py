@@ -58,4 +58,4 @@ def _remove_leftovers() -> None:
         owner = re.match(rf"{PREFIX}(\d+)-", folder.name)
         if owner and folder.stat().st_uid == os.getuid() and not Path(f"/proc/{owner[1]}").exists():
             EmbeddedPostgres(folder).stop()
-            shutil.rmtree(folder)
+            shutil.rmtree(folder, ignore_errors=True)  # another run may be at it as well

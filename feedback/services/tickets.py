@@ -1,6 +1,6 @@
 """The closed loop: a ticket opens with the answer that asks for it, is taken, noted, closed and told."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -40,15 +40,16 @@ def _met(rule: TicketRule, answers: Mapping[str, Any]) -> bool:
     return any(isinstance(code, int) and rule.code_low <= code <= rule.code_high for code in values)
 
 
-def responsible_for(unit: OrgUnit) -> User | None:
-    """The person responsible for the unit, else for the nearest unit above."""
-    step: OrgUnit | None = unit
-    while step is not None:
-        duty = Responsibility.objects.for_object(step).filter(duty=Duty.RESPONSIBLE).select_related("user").first()
-        if duty:
-            return duty.user
-        step = step.parent
-    return None
+def responsible_for(units: Iterable[OrgUnit]) -> dict[int, int]:
+    """By unit: the person responsible for it, else for the nearest unit above. No entry where nobody is."""
+    above = {unit.pk: [int(step) for step in unit.path.strip("/").split("/")] for unit in units}
+    people = dict(
+        Responsibility.objects.for_objects(OrgUnit, {step for steps in above.values() for step in steps})
+        .filter(duty=Duty.RESPONSIBLE)
+        .values_list("object_id", "user_id")
+    )
+    found = {pk: [people[step] for step in steps if step in people] for pk, steps in above.items()}
+    return {pk: persons[-1] for pk, persons in found.items() if persons}
 
 
 def is_asked_for(answers: Mapping[str, Any], *, rules: Sequence[TicketRule]) -> bool:
@@ -60,7 +61,7 @@ def open_for(facts: Facts, *, rules: Sequence[TicketRule]) -> Ticket | None:
     return next(iter(open_many([facts], rules=rules)), None)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def open_many(many: Sequence[Facts], *, rules: Sequence[TicketRule]) -> list[Ticket]:
     """Open the tickets that answers to one survey ask for, in the answers' own transaction.
 
@@ -69,18 +70,17 @@ def open_many(many: Sequence[Facts], *, rules: Sequence[TicketRule]) -> list[Tic
     - the ticket goes to the person responsible for the unit.
     """
     asking = [facts for facts in many if is_asked_for(facts.answers, rules=rules)]
-    units = OrgUnit.objects.select_related("parent").in_bulk({facts.unit_id for facts in asking})
-    responsible = {pk: responsible_for(unit) for pk, unit in units.items()}
-    opened = Ticket.objects.bulk_create(
-        _ticket(facts, rules, units[facts.unit_id], responsible[facts.unit_id]) for facts in asking
-    )
+    if not asking:
+        return []
+    responsible = responsible_for(OrgUnit.objects.filter(pk__in={facts.unit_id for facts in asking}))
+    opened = Ticket.objects.bulk_create(_ticket(facts, rules, responsible.get(facts.unit_id)) for facts in asking)
     TicketStep.objects.bulk_create(
         TicketStep(ticket=ticket, at=ticket.opened_at, act=TicketAct.OPENED) for ticket in opened
     )
     return opened
 
 
-def _ticket(facts: Facts, rules: Sequence[TicketRule], unit: OrgUnit, responsible: User | None) -> Ticket:
+def _ticket(facts: Facts, rules: Sequence[TicketRule], responsible_id: int | None) -> Ticket:
     met = [rule for rule in rules if _met(rule, facts.answers)]
     loyalty = next((facts.answers.get(rule.question_code) for rule in rules if rule.reason == "low_score"), None)
     named = facts.answers.get(facts.program.problem_question)
@@ -88,8 +88,8 @@ def _ticket(facts: Facts, rules: Sequence[TicketRule], unit: OrgUnit, responsibl
         program=facts.program,
         response_id=facts.response_id,
         customer=facts.customer,
-        unit=unit,
-        responsible=responsible,
+        unit_id=facts.unit_id,
+        responsible_id=responsible_id,
         reasons=sorted({rule.reason for rule in met}),
         score=loyalty if isinstance(loyalty, int) else None,
         problem_codes=named if isinstance(named, list) else [],

@@ -3,6 +3,8 @@
     python -m tests.bench [answers] [flow] [kpi] [report]      without a name, all
 
 Each part prints its figures and whether the budget holds; the last lines are rows for the README's table.
+Budgets in seconds are those of a machine on which the bare view, at 32 connections, answers 1 700 requests a second
+(DESIGN §7). A slower machine is allowed as much more time as its bare view takes in the same run.
 """
 
 import json
@@ -28,6 +30,7 @@ from tests.demo_site import ROOT, free_port
 REQUESTS = int(os.environ.get("CX_BENCH_REQUESTS", "8000"))
 ROWS = int(os.environ.get("CX_BENCH_ROWS", "10000000"))
 TURNS = 3
+REFERENCE_RATE = 1_700  # the bare view's, at 32 connections
 
 
 @contextmanager
@@ -52,6 +55,18 @@ def web(environ: dict[str, str], **extra: str) -> Iterator[int]:
     finally:
         server.terminate()
         server.wait(20)
+
+
+def answer(source: str, number: int) -> bytes:
+    return json.dumps(
+        {
+            "survey": "sfo-live",
+            "source": source,
+            "external_id": f"{os.getpid()}-{number}",
+            "answered_at": "2026-11-01T12:00:00Z",
+            "answers": {"NETPRO": 9, "Q15PROBLEM": 2},
+        }
+    ).encode()
 
 
 class Bench:
@@ -95,61 +110,68 @@ class Bench:
         print(f"{what}: {figure} (budget {budget}) {'holds' if holds else 'DOES NOT HOLD'}", flush=True)
         self.rows.append(f"| {what} | {budget} | {figure} | {'yes' if holds else 'no'} |")
 
+    def bare(self, number: int, _last: bytes) -> bytes:
+        body = answer("yardstick", number)
+        return load.http("POST", "/insert/", body, Content_Type="application/json")
+
+    @contextmanager
+    def both(self) -> Iterator[tuple[int, int]]:
+        """The ports of the application and of the bare view."""
+        yardstick = {"DJANGO_SETTINGS_MODULE": "tests.bench.yardstick", "CX_BENCH_IDS": self.ids}
+        with web(self.environ) as port, web(self.environ, **yardstick) as bare_port:
+            yield port, bare_port
+
     def answers(self) -> None:
         """Answer by API, durable, 32 connections, against the bare view; turn by turn."""
 
-        def body(number: int, source: str) -> bytes:
-            return json.dumps(
-                {
-                    "survey": "sfo-live",
-                    "source": source,
-                    "external_id": f"{os.getpid()}-{number}",
-                    "answered_at": "2026-11-01T12:00:00Z",
-                    "answers": {"NETPRO": 9, "Q15PROBLEM": 2},
-                }
-            ).encode()
-
         def ours(number: int, _last: bytes) -> bytes:
             headers = {"Authorization": f"Bearer {self.token}", "Content_Type": "application/json"}
-            return load.http("POST", "/api/v1/responses/", body(number, "bench"), **headers)
-
-        def bare(number: int, _last: bytes) -> bytes:
-            return load.http("POST", "/insert/", body(number, "yardstick"), Content_Type="application/json")
+            return load.http("POST", "/api/v1/responses/", answer("bench", number), **headers)
 
         ratios, rates, p99s = [], [], []
-        yardstick = {"DJANGO_SETTINGS_MODULE": "tests.bench.yardstick", "CX_BENCH_IDS": self.ids}
-        with web(self.environ) as port, web(self.environ, **yardstick) as bare_port:
+        with self.both() as (port, bare_port):
             for turn in range(TURNS):
                 first = turn * REQUESTS
                 mine = load.run(port, connections=32, requests=REQUESTS, make=ours, first=first)
-                theirs = load.run(bare_port, connections=32, requests=REQUESTS, make=bare, first=first)
+                theirs = load.run(bare_port, connections=32, requests=REQUESTS, make=self.bare, first=first)
                 assert set(mine.statuses) == {201} == set(theirs.statuses), (mine.statuses, theirs.statuses)
                 ratios.append(mine.rate / theirs.rate)
                 rates.append(mine.rate)
-                p99s.append(mine.p99)
-        ratio, p99 = statistics.median(ratios), statistics.median(p99s)
-        figure = f"{ratio:.2f} × the bare view, {statistics.median(rates):,.0f}/s, p99 {p99:.0f} ms"
+                p99s.append((mine.p99 * theirs.rate / REFERENCE_RATE, mine.p99))
+        ratio, (p99, seen) = statistics.median(ratios), statistics.median_high(p99s)
+        figure = (
+            f"{ratio:.2f} × the bare view, {statistics.median(rates):,.0f}/s, p99 {seen:.0f} ms, "
+            f"at the reference speed {p99:.0f} ms"
+        )
         self.say("Answer by API, 32 connections", figure, "≥ 0.5 ×, p99 ≤ 50 ms", ratio >= 0.5 and p99 <= 50)
 
     def flow(self) -> None:
-        """Respondent flow: the page and the answer to it, 4 connections."""
+        """Respondent flow: the page and the answer to it, 4 connections; one answer in five opens a ticket, as in the
+        survey of the airport."""
 
         def step(number: int, last: bytes) -> bytes:
             key = re.search(rb'name="key"[^>]*value="([^"]+)"', last)
             if key is None:
                 return load.http("GET", "/s/sfo-live/")
-            form = f"key={key[1].decode()}&NETPRO={number % 11}&Q15PROBLEM=2".encode()
+            score = 3 if number % 10 < 2 else 9  # a flow is two requests
+            form = f"key={key[1].decode()}&NETPRO={score}&Q15PROBLEM=2".encode()
             return load.http("POST", "/s/sfo-live/", form, Content_Type="application/x-www-form-urlencoded")
 
-        flows, p99s = [], []
-        with web(self.environ) as port:
-            for _turn in range(TURNS):
+        flows, seen = [], []
+        with self.both() as (port, bare_port):
+            for turn in range(TURNS):
+                bare = load.run(bare_port, connections=32, requests=REQUESTS // 4, make=self.bare, first=10**6 * turn)
+                speed = bare.rate / REFERENCE_RATE
                 result = load.run(port, connections=4, requests=REQUESTS // 2, make=step)
                 assert set(result.statuses) == {200, 303}, result.statuses
-                flows.append(result.rate / 2)
-                p99s.append(result.p99)
-        rate, p99 = statistics.median(flows), statistics.median(p99s)
-        figure = f"{rate:,.0f}/s, p99 of a step {p99:.0f} ms"
+                flows.append((result.rate / 2 / speed, result.p99 * speed))
+                seen.append((result.rate / 2, result.p99))
+        rate, p99 = (statistics.median(figures) for figures in zip(*flows, strict=True))
+        seen_rate, seen_p99 = (statistics.median(figures) for figures in zip(*seen, strict=True))
+        figure = (
+            f"{seen_rate:,.0f}/s, p99 of a step {seen_p99:.0f} ms, "
+            f"at the reference speed {rate:,.0f}/s, {p99:.0f} ms"
+        )
         self.say("Respondent flow, 4 connections", figure, "≥ 300/s, p99 ≤ 50 ms", rate >= 300 and p99 <= 50)
 
     def kpi(self) -> None:

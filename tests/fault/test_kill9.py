@@ -1,29 +1,22 @@
 """R1 in the suite: a short run; `make fault` runs 2 000 answers (CX_FAULT_N)."""
 
 import os
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
+from tests.demo_site import DemoSite
 from tests.fault import kill9
-from tests.folders import data_folder
 
-N = int(os.environ.get("CX_FAULT_N", "300"))
+N = int(os.environ.get("CX_FAULT_N", "200"))
 SEED = int(os.environ.get("CX_FAULT_SEED", "7"))
+pytestmark = [pytest.mark.fault, pytest.mark.xdist_group("demo")]
 
 
-@pytest.fixture
-def demo_data() -> Iterator[Path]:
-    with data_folder() as folder:
-        kill9.load_demo(folder)
-        yield folder
-
-
-@pytest.mark.fault
-def test_no_acknowledged_answer_is_lost_or_doubled_while_parts_are_killed(demo_data: Path) -> None:
-    outcome = kill9.run(n=N, kills=max(6, N // 100), seed=SEED, data_dir=demo_data)
+def test_no_acknowledged_answer_is_lost_or_doubled_while_parts_are_killed(demo_site: DemoSite) -> None:
+    assert demo_site.pristine is not None
+    kills = max(len(kill9.VICTIMS), N // 100)
+    outcome = kill9.run(n=N, kills=kills, seed=SEED, data_dir=demo_site.pristine)
     print(f"seed {SEED}: {outcome}")
     assert outcome.is_clean, f"seed {SEED}: {outcome}"
     assert outcome.acknowledged == N
-    assert sum(outcome.kills.values()) >= 3
+    assert len(outcome.kills) >= 3, "on a slow machine the last part may be spared"

@@ -22,7 +22,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from cxprogram.admin_base import ManyRows, ProgramAdmin, ProgramForm, ProgramInline, ReadOnlyAdmin, ReadOnlyInline
 from cxprogram.admin_fields import check_options
 from cxprogram.suppression import hidden_cells
-from feedback import admin_doors, show_if
+from feedback import show_if
+from feedback.admin_doors import PlacementInline
 from feedback.admin_tickets import RuleInline
 from feedback.imports.errors import MappingError
 from feedback.imports.mapping import load_mapping
@@ -39,8 +40,6 @@ from feedback.models import (
     SurveyVersion,
 )
 from feedback.services import surveys
-
-assert admin_doors.PlacementPage  # importing it registers its pages
 
 
 # --- questions --------------------------------------------------------------------------------
@@ -132,7 +131,7 @@ class SurveyPage(ProgramAdmin):
     list_filter = ("is_open",)
     search_fields = ("name", "slug", "purpose")
     ordering = ("program_id", "slug")
-    inlines = (VersionInline, RuleInline)
+    inlines = (VersionInline, PlacementInline, RuleInline)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         rows = super().get_queryset(request)

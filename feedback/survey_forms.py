@@ -58,8 +58,8 @@ class Sides(forms.Form):
 class TextsForm(Sides):
     """What stands above the questions, languages side by side."""
 
-    def __init__(self, version: SurveyVersion, languages: Sequence[str], *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="texts-%s", **kwargs)
+    def __init__(self, version: SurveyVersion, languages: Sequence[str], data: Any = None) -> None:
+        super().__init__(data, auto_id="texts-%s")
         self.languages = languages
         for code in languages:
             self.fields[f"title_{code}"] = Words(code, _("Title"), initial=version.titles.get(code, ""))
@@ -81,10 +81,9 @@ class ItemForm(Sides):
         item: SurveyItem,
         languages: Sequence[str],
         earlier: Sequence[Question],
-        *args: Any,
-        **kwargs: Any,
+        data: Any = None,
     ) -> None:
-        super().__init__(*args, auto_id=f"item-{item.pk}-%s", **kwargs)
+        super().__init__(data, auto_id=f"item-{item.pk}-%s")
         self.item, self.languages, self.earlier = item, languages, earlier
         question = item.question
         for code in languages:
@@ -245,8 +244,8 @@ class NewQuestionForm(forms.Form):
         help_text=gettext_lazy("One on a line, where one or several are chosen."),
     )
 
-    def __init__(self, version: SurveyVersion, language: str, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="new-%s", **kwargs)
+    def __init__(self, version: SurveyVersion, language: str, data: Any = None) -> None:
+        super().__init__(data, auto_id="new-%s")
         self.language = language
         asked = version.items.values("question")
         rows = Question.objects.filter(program=version.survey.program_id).exclude(kind=QuestionKind.GRID)

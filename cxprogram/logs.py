@@ -6,11 +6,16 @@ import re
 SECRET = re.compile(r"(/(?:r|unsubscribe)/)[^/\s?\"']+")
 
 
+def without_secrets(text: str) -> str:
+    """The text with `/r/…/` for a personal address."""
+    return SECRET.sub(r"\1…", text)
+
+
 class WithoutSecrets(logging.Filter):
-    """Writes `/r/…/` for a personal address; a line that holds none stays as it is."""
+    """No personal address in any line; a line that holds none stays as it is."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         text = record.getMessage()
-        if (cleaned := SECRET.sub(r"\1…", text)) != text:
+        if (cleaned := without_secrets(text)) != text:
             record.msg, record.args = cleaned, None
         return True

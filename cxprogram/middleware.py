@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from django.views import defaults
 
 from cxprogram.errors import DomainError
+from cxprogram.logs import without_secrets
 
 log = logging.getLogger(__name__)
 
@@ -165,7 +166,7 @@ class PublicRequests:
         except Resolver404:
             return self.get_response(request)
         try:
-            with pghistory.context(url=request.path) if request.method == "POST" else nullcontext():
+            with pghistory.context(url=without_secrets(request.path)) if request.method == "POST" else nullcontext():
                 response = match.func(request, *match.args, **match.kwargs)
         except (DomainError, OperationalError, InterfaceError) as error:
             with translation.override(language_of(request)):

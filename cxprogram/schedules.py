@@ -6,6 +6,7 @@ SCHEDULE = {
     "sweep retention": {"task": "journeys.tasks.sweep_retention", "schedule": 3600.0, "options": {"expires": 3600}},
     "plan asks": {"task": "feedback.tasks.plan_asks", "schedule": 60.0, "options": {"expires": 60}},
     "ask customers": {"task": "feedback.tasks.ask_customers", "schedule": 20.0, "options": {"expires": 20}},
+    "forget drafts": {"task": "feedback.tasks.forget_drafts", "schedule": 3600.0, "options": {"expires": 3600}},
     "send waiting mail": {"task": "cxprogram.tasks.send_waiting_mail", "schedule": 30.0, "options": {"expires": 30}},
     "work on waiting imports": {
         "task": "feedback.tasks.work_on_waiting_imports",

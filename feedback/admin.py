@@ -23,7 +23,12 @@ from cxprogram.admin_base import ManyRows, ProgramAdmin, ProgramForm, ProgramInl
 from cxprogram.admin_fields import check_options
 from cxprogram.imports.errors import MappingError
 from cxprogram.suppression import hidden_cells
-from feedback import admin_doors, admin_plans, admin_voice, show_if
+from feedback import (
+    admin_plans,  # noqa: F401 its pages register themselves
+    admin_voice,  # noqa: F401
+    show_if,
+)
+from feedback.admin_doors import PlacementInline
 from feedback.admin_tickets import RuleInline
 from feedback.imports.mapping import load_mapping
 from feedback.models import (
@@ -39,8 +44,6 @@ from feedback.models import (
     SurveyVersion,
 )
 from feedback.services import surveys
-
-assert admin_doors.PlacementPage and admin_plans.SamplingPlanPage and admin_voice.MentionPage  # importing them registers their pages
 
 
 # --- questions --------------------------------------------------------------------------------
@@ -132,7 +135,7 @@ class SurveyPage(ProgramAdmin):
     list_filter = ("is_open",)
     search_fields = ("name", "slug", "purpose")
     ordering = ("program_id", "slug")
-    inlines = (VersionInline, RuleInline)
+    inlines = (VersionInline, PlacementInline, RuleInline)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         rows = super().get_queryset(request)
@@ -152,7 +155,8 @@ class SurveyPage(ProgramAdmin):
         return [*fixed, "slug"] if obj and obj.versions.filter(published_at__isnull=False).exists() else fixed
 
     def view_on_site(self, obj: Survey) -> str:
-        return reverse("feedback:survey", args=[obj.slug])
+        """The page where it is edited; from there leads the way to the public one."""
+        return reverse("feedback:survey-edit", args=[obj.slug])
 
 
 def check_show_if(written: Any) -> None:

@@ -52,6 +52,18 @@ class PlacementPage(ProgramAdmin):
         )
 
 
+class PlacementInline(ReadOnlyInline):
+    """Where the survey hangs."""
+
+    model = Placement
+    fields = ("name", "channel", "unit", "touchpoint", "code", "ended_at")
+    readonly_fields = ("name", "channel", "unit", "touchpoint", "code", "ended_at")
+    ordering = ("name",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).select_related("unit", "touchpoint", "survey")
+
+
 class ClickInline(ReadOnlyInline):
     model = EmailClick
     fields = ("at", "method", "score", "is_suspect", "reasons")

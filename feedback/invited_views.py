@@ -12,6 +12,7 @@ from django.utils import timezone, translation
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from cxprogram.middleware import language_of
 from feedback import robots, survey_desk
 from feedback.choices import SCALE_KINDS, InvitationStatus
 from feedback.models import Invitation
@@ -31,9 +32,10 @@ def _closed_page(language: str) -> str:
     return loader.render_to_string("feedback/invitation_closed.html")
 
 
-def _closed() -> HttpResponse:
-    language = translation.get_language() or "en"
-    return _private(survey_desk.answer(_closed_page(language), status=404, language=language))
+def _closed(request: HttpRequest) -> HttpResponse:
+    language = language_of(request)
+    with translation.override(language):
+        return _private(survey_desk.answer(_closed_page(language), status=404, language=language))
 
 
 def _visit(request: HttpRequest) -> robots.Visit:
@@ -46,16 +48,16 @@ def _visit(request: HttpRequest) -> robots.Visit:
 def invited(request: HttpRequest, token: str, score: int | None = None) -> HttpResponse:
     """The form of one invitation; a score in the address is chosen already, and counts when the form is sent."""
     if survey_desk.is_too_large(request):
-        return survey_desk.too_large()
+        return survey_desk.too_large(request)
     visit = _visit(request)
     invitation = invitations.find(token)
     is_repeat = invitation is not None and invitation.status == InvitationStatus.ANSWERED and request.method == "POST"
     if invitation is None or not (is_repeat or invitations.is_answerable(invitation, at=visit.at)):
-        return _closed()
+        return _closed(request)
     try:
         door = surveys.door(invitation.survey.slug)
     except surveys.SurveyClosedError:
-        return _closed()
+        return _closed(request)
     language = pages.choose_language(
         invitation.survey,
         asked=request.GET.get("lang", "") or invitation.language,
@@ -67,7 +69,7 @@ def invited(request: HttpRequest, token: str, score: int | None = None) -> HttpR
             with translation.override(language):
                 return _private(_take_in(request, door, invitation, language, path=path, visit=visit))
     except (invitations.InvitationClosedError, responses.AnswerError):
-        return _closed()
+        return _closed(request)
     with translation.override(language):
         text = _page(door, invitation, language, score=score, visit=visit)
     return _private(survey_desk.answer(survey_desk.fresh(text, path=path, key="invited"), language=language))
@@ -130,8 +132,9 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
 
     The reply is the same whether anybody knows the address or not.
     """
-    language = translation.get_language() or "en"
+    language = language_of(request)
     if request.method == "POST":
         invitations.unsubscribe(token, at=timezone.now())
-    text = loader.render_to_string("feedback/unsubscribe.html", {"is_done": request.method == "POST"})
+    with translation.override(language):
+        text = loader.render_to_string("feedback/unsubscribe.html", {"is_done": request.method == "POST"})
     return _private(survey_desk.answer(text, language=language))

@@ -17,6 +17,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from cxprogram.middleware import language_of
 from feedback.models import Survey, SurveyVersion
 from feedback.pages import survey as pages
 from feedback.services import responses, surveys
@@ -120,9 +121,10 @@ def is_too_large(request: HttpRequest) -> bool:
     return request.method == "POST" and int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BODY
 
 
-def too_large() -> HttpResponse:
-    language = translation.get_language() or settings.LANGUAGE_CODE
-    return answer(loader.render_to_string("feedback/survey_too_large.html"), status=413, language=language)
+def too_large(request: HttpRequest) -> HttpResponse:
+    language = language_of(request)
+    with translation.override(language):
+        return answer(loader.render_to_string("feedback/survey_too_large.html"), status=413, language=language)
 
 
 def done(request: HttpRequest, survey: Survey, language: str) -> HttpResponse:

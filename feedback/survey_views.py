@@ -25,7 +25,7 @@ WORDS = {303: "stored", 200: "incomplete", 422: "invalid", 409: "answered", 410:
 def survey(request: HttpRequest, slug: str) -> HttpResponse:
     """Ask, and take the answer in; the widget of another site sends its answer here too."""
     if survey_desk.is_too_large(request):
-        return survey_desk.too_large()
+        return survey_desk.too_large(request)
     reply = _survey(request, slug)
     if request.method == "POST" and request.POST.get("via") == "widget":
         return _to_widget(reply)

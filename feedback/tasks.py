@@ -6,7 +6,7 @@ from django.utils import timezone
 from cxprogram.models import Program
 from cxprogram.services import import_runs
 from feedback import delivery
-from feedback.services import folding, import_work, plans, sending
+from feedback.services import drafts, folding, import_work, plans, sending
 
 
 @shared_task
@@ -41,3 +41,9 @@ def work_on_waiting_imports() -> None:
     for run_id in import_runs.due(timezone.now()):
         import_work.work(run_id, clock=timezone.now)
     import_runs.forget_unused(timezone.now())
+
+
+@shared_task
+def forget_drafts() -> None:
+    """Answers that were begun and left behind."""
+    drafts.forget(at=timezone.now())

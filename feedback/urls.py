@@ -9,12 +9,14 @@ from feedback import (
     invited_views,
     plan_views,
     poster_views,
+    survey_editor_views,
     survey_views,
     ticket_views,
 )
 
 app_name = "feedback"
 urlpatterns = [
+    path("s/<slug:slug>/", survey_views.survey, name="survey"),
     path("drivers/", driver_views.drivers, name="drivers"),
     path("plans/", plan_views.plan_list, name="plan-list"),
     path("plans/decisions/", plan_views.decision_list, name="decision-list"),
@@ -30,9 +32,12 @@ urlpatterns = [
     path("tickets/<int:number>/take/", ticket_views.ticket_take, name="ticket-take"),
     path("tickets/<int:number>/note/", ticket_views.ticket_note, name="ticket-note"),
     path("tickets/<int:number>/close/", ticket_views.ticket_close, name="ticket-close"),
+    path("surveys/", survey_editor_views.survey_list, name="survey-list"),
+    path("surveys/new/", survey_editor_views.survey_new, name="survey-new"),
+    path("surveys/<slug:slug>/edit/", survey_editor_views.survey_edit, name="survey-edit"),
+    path("surveys/<slug:slug>/preview/", survey_editor_views.survey_preview, name="survey-preview"),
     path("posters/<slug:code>/", poster_views.poster, name="poster"),
     path("posters/<slug:code>/pdf/", poster_views.poster_pdf, name="poster-pdf"),
-    path("s/<slug:slug>/", survey_views.survey, name="survey"),
     path("s/<slug:slug>/done/", survey_views.survey_done, name="survey-done"),
     path("embed/<slug:slug>.js", embed_views.widget, name="embed"),
     path("r/<str:token>/", invited_views.invited, name="invited"),

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from django.conf import settings
@@ -66,12 +67,16 @@ class SurveyPage:
     intro: str
     asks: tuple[Ask, ...]
 
-    @property
+    @cached_property
     def numbers(self) -> list[int]:
         """The numbers of the form's pages, in order."""
         return sorted({ask.page for ask in self.asks}) or [1]
 
-    @property
+    @cached_property
+    def names(self) -> list[str]:
+        return [ask.name for ask in self.asks]
+
+    @cached_property
     def has_steps(self) -> bool:
         """Whether what is asked depends on what was answered, or stands on several pages."""
         return len(self.numbers) > 1 or any(ask.rule for ask in self.asks)
@@ -219,9 +224,10 @@ def read_form(page: SurveyPage, posted: QueryDict, *, known: Mapping[str, Any] |
             error = _nothing(ask)
         if error:
             sent.errors[ask.name] = error
-    valued = {ask.name: sent.answers[ask.name] for ask in page.asks if not _is_not_applicable(ask, sent.answers)}
-    sent.asked = page.asked(valued, known)
+    sent.asked = page.names
     if page.has_steps:
+        valued = {ask.name: sent.answers[ask.name] for ask in page.asks if not _is_not_applicable(ask, sent.answers)}
+        sent.asked = page.asked(valued, known)
         for name in {ask.name for ask in page.asks} - set(sent.asked):
             sent.answers.pop(name)
             sent.errors.pop(name, None)
@@ -291,6 +297,8 @@ def after(page: SurveyPage, sent: Sent, posted: QueryDict) -> int | None:
     - else this page again, where an answer on it brought a question that was not shown yet;
     - else the next page that asks something.
     """
+    if not page.has_steps:
+        return page.numbers[0] if sent.errors else None
     numbers = page.numbers
     said = posted.get("step", "")
     step = int(said) if _CODE.fullmatch(said) and int(said) in numbers else numbers[-1]

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -271,3 +271,22 @@ def add_new(version: SurveyVersion, new: NewQuestion) -> SurveyItem:
         options={str(code): {"title": {new.language: words}} for code, words in enumerate(new.answers, start=1)},
     )
     return add(version, question)
+
+
+def newest_of(survey: Survey) -> SurveyVersion:
+    """The draft, else the newest version; looking changes nothing. Raises NotFoundError for a survey without any."""
+    version = survey.versions.select_related("survey__program").order_by("number").last()
+    if version is None:
+        raise NotFoundError(_("There is no such survey."), code="survey-unknown")
+    return version
+
+
+@transaction.atomic
+def publish(version: SurveyVersion, *, at: datetime) -> SurveyVersion:
+    """Publish the draft and open its survey. Raises DraftError, also for a draft that asks nothing (`survey-empty`)."""
+    held = _open(version)
+    if not held.items.filter(is_hidden=False).exists():
+        raise surveys.DraftError(_("The survey asks nothing yet: add a question."), code="survey-empty")
+    published = surveys.publish(held, at=at)
+    Survey.objects.filter(pk=held.survey_id).update(is_open=True)
+    return published

@@ -8,6 +8,7 @@ from time import perf_counter
 
 import pytest
 from django.utils import timezone
+from pghistory.models import Context
 
 from cxprogram.logs import WithoutSecrets
 from feedback.models import EmailClick, Invitation, Response, SurveyDraft, Ticket
@@ -64,7 +65,16 @@ def test_an_invitation_takes_one_answer_with_all_that_is_known_of_it(client, sur
     assert row.attributes == {"flight": "SK 901"}
     invitation.refresh_from_db()
     assert (invitation.status, invitation.response) == ("answered", row)
-    assert Ticket.objects.get().customer == customer
+    ticket = Ticket.objects.get()
+    assert ticket.customer == customer
+    addresses = [context.metadata.get("url", "") for context in Context.objects.all()]
+    assert addresses and not any(token in address for address in addresses), "no copy of the secret is kept"
+
+
+def test_pages_without_a_survey_speak_the_readers_language(client, survey):
+    for address in ("/r/unknown/", "/unsubscribe/unknown/"):
+        page = client.get(address, HTTP_ACCEPT_LANGUAGE="fi,en;q=0.5", **PERSON)
+        assert page["Content-Language"] == "fi" and '<html lang="fi">' in page.content.decode()
 
 
 def test_unknown_used_expired_and_closed_are_the_same_to_the_last_byte(client, survey):

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('cxprogram', '0003_import_work'),
-        ('feedback', '0003_survey_doors'),
+        ('feedback', '0005_customer_rank'),
         ('journeys', '0005_lean_customer_indexes'),
         ('pghistory', '0007_auto_20250421_0444'),
     ]

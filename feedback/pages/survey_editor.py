@@ -1,0 +1,145 @@
+"""The editing page of a survey: its draft question by question, and how its page will look."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import get_language
+
+from cxprogram.models import Program
+from feedback.models import Question, Survey, SurveyItem, SurveyVersion
+from feedback.pages.survey import languages_of
+from feedback.survey_forms import ItemForm
+from feedback.survey_templates import TEMPLATES
+
+
+@dataclass(frozen=True)
+class EditedItem:
+    """One question of the draft, with the form that changes it; open where something in it was wrong."""
+
+    item: SurveyItem
+    number: int
+    form: ItemForm
+    is_first: bool
+    is_last: bool
+    is_open: bool
+
+
+@dataclass(frozen=True)
+class Preview:
+    language: str
+    name: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Editor:
+    """Everything on the page; without a draft there is the published version to look at, and a way to make one."""
+
+    is_draft: bool
+    survey: Survey
+    version: SurveyVersion
+    languages: list[str]
+    items: tuple[EditedItem, ...]
+    previews: tuple[Preview, ...]
+    steps: tuple[tuple[int, str], ...]
+    published: int | None
+    public_url: str
+    missing: tuple[str, ...] = field(default=())
+
+
+def before(version: SurveyVersion, item: SurveyItem) -> list[Question]:
+    """The questions that the draft asks before this one."""
+    rows = version.items.select_related("question").filter(position__lt=item.position).order_by("position")
+    return [each.question for each in rows]
+
+
+def first_language(survey: Survey) -> str:
+    """The language in which a new question is written: the program's, if the survey has it."""
+    has = languages_of(survey)
+    return survey.program.language if survey.program.language in has else has[0]
+
+
+def editor(version: SurveyVersion, *, bad_item: ItemForm | None = None) -> Editor:
+    survey = version.survey
+    languages = languages_of(survey)
+    rows = list(version.items.select_related("question__grid", "version").order_by("position"))
+    items = []
+    for number, item in enumerate(rows, start=1):
+        is_bad = bad_item is not None and bad_item.item.pk == item.pk
+        earlier = [each.question for each in rows[: number - 1]]
+        form = bad_item if bad_item is not None and is_bad else ItemForm(item, languages, earlier)
+        items.append(EditedItem(item, number, form, number == 1, number == len(rows), is_bad))
+    names = dict(settings.LANGUAGES)
+    path = reverse("feedback:survey-preview", args=[survey.slug])
+    shown = get_language() if get_language() in languages else languages[0]
+    order = sorted(languages, key=lambda code: code != shown)
+    numbers = sorted({item.page for item in rows})
+    published = survey.versions.filter(published_at__isnull=False).order_by("number").last()
+    return Editor(
+        is_draft=version.published_at is None,
+        survey=survey,
+        version=version,
+        languages=languages,
+        items=tuple(items),
+        previews=tuple(Preview(code, names[code], f"{path}?in={code}") for code in order),
+        steps=tuple((number, f"{path}?in={shown}&step={number}") for number in numbers) if len(numbers) > 1 else (),
+        published=published.number if published else None,
+        public_url=settings.BASE_URL.rstrip("/") + reverse("feedback:survey", args=[survey.slug]),
+        missing=tuple(names[code] for code in _unspoken(version, rows, languages)),
+    )
+
+
+def _unspoken(version: SurveyVersion, rows: Sequence[SurveyItem], languages: Sequence[str]) -> list[str]:
+    """Languages in which a title or a question has no words yet."""
+    texts: list[dict[str, Any]] = [version.titles, *(item.question.wordings for item in rows if not item.is_hidden)]
+    return [code for code in languages if not all(each.get(code) for each in texts)]
+
+
+@dataclass(frozen=True)
+class ListedSurvey:
+    survey: Survey
+    url: str
+    published: int | None
+    has_draft: bool
+
+
+def surveys_of(program: Program) -> list[ListedSurvey]:
+    rows = Survey.objects.filter(program=program).prefetch_related("versions").order_by("slug")
+    found = []
+    for survey in rows:
+        versions = list(survey.versions.all())
+        numbers = [version.number for version in versions if version.published_at is not None]
+        found.append(
+            ListedSurvey(
+                survey=survey,
+                url=reverse("feedback:survey-edit", args=[survey.slug]),
+                published=max(numbers, default=None),
+                has_draft=len(numbers) < len(versions),
+            )
+        )
+    return found
+
+
+@dataclass(frozen=True)
+class Offered:
+    code: str
+    name: str
+    purpose: str
+    questions: tuple[str, ...]
+
+
+def templates() -> list[Offered]:
+    """The templates in the reader's language."""
+    language = (get_language() or "en").split("-")[0]
+    return [
+        Offered(
+            code=template.code,
+            name=template.names[language],
+            purpose=template.purpose[language],
+            questions=tuple(ask.texts[language] for ask in template.asks),
+        )
+        for template in TEMPLATES.values()
+    ]

@@ -1,0 +1,210 @@
+"""The one place where a survey is edited: its draft, with the page as a customer will see it beside it.
+
+What is published stays: editing makes a draft, publishing replaces the version that is asked.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from csp.constants import SELF
+from csp.decorators import csp_replace
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from cxprogram.access import Right, defined_programs
+from cxprogram.errors import DomainError
+from cxprogram.page_base import Visit, member_page
+from feedback import survey_desk
+from feedback.models import Survey, SurveyItem, SurveyVersion
+from feedback.pages import survey as pages
+from feedback.pages import survey_editor
+from feedback.services import survey_drafting
+from feedback.survey_forms import ItemForm, NewQuestionForm, TextsForm
+from feedback.survey_templates import TEMPLATES
+
+
+def _defining(visit: Visit) -> None:
+    """Definitions belong to the whole program: a role at a part of it defines nothing."""
+    if visit.program.pk not in defined_programs(visit.user):
+        raise Http404
+
+
+def _survey(visit: Visit, slug: str) -> Survey:
+    _defining(visit)
+    rows = Survey.objects.visible_to(visit.user).filter(program=visit.program, slug=slug)
+    survey = rows.select_related("program").first()
+    if survey is None:
+        raise Http404
+    return survey
+
+
+def _to(survey: Survey, fragment: str = "") -> HttpResponse:
+    address = reverse("feedback:survey-edit", args=[survey.slug]) + (f"#{fragment}" if fragment else "")
+    return HttpResponse(status=303, headers={"Location": address})
+
+
+@require_safe
+@member_page(Right.DEFINE)
+def survey_list(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """The program's surveys, and the templates to begin with."""
+    _defining(visit)
+    with_state = survey_editor.surveys_of(visit.program)
+    return render(request, "feedback/survey_list.html", {"surveys": with_state, "templates": survey_editor.templates()})
+
+
+@require_POST
+@member_page(Right.DEFINE)
+def survey_new(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """Make a survey from a template, as a closed draft."""
+    _defining(visit)
+    code = request.POST.get("template", "")
+    if code not in TEMPLATES:
+        raise Http404
+    languages = [each for each, _name in settings.LANGUAGES]
+    on = visit.at.astimezone(visit.program.zone).date()
+    version = survey_drafting.from_template(visit.program, code, languages=languages, on=on)
+    return _to(version.survey)
+
+
+def _page(
+    request: HttpRequest,
+    version: SurveyVersion,
+    *,
+    texts: TextsForm | None = None,
+    item: ItemForm | None = None,
+    new: NewQuestionForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    page = survey_editor.editor(version, bad_item=item)
+    languages = page.languages
+    context = {
+        "page": page,
+        "texts_form": texts or TextsForm(version, languages),
+        "new_form": new or NewQuestionForm(version, survey_editor.first_language(version.survey)),
+        "shows_new": new is not None,
+        "crumbs": [(_("Surveys"), reverse("feedback:survey-list")), (version.survey.label, "")],
+    }
+    return render(request, "feedback/survey_edit.html", context, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_page(Right.DEFINE)
+def survey_edit(request: HttpRequest, visit: Visit, slug: str) -> HttpResponse:
+    """See the draft, or change one thing of it (`do`): begin, texts, item, up, down, remove, add, publish."""
+    survey = _survey(visit, slug)
+    version = survey_drafting.newest_of(survey) if survey.versions.exists() else survey_drafting.draft_of(survey)
+    if request.method != "POST":
+        return _page(request, version)
+    do = ACTS.get(request.POST.get("do", ""))
+    if do is None:
+        raise Http404
+    try:
+        return do(request, visit, version)
+    except DomainError as error:
+        messages.error(request, str(error.detail))
+        return _page(request, version, status=error.status)
+
+
+def _item(request: HttpRequest, version: SurveyVersion) -> SurveyItem:
+    number = request.POST.get("item", "")
+    found = version.items.select_related("question", "version").filter(pk=int(number) if number.isdecimal() else 0)
+    if (item := found.first()) is None:
+        raise Http404
+    return item
+
+
+def _save_texts(request: HttpRequest, visit: Visit, version: SurveyVersion) -> HttpResponse:
+    form = TextsForm(version, pages.languages_of(version.survey), request.POST)
+    if not form.is_valid():
+        return _page(request, version, texts=form, status=422)
+    survey_drafting.save_texts(
+        version, titles=form.texts("title", version.titles), intros=form.texts("intro", version.intros)
+    )
+    return _to(version.survey, "texts")
+
+
+def _save_item(request: HttpRequest, visit: Visit, version: SurveyVersion) -> HttpResponse:
+    item = _item(request, version)
+    earlier = survey_editor.before(version, item)
+    form = ItemForm(item, pages.languages_of(version.survey), earlier, request.POST)
+    if not form.is_valid():
+        return _page(request, version, item=form, status=422)
+    try:
+        on = visit.at.astimezone(visit.program.zone).date()
+        survey_drafting.save_item(item, form.facts(), on=on)
+    except DomainError as error:
+        form.add_error(None, str(error.detail))
+        return _page(request, version, item=form, status=error.status)
+    return _to(version.survey, f"item-{item.pk}")
+
+
+def _move(by: int) -> Callable[..., HttpResponse]:
+    def act(request: HttpRequest, visit: Visit, version: SurveyVersion) -> HttpResponse:
+        item = _item(request, version)
+        survey_drafting.move(item, by=by)
+        return _to(version.survey, f"item-{item.pk}")
+
+    return act
+
+
+def _remove(request: HttpRequest, visit: Visit, version: SurveyVersion) -> HttpResponse:
+    survey_drafting.remove(_item(request, version))
+    return _to(version.survey, "questions")
+
+
+def _add(request: HttpRequest, visit: Visit, version: SurveyVersion) -> HttpResponse:
+    form = NewQuestionForm(version, survey_editor.first_language(version.survey), request.POST)
+    if not form.is_valid():
+        return _page(request, version, new=form, status=422)
+    chosen = form.cleaned_data["question"]
+    item = survey_drafting.add(version, chosen) if chosen else survey_drafting.add_new(version, form.new())
+    return _to(version.survey, f"item-{item.pk}")
+
+
+def _publish(request: HttpRequest, visit: Visit, version: SurveyVersion) -> HttpResponse:
+    survey_drafting.publish(version, at=visit.at)
+    messages.success(request, _("The survey is published and open. Its address is below."))
+    return _to(version.survey)
+
+
+def _begin(request: HttpRequest, visit: Visit, version: SurveyVersion) -> HttpResponse:
+    survey_drafting.draft_of(version.survey)
+    return _to(version.survey)
+
+
+ACTS: dict[str, Callable[..., HttpResponse]] = {
+    "begin": _begin,
+    "texts": _save_texts,
+    "item": _save_item,
+    "up": _move(-1),
+    "down": _move(1),
+    "remove": _remove,
+    "add": _add,
+    "publish": _publish,
+}
+
+
+@require_safe
+@xframe_options_sameorigin
+@csp_replace({"frame-ancestors": [SELF]})
+@member_page(Right.DEFINE)
+def survey_preview(request: HttpRequest, visit: Visit, slug: str) -> HttpResponse:
+    """The draft as its customers will see it, one page of it, in one language; every question of it is shown."""
+    survey = _survey(visit, slug)
+    version = survey_drafting.newest_of(survey)
+    language = pages.choose_language(survey, asked=request.GET.get("in", ""), accepted="")
+    said = request.GET.get("step", "")
+    with translation.override(language):
+        page = pages.survey_page(version)
+        sent: Any = pages.Sent(key="", asked=[ask.name for ask in page.asks])
+        step = pages.step_of(page, int(said) if said.isdecimal() and len(said) < 5 else None, sent)
+        text = survey_desk.form(survey, page, language, step=step, is_preview=True)
+    path = reverse("feedback:survey-preview", args=[slug])
+    return survey_desk.answer(survey_desk.fresh(text, path=path, key="preview"), language=language)

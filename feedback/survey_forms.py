@@ -1,0 +1,277 @@
+"""What the editing page of a survey takes: its texts, one question at a time, a new question."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from feedback import show_if
+from feedback.choices import SCALE_KINDS, QuestionKind
+from feedback.models import Question, SurveyItem, SurveyVersion
+from feedback.services import surveys
+from feedback.services.survey_drafting import ItemFacts, NewQuestion
+
+NAMES = dict(settings.LANGUAGES)
+OPERATORS = (
+    ("is", gettext_lazy("is")),
+    ("is_not", gettext_lazy("is not")),
+    ("at_least", gettext_lazy("is at least")),
+    ("at_most", gettext_lazy("is at most")),
+    ("any_of", gettext_lazy("is one of")),
+    ("none_of", gettext_lazy("is none of")),
+    ("answered", gettext_lazy("was answered")),
+    ("not_answered", gettext_lazy("was not answered")),
+)
+LIMITED = (QuestionKind.NUMBER, QuestionKind.DATE, QuestionKind.TEXT)
+MAX_OPTIONS = 50
+
+
+class Words(forms.CharField):
+    """A text in one language; those of one part stand side by side under its legend."""
+
+    def __init__(self, language: str, legend: str, *, is_long: bool = False, **facts: Any) -> None:
+        attrs = {"lang": language} | ({"rows": 2} if is_long else {})
+        widget = forms.Textarea(attrs) if is_long else forms.TextInput(attrs)
+        self.language, self.legend = NAMES[language], legend
+        label = f"{legend} · {self.language}"
+        super().__init__(label=label, required=False, max_length=1000, widget=widget, **facts)
+
+
+class Sides(forms.Form):
+    """A form whose texts stand side by side by language."""
+
+    def rows(self) -> list[tuple[str, list[forms.BoundField]]]:
+        """The texts by part: its legend, and one field for each language."""
+        found: dict[str, list[forms.BoundField]] = {}
+        for bound in self.visible_fields():
+            if isinstance(bound.field, Words):
+                found.setdefault(bound.field.legend, []).append(bound)
+        return list(found.items())
+
+    def others(self) -> list[forms.BoundField]:
+        return [bound for bound in self.visible_fields() if not isinstance(bound.field, Words)]
+
+
+class TextsForm(Sides):
+    """What stands above the questions, languages side by side."""
+
+    def __init__(self, version: SurveyVersion, languages: Sequence[str], data: Any = None) -> None:
+        super().__init__(data, auto_id="texts-%s")
+        self.languages = languages
+        for code in languages:
+            self.fields[f"title_{code}"] = Words(code, _("Title"), initial=version.titles.get(code, ""))
+            self.fields[f"intro_{code}"] = Words(
+                code, _("Introduction"), is_long=True, initial=version.intros.get(code, "")
+            )
+
+    def texts(self, part: str, before: Mapping[str, str]) -> dict[str, str]:
+        """The texts by language; those of languages that the page does not show stay."""
+        said = {code: self.cleaned_data[f"{part}_{code}"] for code in self.languages}
+        return {code: words for code, words in {**before, **said}.items() if words}
+
+
+class ItemForm(Sides):
+    """One question of a draft: its words, whether it must be answered, on which page, and when it is asked."""
+
+    def __init__(
+        self,
+        item: SurveyItem,
+        languages: Sequence[str],
+        earlier: Sequence[Question],
+        data: Any = None,
+    ) -> None:
+        super().__init__(data, auto_id=f"item-{item.pk}-%s")
+        self.item, self.languages, self.earlier = item, languages, earlier
+        question = item.question
+        for code in languages:
+            self.fields[f"wording_{code}"] = Words(
+                code, _("Question"), is_long=True, initial=question.wordings.get(code, "")
+            )
+        for option in self._options():
+            for code in languages:
+                texts = question.options.get(option, {}).get("title", {})
+                self.fields[f"option_{option}_{code}"] = Words(code, self._label(option), initial=texts.get(code, ""))
+        if surveys.is_asked(question):
+            self.fields["is_new_wording"] = forms.BooleanField(
+                label=_("The wording is new"),
+                required=False,
+                help_text=_("A published survey asks this question. The new words are seen at once, and the line of "
+                            "its trend breaks today."),
+            )  # fmt: skip
+        self.fields["is_required"] = forms.BooleanField(
+            label=_("Must be answered"), required=False, initial=item.is_required
+        )
+        self.fields["page"] = forms.IntegerField(label=_("Page"), min_value=1, max_value=50, initial=item.page)
+        if question.kind in LIMITED:
+            self._add_limits(item)
+        if earlier:
+            self._add_rule(item)
+
+    def _options(self) -> list[str]:
+        """The codes whose words are written here: the ends of a scale, the choices, and a place for one more."""
+        question = self.item.question
+        if question.kind in SCALE_KINDS:
+            return ["low", "high"]
+        if question.kind not in (QuestionKind.SINGLE, QuestionKind.MULTIPLE):
+            return []
+        codes = sorted((code for code in question.options if code.isdigit()), key=int)
+        more = str(int(codes[-1]) + 1) if codes else "1"
+        is_full = len(codes) >= MAX_OPTIONS or surveys.is_asked(question)
+        return codes if is_full else [*codes, more]
+
+    def _label(self, option: str) -> str:
+        if option in ("low", "high"):
+            question = self.item.question
+            return f"{question.scale_low if option == 'low' else question.scale_high} ="
+        return _("Answer %(code)s") % {"code": option}
+
+    def _add_limits(self, item: SurveyItem) -> None:
+        hint = _("As in 2026-11-25.") if item.question.kind == QuestionKind.DATE else ""
+        if item.question.kind != QuestionKind.TEXT:
+            self.fields["low"] = forms.CharField(
+                label=_("From"), required=False, initial=item.limits.get("low", ""), max_length=12, help_text=hint
+            )
+        label = _("Most characters") if item.question.kind == QuestionKind.TEXT else _("To")
+        self.fields["high"] = forms.CharField(
+            label=label, required=False, initial=item.limits.get("high", ""), max_length=12, help_text=hint
+        )
+
+    def _add_rule(self, item: SurveyItem) -> None:
+        rule = item.show_if if item.show_if.keys() <= {"question", "is", "value"} else {}
+        always = _("always") if rule or not item.show_if else _("by a rule of several parts, as it is")
+        value = rule.get("value", "")
+        self.fields["rule_question"] = forms.ChoiceField(
+            label=_("Asked only if this question"),
+            required=False,
+            initial=rule.get("question", ""),
+            choices=[("", always), *((question.code, question.wording) for question in self.earlier)],
+        )
+        self.fields["rule_is"] = forms.ChoiceField(
+            label=_("Comparison"), required=False, initial=rule.get("is", "at_most"), choices=OPERATORS
+        )
+        self.fields["rule_value"] = forms.CharField(
+            label=_("Answer"),
+            required=False,
+            max_length=100,
+            initial=", ".join(map(str, value)) if isinstance(value, list) else value,
+            help_text=_("The code of an answer; several with commas between them."),
+        )
+
+    def _rule(self, data: Mapping[str, Any]) -> Any:
+        item = self.item
+        is_simple = not item.show_if or item.show_if.keys() <= {"question", "is", "value"}
+        if not data.get("rule_question"):
+            return {} if is_simple and self.earlier else item.show_if
+        operator = data.get("rule_is") or "answered"
+        written = {"question": data["rule_question"], "is": operator}
+        if operator not in ("answered", "not_answered"):
+            parts = [part.strip() for part in data.get("rule_value", "").split(",") if part.strip()]
+            values = [int(part) if part.lstrip("-").isdecimal() else part for part in parts]
+            written["value"] = values if operator in ("any_of", "none_of") else values[0] if values else None
+        return written
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        data["show_if"] = self._rule(data)
+        try:
+            show_if.check(data["show_if"], earlier={question.code for question in self.earlier})
+        except show_if.RuleError:
+            self.add_error("rule_value" if self.earlier else None, _("Write the answer that the question must have."))
+        limits = {end: self._limit(data[end]) for end in ("low", "high") if data.get(end)}
+        if not surveys.are_limits(self.item.question.kind, limits):
+            self.add_error("high", _("The range does not fit the question."))
+        data["limits"] = limits
+        return data
+
+    def _limit(self, text: str) -> int | str:
+        is_date = self.item.question.kind == QuestionKind.DATE
+        return text if is_date or not text.lstrip("-").isdecimal() else int(text)
+
+    def facts(self) -> ItemFacts:
+        data, question = self.cleaned_data, self.item.question
+        wordings = {**question.wordings, **{code: data[f"wording_{code}"] for code in self.languages}}
+        options = {code: dict(texts["title"]) for code, texts in question.options.items() if texts.get("title")}
+        for option in self._options():
+            said = {code: data[f"option_{option}_{code}"] for code in self.languages}
+            texts = {code: words for code, words in {**options.get(option, {}), **said}.items() if words}
+            options[option] = texts
+        return ItemFacts(
+            wordings={code: words for code, words in wordings.items() if words},
+            options={code: texts for code, texts in options.items() if texts},
+            page=data["page"],
+            is_required=data["is_required"],
+            show_if=data["show_if"],
+            limits=data["limits"],
+            is_new_wording=bool(data.get("is_new_wording")),
+        )
+
+
+# How a new question is answered; a grid is made in the admin, where its rows are.
+NEW_KINDS = (
+    ("nps", gettext_lazy("Likelihood to recommend, 0–10")),
+    ("csat:1:5", gettext_lazy("Satisfaction, 1–5")),
+    ("ces:1:7", gettext_lazy("Effort, 1–7")),
+    ("ces:1:5", gettext_lazy("Effort, 1–5")),
+    ("rating:1:5", gettext_lazy("Rating, 1–5")),
+    ("rating:1:10", gettext_lazy("Rating, 1–10")),
+    ("single", gettext_lazy("One choice")),
+    ("multiple", gettext_lazy("Several choices")),
+    ("text", gettext_lazy("Text")),
+    ("number", gettext_lazy("Whole number")),
+    ("date", gettext_lazy("Date")),
+    ("consent", gettext_lazy("Consent")),
+)
+
+
+class NewQuestionForm(forms.Form):
+    """A question that the draft is to ask: one that the program has, or a new one."""
+
+    question = forms.ModelChoiceField(
+        Question.objects.none(), label=gettext_lazy("A question that you ask already"), required=False
+    )
+    wording = forms.CharField(
+        label=gettext_lazy("or a new question"), required=False, max_length=1000, widget=forms.Textarea({"rows": 2})
+    )
+    kind = forms.ChoiceField(label=gettext_lazy("How it is answered"), choices=NEW_KINDS, required=False)
+    answers = forms.CharField(
+        label=gettext_lazy("Choices"),
+        required=False,
+        max_length=5000,
+        widget=forms.Textarea({"rows": 3}),
+        help_text=gettext_lazy("One on a line, where one or several are chosen."),
+    )
+
+    def __init__(self, version: SurveyVersion, language: str, data: Any = None) -> None:
+        super().__init__(data, auto_id="new-%s")
+        self.language = language
+        asked = version.items.values("question")
+        rows = Question.objects.filter(program=version.survey.program_id).exclude(kind=QuestionKind.GRID)
+        self.fields["question"].queryset = rows.exclude(pk__in=asked).order_by("code")  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if not data.get("question") and not data.get("wording"):
+            self.add_error("wording", _("Choose a question, or write one."))
+        if data.get("wording") and not data.get("question"):
+            needs = data.get("kind") in ("single", "multiple")
+            if needs and not 2 <= len(self._answers(data)) <= MAX_OPTIONS:
+                self.add_error("answers", _("Write two choices or more."))
+        return data
+
+    def _answers(self, data: Mapping[str, Any]) -> list[str]:
+        return [line.strip() for line in data.get("answers", "").splitlines() if line.strip()]
+
+    def new(self) -> NewQuestion:
+        kind, *ends = (self.cleaned_data["kind"] or "text").split(":")
+        points = (0, 10) if kind == "nps" else (int(ends[0]), int(ends[1])) if ends else None
+        has_choices = kind in ("single", "multiple")
+        return NewQuestion(
+            kind=kind,
+            wording=self.cleaned_data["wording"],
+            language=self.language,
+            points=points,
+            answers=self._answers(self.cleaned_data) if has_choices else (),
+        )

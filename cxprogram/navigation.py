@@ -1,5 +1,6 @@
 """What each role finds in the top bar; what it may not open is not shown."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.http import HttpRequest
@@ -24,7 +25,11 @@ PLACES = {
     "scorecard": ("governance:scorecard", _("Scorecard"), "chart", Right.SEE_SCORECARD),
     "statements": ("governance:statement-list", _("Statements"), "person", Right.SEE_PROGRAM),
     "reports": ("governance:report-list", _("Reports"), "more", Right.SEE_REPORTS),
+    "surveys": ("feedback:survey-list", _("Surveys"), "ticket", Right.DEFINE),
+    "plans": ("feedback:plan-list", _("Who is asked"), "person", Right.DEFINE),
     "imports": ("feedback:import-list", _("Imports"), "more", Right.DEFINE),
+    "streams": ("journeys:stream-list", _("Data streams"), "chart", Right.DEFINE),
+    "charter": ("governance:charter", _("Charter"), "check", Right.SEE_PROGRAM),
     "admin": ("admin:index", _("Admin"), "more", Right.DEFINE),
 }
 _ALL = (
@@ -36,11 +41,12 @@ _ALL = (
     "customers",
     "projects",
     "scorecard",
-    "statements",
     "reports",
-    "imports",
     "admin",
 )
+# On the page with everything else: the bar takes ten.
+_BEYOND = ("surveys", "plans", "imports", "streams", "statements", "charter")
+BEYOND: dict[str, tuple[str, ...]] = {Role.OWNER: _BEYOND, Role.ANALYST: _BEYOND}
 ORDER: dict[str, tuple[str, ...]] = {
     Role.OWNER: _ALL,
     Role.ANALYST: _ALL,
@@ -82,16 +88,19 @@ def _navigation(request: HttpRequest) -> dict[str, Any]:
         return {"program": None, "nav": []}
     match = request.resolver_match
     here = match.view_name if match else ""
-    section = here.split("-")[0]
-    nav = [
-        {
-            "key": key,
-            "url": reverse(name),
-            "label": label,
-            "icon": icon,
-            "is_current": name == here or (":" in name and name.split("-")[0] == section),
-        }
-        for key, (name, label, icon, right) in ((key, PLACES[key]) for key in ORDER[role])
-        if can(user, right, program=program)
-    ]
-    return {"program": program, "role": Role(role), "nav": nav}
+
+    def entries(keys: Iterable[str]) -> list[dict[str, Any]]:
+        return [_entry(key, here) for key in keys if can(user, PLACES[key][-1], program=program)]
+
+    return {
+        "program": program,
+        "role": Role(role),
+        "nav": entries(ORDER[role]),
+        "beyond": entries(BEYOND.get(role, ())),
+    }
+
+
+def _entry(key: str, here: str) -> dict[str, Any]:
+    name, label, icon, _right = PLACES[key]
+    is_near = ":" in name and name.split("-")[0] == here.split("-")[0]
+    return {"key": key, "url": reverse(name), "label": label, "icon": icon, "is_current": name == here or is_near}

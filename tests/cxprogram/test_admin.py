@@ -27,7 +27,8 @@ pytestmark = pytest.mark.django_db
 NO_ADD = {
     "actions.EffectStudy", "cxprogram.ImportRun", "cxprogram.OutgoingMail", "cxprogram.Program",
     "feedback.DriverStudy", "feedback.FoldState", "feedback.Response", "feedback.ScoreCell",
-    "feedback.ContactDecision", "feedback.EventCursor", "feedback.PlannedAsk", "feedback.StoppedAddress", "feedback.Wave",
+    "feedback.ContactDecision", "feedback.EventCursor", "feedback.PlannedAsk", "feedback.StoppedAddress",
+    "feedback.Wave",
     "feedback.EmailClick", "feedback.Invitation", "feedback.QuestionRevision", "feedback.SurveyDraft",
     "feedback.ScoreMonth", "feedback.SurveyItem", "feedback.Ticket", "feedback.TicketStep",
     "governance.CompensationStatement", "governance.Report", "governance.SchemeComponent",

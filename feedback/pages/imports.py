@@ -165,8 +165,8 @@ def preview(run: ImportRun, look: Look, reading: Reading, *, user: User, check: 
     if table.encoding:
         facts.append(_("text in %(encoding)s") % {"encoding": table.encoding})
     if table.delimiter:
-        names = {",": _("comma"), ";": _("semicolon"), "\t": _("tab"), "|": "|"}
-        facts.append(_("separated by %(mark)s") % {"mark": names.get(table.delimiter, table.delimiter)})
+        marks = {",": _("comma"), ";": _("semicolon"), "\t": _("tab"), "|": "|"}
+        facts.append(_("separated by %(mark)s") % {"mark": marks.get(table.delimiter, table.delimiter)})
     if table.sheet:
         facts.append(_("sheet %(name)s") % {"name": table.sheet})
     if proposal.decimal == ",":

@@ -16,12 +16,13 @@ from cxprogram.errors import DomainError
 from cxprogram.imports.errors import MappingError, RowError
 from cxprogram.models import ImportRun, Program
 from cxprogram.services import import_runs
+from feedback.imports.decisions import definition_of, mapping_of
 from feedback.imports.definitions import SurveyDefinition
 from feedback.imports.layouts import Layout, find_layout
 from feedback.imports.lss import read_lss
 from feedback.imports.mapping import Header, Mapping, ScaleQuestion, open_table
 from feedback.imports.profile import SAMPLE_ROWS, profiles_of
-from feedback.imports.proposals import Proposal, QuestionPlan, definition_of, mapping_of, propose_answers
+from feedback.imports.proposals import Proposal, QuestionPlan, propose_answers
 from feedback.imports.qsf import read_qsf
 from feedback.imports.record_proposals import RecordProposal, guess_target, propose_records, record_mapping_of
 from feedback.imports.records import TARGETS, RecordMapping

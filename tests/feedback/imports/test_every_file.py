@@ -15,10 +15,11 @@ import pytest
 
 from cxprogram.imports import ImportFileError, RowError, read_table
 from cxprogram.imports.xes import XesLog, read_events
+from feedback.imports.decisions import mapping_of
 from feedback.imports.layouts import find_layout
 from feedback.imports.lss import read_lss
 from feedback.imports.profile import profiles_of
-from feedback.imports.proposals import mapping_of, propose_answers
+from feedback.imports.proposals import propose_answers
 from feedback.imports.qsf import read_qsf
 from feedback.imports.record_proposals import guess_target, propose_records, record_mapping_of
 from feedback.imports.records import Record, map_record

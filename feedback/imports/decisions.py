@@ -1,0 +1,114 @@
+"""From a proposal and what a person said to it: the mapping by which a file is read, and the survey that it answers."""
+
+from dataclasses import replace
+
+from feedback.imports.definitions import Codes, QuestionDef, SurveyDefinition
+from feedback.imports.mapping import (
+    Attribute,
+    ColumnRule,
+    DateRule,
+    DateText,
+    KeyRule,
+    Lookup,
+    Mapping,
+    OnDay,
+    TextQuestion,
+    Timestamp,
+)
+from feedback.imports.profile import ISO
+from feedback.imports.proposals import Proposal
+
+
+def date_rule(proposal: Proposal, *, column: str | None, form: str | None, zone: str, day: str | None) -> DateRule:
+    """How the day of an answer is read. Raises ValueError when a person has to say more."""
+    if column is None:
+        if not day:
+            raise ValueError("day")
+        return OnDay(on=day)
+    forms = proposal.date_formats.get(column) or [ISO]
+    if form is None and "date-order" in proposal.asks:
+        raise ValueError("date-order")
+    chosen = form or forms[0]
+    if chosen == ISO:
+        return Timestamp(column=column, zone=zone)
+    if "%H" in chosen or "%I" in chosen:
+        return Timestamp(column=column, zone=zone, format=chosen)
+    return DateText(column=column, format=chosen)
+
+
+def mapping_of(
+    proposal: Proposal,
+    *,
+    survey: str,
+    source: str,
+    zone: str,
+    language: str = "",
+    date_format: str | None = None,
+    day: str | None = None,
+    keeps_tests: bool = False,
+) -> Mapping:
+    """The mapping that a proposal amounts to. Raises ValueError with the code of what is still to be said."""
+    roles = {column.name: column.role for column in proposal.columns}
+    questions = [plan.rule for plan in proposal.questions if all(roles[name] == "question" for name in plan.columns)]
+    known = {name for plan in proposal.questions for name in plan.columns}
+    codes = Codes()
+    for question in questions:
+        codes.take(question.question)
+    for column in proposal.columns:
+        if column.role == "text" or (column.role == "question" and column.name not in known):
+            questions.append(TextQuestion(question=codes.take(column.label), column=column.name))
+    key = proposal.column_of("key")
+    names = Codes()
+    table = proposal.table
+    return Mapping(
+        survey=survey,
+        source=source,
+        external_id=KeyRule(column=key) if key is not None else KeyRule(digest=True),
+        answered=date_rule(proposal, column=proposal.column_of("date"), form=date_format, zone=zone, day=day),
+        unit=_lookup(proposal.column_of("unit"), ""),
+        channel=_lookup(proposal.column_of("channel"), "file"),
+        language=_lookup(proposal.column_of("language"), language),
+        questions=questions,
+        weight=ColumnRule(proposal.column_of("weight") or "") if proposal.column_of("weight") else None,
+        attributes=[
+            Attribute(name=names.take(column.label).lower(), column=column.name)
+            for column in proposal.columns
+            if column.role == "attribute"
+        ],
+        encoding=table.encoding or None if table.kind == "delimited" else None,
+        delimiter=table.delimiter or None,
+        decimal="," if proposal.decimal == "," else ".",
+        sheet=table.sheet or None,
+        header=proposal.layout.header,
+        format=proposal.layout.format,
+        skip=[] if keeps_tests else proposal.skip,
+        ignored=[column.name for column in proposal.columns if column.role in ("ignore", "personal")],
+    )
+
+
+def _lookup(column: str | None, otherwise: str) -> Lookup:
+    return Lookup(constant=otherwise) if column is None else Lookup(column=column, default=otherwise)
+
+
+def definition_of(proposal: Proposal, *, title: str, language: str) -> SurveyDefinition:
+    """The survey that the file answers, as far as the file tells: wordings of headers, options that occur."""
+    roles = {column.name: column.role for column in proposal.columns}
+    definition = SurveyDefinition(title, language, [language])
+    codes = Codes()
+    for plan in proposal.questions:
+        if all(roles[name] == "question" for name in plan.columns):
+            codes.take(plan.definition.code)
+            definition.questions.append(_in_language(plan.definition, language))
+    known = {name for plan in proposal.questions for name in plan.columns}
+    for column in proposal.columns:
+        if column.role == "text" or (column.role == "question" and column.name not in known):
+            definition.questions.append(QuestionDef(codes.take(column.label), "text", {language: column.label}))
+    return definition
+
+
+def _in_language(question: QuestionDef, language: str) -> QuestionDef:
+    def named(texts: dict[str, str]) -> dict[str, str]:
+        return {name or language: text for name, text in texts.items()}
+
+    options = tuple(replace(option, texts=named(option.texts)) for option in question.options)
+    return replace(question, texts=named(question.texts), options=options)

@@ -1,3 +1,4 @@
+from feedback.models.branding import Branding
 from feedback.models.driver_study import DriverStudy
 from feedback.models.invitation import EmailClick, Invitation, Placement, SurveyDraft, token_hash
 from feedback.models.mapping import ImportMapping
@@ -7,6 +8,7 @@ from feedback.models.survey import Question, QuestionRevision, Survey, SurveyIte
 from feedback.models.ticket import RootCause, Ticket, TicketRule, TicketStep
 
 __all__ = [
+    "Branding",
     "DriverStudy",
     "EmailClick",
     "FoldState",

@@ -21,7 +21,8 @@ def validate_png(body: bytes) -> None:
 def _is_png(body: bytes) -> bool:
     if not body.startswith(SIGNATURE):
         return False
-    place, names = len(SIGNATURE), []
+    place = len(SIGNATURE)
+    names: list[bytes] = []
     while place + 12 <= len(body):
         length, name = struct.unpack(">I4s", body[place : place + 8])
         end = place + 12 + length

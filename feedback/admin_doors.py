@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -9,9 +10,48 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy, ngettext
 
-from cxprogram.admin_base import ManyRows, ProgramAdmin, ReadOnlyAdmin, ReadOnlyInline
-from feedback.models import EmailClick, Invitation, Placement, QuestionRevision, SurveyDraft
+from cxprogram import pictures
+from cxprogram.admin_base import ManyRows, ProgramAdmin, ProgramForm, ReadOnlyAdmin, ReadOnlyInline
+from feedback.models import Branding, EmailClick, Invitation, Placement, QuestionRevision, SurveyDraft
 from feedback.services import placements
+
+
+class BrandingForm(ProgramForm):
+    """The logo comes as a file, is looked through, and is kept in the database like everything else."""
+
+    logo_file = forms.FileField(
+        label=gettext_lazy("Logo"), required=False, help_text=gettext_lazy("A PNG of 100 KB at most.")
+    )
+    without_logo = forms.BooleanField(label=gettext_lazy("Without a logo"), required=False)
+
+    def clean_brand(self) -> str:
+        return str(self.cleaned_data["brand"]).strip().lower()
+
+    def clean_logo_file(self) -> bytes | None:
+        file = self.cleaned_data.get("logo_file")
+        if not file:
+            return None
+        if file.size > pictures.MAX_BYTES:
+            pictures.validate_png(b"")
+        body = file.read()
+        pictures.validate_png(body)
+        return body
+
+
+@admin.register(Branding)
+class BrandingPage(ProgramAdmin):
+    form = BrandingForm
+    fieldsets = ((None, {"fields": ("program", "brand", "logo_file", "without_logo")}),)
+    list_display = ("program", "brand", "changed_at")
+    list_select_related = ("program",)
+    ordering = ("program_id",)
+
+    def save_model(self, request: HttpRequest, obj: Branding, form: Any, change: bool) -> None:
+        if form.cleaned_data.get("without_logo"):
+            obj.logo = None
+        elif form.cleaned_data.get("logo_file"):
+            obj.logo = form.cleaned_data["logo_file"]
+        super().save_model(request, obj, form, change)
 
 
 @admin.register(Placement)

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_safe
 from feedback import survey_desk
 from feedback.models import Survey
 from feedback.pages import survey as pages
+from feedback.pages.ask_message import OURS, brand_of
 from feedback.services import surveys
 
 STATIC = Path(settings.BASE_DIR) / "cxprogram" / "static" / "cxprogram"
@@ -54,7 +55,7 @@ def _words(page: pages.SurveyPage) -> dict[str, Any]:
 
 @lru_cache(maxsize=64)
 def _script(version_id: int, stamp: str) -> str:
-    survey = Survey.objects.select_related("program").get(versions=version_id)
+    survey = Survey.objects.select_related("program__branding").get(versions=version_id)
     texts = {}
     scale = text = None
     for language in pages.languages_of(survey):
@@ -70,7 +71,7 @@ def _script(version_id: int, stamp: str) -> str:
         "comment": text.name if text else "",
         "language": pages.choose_language(survey, asked="", accepted=""),
         "texts": texts,
-        "style": (STATIC / "widget.css").read_text(),
+        "style": (STATIC / "widget.css").read_text().replace(OURS, brand_of(survey.program)),
     }
     return (STATIC / "widget.js").read_text().replace("CX_SURVEY", msgspec.json.encode(facts).decode())
 

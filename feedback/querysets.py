@@ -11,6 +11,10 @@ from cxprogram.querysets import AdminOnlyQuerySet, DefinitionQuerySet
 from feedback.choices import AskStatus, InvitationStatus, TicketStatus
 
 
+class BrandingQuerySet(DefinitionQuerySet):
+    pass
+
+
 class QuestionQuerySet(DefinitionQuerySet):
     pass
 

@@ -50,8 +50,11 @@ def answer(text: str, *, status: int = 200, language: str) -> HttpResponse:
 def frame(survey: Survey, language: str, *, path: str, query: str = "") -> dict[str, Any]:
     """What the frame of every page of the survey says."""
     names = dict(settings.LANGUAGES)
+    branding = getattr(survey.program, "branding", None)
     return {
         "survey": survey,
+        "branding": branding,
+        "brand_slug": survey.program.slug,
         "organisation": survey.program.label,
         "languages": [
             (code, names[code], f"{path}?lang={code}{query}", code == language) for code in pages.languages_of(survey)
@@ -97,7 +100,7 @@ def page_of(version_id: int, language: str, stamp: str) -> pages.SurveyPage:
 @lru_cache(maxsize=256)
 def blank(version_id: int, language: str, stamp: str, *, is_personal: bool = False) -> str:
     """The empty form, rendered once for each stamp."""
-    survey = Survey.objects.select_related("program").get(versions=version_id)
+    survey = Survey.objects.select_related("program__branding").get(versions=version_id)
     return form(survey, page_of(version_id, language, stamp), language, is_personal=is_personal)
 
 

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from feedback import (
+    brand_views,
     driver_views,
     embed_views,
     import_views,
@@ -38,6 +39,8 @@ urlpatterns = [
     path("surveys/<slug:slug>/preview/", survey_editor_views.survey_preview, name="survey-preview"),
     path("posters/<slug:code>/", poster_views.poster, name="poster"),
     path("posters/<slug:code>/pdf/", poster_views.poster_pdf, name="poster-pdf"),
+    path("s/brand/<slug:slug>/style.css", brand_views.style, name="brand-style"),
+    path("s/brand/<slug:slug>/logo.png", brand_views.logo, name="brand-logo"),
     path("s/<slug:slug>/done/", survey_views.survey_done, name="survey-done"),
     path("embed/<slug:slug>.js", embed_views.widget, name="embed"),
     path("r/<str:token>/", invited_views.invited, name="invited"),

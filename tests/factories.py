@@ -24,6 +24,7 @@ from cxprogram.models.token import token_digest
 from feedback import robots
 from feedback.choices import QuestionKind, TicketAct, TicketReason, TicketStatus
 from feedback.models import (
+    Branding,
     ContactGroup,
     ContactRule,
     DriverStudy,
@@ -250,6 +251,11 @@ QUESTIONS: dict[str, dict[str, Any]] = {
 }
 
 
+# One white pixel.
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c49444154789c63f8ffff3f0005"
+    "fe02fe0def46b80000000049454e44ae426082"
+)
 NO_SCALE = {"scale_low": None, "scale_high": None}
 LOW_SCORE = {"question": "NETPRO", "is": "at_most", "value": 6}
 
@@ -343,6 +349,7 @@ def make_doors(survey: Survey) -> Invitation:
     invitation, _token = make_invitation(survey, unit=root_of(survey.program))
     invitations.opened(invitation, robots.Visit(timezone.now(), "HEAD"), question="NETPRO", score=9)
     placements.make(survey, name=f"Poster {number}")
+    Branding.objects.get_or_create(program=survey.program, defaults={"brand": "#7a1f5c", "logo": PNG})
     drafts.keep(surveys.door(survey.slug), {"NETPRO": ["9"]}, key=f"k-{number}", page=1, language="en", at=NOON)
     question = make_question(survey.program, f"R{number}")
     surveys.revise(question, {"en": "In other words?"}, on=NOON.date())

@@ -1,3 +1,4 @@
+from feedback.models.branding import Branding
 from feedback.models.contact import ContactDecision, ContactGroup, ContactRule, StoppedAddress
 from feedback.models.driver_study import DriverStudy
 from feedback.models.invitation import EmailClick, Invitation, Placement, SurveyDraft, token_hash
@@ -10,6 +11,7 @@ from feedback.models.ticket import RootCause, Ticket, TicketRule, TicketStep
 from feedback.models.voice import FeatureRequest, Mention, SupportCase
 
 __all__ = [
+    "Branding",
     "ContactDecision",
     "ContactGroup",
     "ContactRule",

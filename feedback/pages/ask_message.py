@@ -42,6 +42,7 @@ class Asked:
     scores: tuple[Score, ...]
     url: str
     unsubscribe_url: str
+    brand: str
     is_reminder: bool
 
 
@@ -71,7 +72,17 @@ def asked(invitation: Invitation, door: Door, token: str, *, is_reminder: bool =
         url=_absolute("feedback:invited", token),
         unsubscribe_url=_absolute("feedback:unsubscribe", token),
         is_reminder=is_reminder,
+        brand=brand_of(door.survey.program),
     )
+
+
+OURS = "#0a4d68"
+
+
+def brand_of(program: Program) -> str:
+    """The program's own colour, else ours."""
+    branding = getattr(program, "branding", None)
+    return branding.brand if branding else OURS
 
 
 def language_of(invitation: Invitation, program: Program) -> str:

@@ -88,7 +88,8 @@ STAMP = """
         (SELECT string_agg(concat(r.id, r.xmin, r.ctid), ',' ORDER BY r.id)
          FROM feedback_ticketrule r WHERE r.survey_id = s.id),
         (SELECT md5(string_agg(concat(i.xmin, i.ctid, q.xmin, q.ctid), ',' ORDER BY i.id))
-         FROM feedback_surveyitem i JOIN feedback_question q ON q.id = i.question_id WHERE i.version_id = v.id))
+         FROM feedback_surveyitem i JOIN feedback_question q ON q.id = i.question_id WHERE i.version_id = v.id),
+        (SELECT concat(b.xmin, b.ctid) FROM feedback_branding b WHERE b.program_id = p.id))
     FROM feedback_survey s
     JOIN cxprogram_program p ON p.id = s.program_id
     JOIN cxprogram_orgunit u ON u.program_id = p.id AND u.parent_id IS NULL
@@ -102,7 +103,7 @@ STAMP = """
 
 @lru_cache(maxsize=512)
 def _door(survey_id: int, version_id: int, root_id: int, stamp: str) -> Door:
-    survey = Survey.objects.select_related("program").get(pk=survey_id)
+    survey = Survey.objects.select_related("program__branding").get(pk=survey_id)
     rules = tuple(TicketRule.objects.filter(survey=survey).order_by("pk"))
     return _made(survey, version_id, root_id, rules, stamp)
 

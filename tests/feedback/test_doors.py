@@ -9,15 +9,18 @@ from email.parser import BytesParser
 
 import pytest
 from django.conf import settings as house
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.utils import timezone
 
 from cxprogram import env, mail, sms
-from feedback.models import Placement, Response
+from cxprogram.colours import contrast, validate_brand
+from cxprogram.pictures import validate_png
+from feedback.models import Branding, Placement, Response
 from feedback.pages import ask_message
 from feedback.pages import poster as posters
 from feedback.services import placements, surveys
 from tests.factories import (
+    PNG,
     make_invitation,
     make_journey,
     make_program,
@@ -202,3 +205,42 @@ def test_a_poster_is_one_tagged_page_and_its_answers_carry_the_place(client, sur
     for odd in ("", "nothing", "%00", "x" * 99, "å"):
         assert client.get(f"/s/short/?p={odd}").status_code == 200
     assert not Placement.objects.live().exists()
+
+
+# --- branding ---------------------------------------------------------------------------------
+def test_a_program_shows_its_own_colour_and_logo_if_they_can_be_read(client, survey):
+    plain = client.get("/s/short/").content.decode()
+    assert "/s/brand/" not in plain and client.get("/s/brand/sfo/style.css").status_code == 404
+    branding = Branding.objects.create(program=survey.program, brand="#7a1f5c", logo=PNG)
+    page = client.get("/s/short/").content.decode()
+    assert f'href="/s/brand/sfo/style.css?{branding.stamp}"' in page, "a change shows at once"
+    assert '<img class="cx-logo" src="/s/brand/sfo/logo.png' in page and "style=" not in page
+    style, logo = client.get("/s/brand/sfo/style.css"), client.get("/s/brand/sfo/logo.png")
+    assert style["Content-Type"].startswith("text/css") and b"--cx-brand: #7a1f5c" in style.content
+    assert (logo["Content-Type"], logo.content) == ("image/png", PNG)
+    assert "#7a1f5c" in client.get("/embed/short.js").content.decode()
+    invitation, token = make_invitation(survey)
+    assert "#7a1f5c" in ask_message.mail(invitation, surveys.door("short"), token).html
+    Branding.objects.update(logo=None)
+    assert client.get("/s/brand/sfo/logo.png").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("colour", "is_good"),
+    [("#0a4d68", True), ("#767676", True), ("#777777", False), ("#ffdd00", False), ("#FFF", False), ("red", False)],
+)
+def test_a_colour_must_be_readable_on_white(colour, is_good):
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+    if is_good:
+        validate_brand(colour)
+    else:
+        with pytest.raises(ValidationError):
+            validate_brand(colour)
+
+
+def test_a_logo_is_a_whole_png_and_nothing_else():
+    validate_png(PNG)
+    odd = [b"", b"<svg/>", PNG[:-1], PNG + b"x", PNG.replace(b"IDAT", b"IDAX"), PNG + b"\0" * 110_000, b"GIF89a" + PNG]
+    for body in odd:
+        with pytest.raises(ValidationError):
+            validate_png(body)

@@ -8,6 +8,7 @@ from itertools import islice
 from typing import Any
 
 from django.contrib.postgres.search import SearchQuery, SearchVector
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from cxprogram.access import Right
@@ -145,7 +146,7 @@ def _facts(visit: Visit, customer: Customer) -> list[Fact]:
         (_("Phone"), customer.phone),
         (_("Language"), str(languages.get(customer.language, ""))),
         (_("Unit"), customer.unit.label if customer.unit else ""),
-        (_("Since"), f"{customer.created_at.astimezone(visit.program.zone):%Y-%m-%d}"),
+        (_("Since"), date_format(customer.created_at.astimezone(visit.program.zone), "j M Y")),
     ]
     if not customer.is_customer:
         said.append((_("Status"), _("Not a customer")))

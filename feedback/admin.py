@@ -23,7 +23,7 @@ from cxprogram.admin_base import ManyRows, ProgramAdmin, ProgramForm, ProgramInl
 from cxprogram.admin_fields import check_options
 from cxprogram.imports.errors import MappingError
 from cxprogram.suppression import hidden_cells
-from feedback import admin_doors, admin_plans, show_if
+from feedback import admin_doors, admin_plans, show_if  # noqa: F401 pages register themselves
 from feedback.admin_tickets import RuleInline
 from feedback.imports.mapping import load_mapping
 from feedback.models import (
@@ -39,8 +39,6 @@ from feedback.models import (
     SurveyVersion,
 )
 from feedback.services import surveys
-
-assert admin_doors.PlacementPage and admin_plans.SamplingPlanPage  # importing them registers their pages
 
 
 # --- questions --------------------------------------------------------------------------------

@@ -271,7 +271,7 @@ class Entry:
 class Ledger:
     entries: Sequence[Entry]
     plans: Sequence[SamplingPlan]
-    outcomes: Sequence[tuple[str, str]]
+    outcomes: Sequence[tuple[str, Any]]
     plan: int | None
     outcome: str
     customer: str

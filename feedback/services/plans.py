@@ -68,12 +68,13 @@ def dry_run(plan: SamplingPlan, *, at: datetime, limit: int = MAX_LOOKED_AT) -> 
     """What the plan would do if it ran now: the next wave, or the events of the last days. Writes nothing."""
     plan = copy.copy(plan)
     plan.is_active = True
+    no_groups: Mapping[str, int] = {}
     if plan.trigger == PlanTrigger.EVENT:
         asks = list(_asks_of(plan, _recent(plan, since=at - LOOK_BACK), at=at))
         people = Customer.objects.select_related("program").in_bulk({ask.customer_id for ask in asks})
         for ask in asks:
             ask.customer, ask.due_at, ask.until = people[ask.customer_id], at, at + timedelta(hours=plan.worth_hours)
-        n, drawn, groups = draws.population(plan, at).count(), len(asks), {}
+        n, drawn, groups = draws.population(plan, at).count(), len(asks), no_groups
         asks = asks[:limit]
     else:
         sample = draws.draw(plan, next_number(plan), at=at)
@@ -254,10 +255,9 @@ def _events_in(plans: Sequence[SamplingPlan], rows: Any) -> list[Happened]:
 def _recent(plan: SamplingPlan, *, since: datetime) -> list[Happened]:
     """The events of the last days that a dry run looks at."""
     if plan.event == PlanEvent.TICKET_CLOSED:
-        rows = Ticket.objects.filter(program=plan.program_id, closed_at__gt=since, customer__isnull=False)
-        return [ticket_closed(ticket) for ticket in rows]
-    rows = Interaction.objects.filter(program=plan.program_id, at__gt=since)
-    return _events_in([plan], rows)
+        closed = Ticket.objects.filter(program=plan.program_id, closed_at__gt=since, customer__isnull=False)
+        return [ticket_closed(ticket) for ticket in closed]
+    return _events_in([plan], Interaction.objects.filter(program=plan.program_id, at__gt=since))
 
 
 def ticket_closed(ticket: Ticket) -> Happened:

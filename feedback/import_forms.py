@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
+from cxprogram.choices import Role
 from feedback.models import SurveyVersion
 from journeys.models import DataStream
 
@@ -48,6 +49,7 @@ class StartForm(forms.Form):
         label=_("Data stream"), queryset=DataStream.objects.none(), required=False, to_field_name="code"
     )
     type = forms.CharField(label=_("What every row is"), max_length=60, required=False)
+    role = forms.ChoiceField(label=_("Role of everybody in the file"), choices=Role.choices, required=False)
     keeps_tests = forms.BooleanField(label=_("Count test answers too"), required=False)
     skip_bad_rows = forms.BooleanField(label=_("Import the good rows even if others are bad"), required=False)
     save_as = forms.CharField(label=_("Keep these choices under the name"), max_length=50, required=False)
@@ -58,6 +60,7 @@ class StartForm(forms.Form):
         versions: QuerySet[SurveyVersion] | None = None,
         streams: QuerySet[DataStream] | None = None,
         needs_type: bool = False,
+        needs_role: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
@@ -73,6 +76,8 @@ class StartForm(forms.Form):
             self.fields["stream"].required = True
         if not needs_type:
             del self.fields["type"]
+        if not needs_role:
+            del self.fields["role"]
 
     def without(self, *names: str) -> "StartForm":
         """The form without questions that the file has answered."""

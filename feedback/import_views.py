@@ -14,7 +14,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cxprogram.access import Right
-from cxprogram.choices import ImportStatus
+from cxprogram.choices import ImportStatus, Role
 from cxprogram.errors import DomainError
 from cxprogram.imports.errors import ImportFileError, MappingError
 from cxprogram.models import ImportRun
@@ -153,7 +153,16 @@ def _form(page: PreviewPage, visit: Visit, data: Any = None) -> StartForm:
         and "type" not in records.constants
     )
     form = StartForm(
-        data, initial=initial, versions=page.versions, streams=page.streams, needs_type=needs_type, auto_id="start-%s"
+        data,
+        initial=initial | {"role": Role.FRONTLINE},
+        versions=page.versions,
+        streams=page.streams,
+        needs_type=needs_type,
+        needs_role=look is not None
+        and look.target == "people"
+        and records is not None
+        and not records.column_of("role"),
+        auto_id="start-%s",
     )
     unasked = []
     if asked is not None:
@@ -231,7 +240,7 @@ def _decisions(form: StartForm, look: Look) -> Decisions:
         survey_name=data.get("survey_name") or "",
         language=data.get("language") or "en",
         stream=stream.code if stream else "",
-        constants={"type": data["type"]} if data.get("type") else {},
+        constants={name: data[name] for name in ("type", "role") if data.get(name)},
         keeps_tests=bool(data.get("keeps_tests")),
         skip_bad_rows=bool(data.get("skip_bad_rows")),
         save_as=data.get("save_as") or "",

@@ -121,7 +121,7 @@ def claim(run_id: int, *, at: datetime) -> ImportRun | None:
     won = free.filter(attempts=run.attempts).update(
         status=ImportStatus.RUNNING, attempts=run.attempts + 1, leased_until=at + LEASE
     )
-    return ImportRun.objects.select_related("program").get(pk=run_id) if won else None
+    return ImportRun.objects.select_related("program", "by").get(pk=run_id) if won else None
 
 
 def keep_hold(run: ImportRun, *, at: datetime, **fields: Any) -> None:

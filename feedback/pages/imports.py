@@ -29,6 +29,8 @@ TARGETS = {
     "support-cases": gettext_lazy("support cases"),
     "mentions": gettext_lazy("reviews and mentions"),
     "feature-requests": gettext_lazy("feature requests"),
+    "people": gettext_lazy("people who work here"),
+    "units": gettext_lazy("units of the organisation"),
 }
 ANSWER_ROLES = {
     "question": gettext_lazy("a question"),
@@ -53,7 +55,8 @@ FIELD_ROLES = {
     "value": gettext_lazy("the value"), "touchpoint": gettext_lazy("the touchpoint"), "text": gettext_lazy("the text"),
     "status": gettext_lazy("the state"), "subject": gettext_lazy("the subject"), "priority": gettext_lazy("urgency"),
     "rating": gettext_lazy("the rating"), "title": gettext_lazy("the title"), "author": gettext_lazy("who said it"),
-    "url": gettext_lazy("the address"), "votes": gettext_lazy("votes"), "at": gettext_lazy("when"),
+    "url": gettext_lazy("the address"), "votes": gettext_lazy("votes"), "role": gettext_lazy("the role"),
+    "parent": gettext_lazy("the unit above"), "at": gettext_lazy("when"),
     "closed_at": gettext_lazy("when it was closed"), "attribute": gettext_lazy("something known beside"),
     "personal": gettext_lazy("left out: personal data"), "ignore": gettext_lazy("left out"),
 }  # fmt: skip

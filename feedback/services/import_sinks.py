@@ -10,10 +10,12 @@ import msgspec
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from cxprogram.choices import Role
 from cxprogram.errors import DomainError
 from cxprogram.imports.errors import ImportFileError, RowError
 from cxprogram.imports.reader import Table
 from cxprogram.models import ImportRun, OrgUnit, Program
+from cxprogram.services import staff
 from feedback.imports.mapping import load_mapping, open_table
 from feedback.imports.records import Record, RecordMapping, Target, load_record_mapping, map_record
 from feedback.imports.rows import RowKeys, SkippedRow
@@ -221,6 +223,35 @@ class InteractionSink(RecordSink):
         return outcomes
 
 
+class StaffSink(RecordSink):
+    """Own people and units, by the rights of whoever brought the file. Units above come before those below them."""
+
+    def __init__(self, run: ImportRun) -> None:
+        super().__init__(run)
+        self.by = run.by
+
+    def understood(self, record: Record) -> Record:
+        return record
+
+    def write(self, items: Sequence[Record], *, at: datetime) -> list[Outcome]:
+        return [self._place(record) for record in items]
+
+    def _place(self, record: Record) -> Outcome:
+        fields = record.fields
+        name = fields.get("name") or " ".join(filter(None, (fields.get("first_name"), fields.get("last_name"))))
+        try:
+            if record.target == "units":
+                parent = fields.get("parent", "")
+                status = staff.place_unit(self.program, code=record.external_id, name=name, parent=parent, by=self.by)
+            else:
+                email, role = fields["email"], fields.get("role") or Role.FRONTLINE
+                unit = self.unit_of(record)
+                status = staff.place_person(self.program, email=email, name=name, role=role, unit=unit, by=self.by)
+        except DomainError as error:
+            return Outcome("refused", error.code, str(error.detail))
+        return Outcome(status)
+
+
 class VoiceSink(RecordSink):
     """Mentions, support cases and feature requests. What the source changed since is changed here."""
 
@@ -269,6 +300,8 @@ SINKS: dict[str, Callable[[ImportRun], Sink]] = {
     "mentions": VoiceSink,
     "support-cases": VoiceSink,
     "feature-requests": VoiceSink,
+    "people": StaffSink,
+    "units": StaffSink,
 }
 
 

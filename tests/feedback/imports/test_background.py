@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from cxprogram.choices import ImportStatus
+from cxprogram.choices import ImportStatus, Role
 from cxprogram.errors import DomainError
-from cxprogram.models import ImportRun
+from cxprogram.models import ImportRun, Membership, OrgUnit
 from cxprogram.services import import_runs
 from feedback.imports.definitions import QuestionDef, SurveyDefinition
 from feedback.imports.qsf import read_qsf
@@ -202,6 +202,40 @@ def test_customers_come_in_and_join_their_accounts(program):
     assert run.errors[0]["line"] == 3 and run.errors[0]["code"] == "email-invalid"
     ada = Customer.objects.get(program=program, name="Ada Lovén")
     assert ada.account == Customer.objects.get(program=program, name="Harbour AB")
+
+
+def test_units_and_people_come_from_a_personnel_file_by_the_rights_of_who_brings_it(program):
+    root = factories.root_of(program)
+    owner, analyst = (factories.make_user(role, root) for role in (Role.OWNER, Role.ANALYST))
+
+    def brought(by, content, mapping, **options):
+        run = import_runs.receive(program, chunks=[content], name="hr.csv", by=by, at=NOON)
+        import_runs.queue(run, kind=mapping["target"], mapping="", definition=mapping, options=options)
+        import_work.work(run.pk, clock=clock())
+        return run
+
+    units = {"target": "units", "source": "hr", "fields": {"external_id": "code", "name": "name", "parent": "above"}}
+    tree = b"code,name,above\nN,North,\nN1,First,N\nX,Lost,Nowhere\nN,Norr,\n"
+    run = brought(owner, tree, units, skip_bad_rows=True)
+    assert account(run) == (ImportStatus.DONE, 4, 3, 0, 1)
+    assert [error["code"] for error in run.errors] == ["parent-unknown"]
+    first = OrgUnit.objects.get(program=program, code="N1")
+    assert (first.parent.name, first.path.startswith(first.parent.path)) == ("Norr", True)
+
+    people = {
+        "target": "people",
+        "source": "hr",
+        "fields": {"email": "mail", "name": "name", "unit": "unit", "role": "role"},
+    }
+    staff = (
+        b"mail,name,unit,role\nA@x.org,Ada,N1,frontline\nb@x.org,Bo,N,owner\nc@x.org,Cy,N,queen\nno,No,N,frontline\n"
+    )
+    run = brought(analyst, staff, people, skip_bad_rows=True)
+    assert account(run) == (ImportStatus.DONE, 4, 1, 0, 3)
+    assert [error["code"] for error in run.errors] == ["not-allowed", "role-unknown", "email-invalid"]
+    ada = Membership.objects.get(user__email__iexact="a@x.org")
+    assert (ada.unit, ada.role, ada.user.has_usable_password(), ada.user.is_staff) == (first, "frontline", False, False)
+    assert account(brought(owner, staff, people, skip_bad_rows=True))[2:] == (1, 1, 2)  # an owner may hand that out
 
 
 def test_an_event_log_becomes_interactions_of_its_cases(program):

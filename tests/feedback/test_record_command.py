@@ -53,6 +53,7 @@ def test_files_become_customers_and_what_they_did_once(tmp_path: Path) -> None:
     account, status = run(tmp_path, "import_customers", people, CUSTOMERS, "--skip-bad-rows")
     assert (status, account["rows"], account["imported"], account["repeated"], account["rejected"]) == (1, 3, 2, 0, 1)
     asa = CustomerIdentity.objects.get(source="email").customer
+    assert asa.account is not None
     assert (asa.name, asa.account.kind) == ("Åsa Öberg", "account")
     again, _status = run(tmp_path, "import_customers", people, CUSTOMERS, "--skip-bad-rows")
     assert (again["imported"], again["repeated"]) == (0, 2)

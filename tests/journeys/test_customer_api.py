@@ -89,6 +89,7 @@ def test_an_interaction_is_made_once(api: Api) -> None:
     assert refused(api.post("interactions/", VISIT | {"at": "soon"}), 422, "happened-at-invalid")
     assert refused(api.post("interactions/", VISIT | {"value": "1e999"}), 422, "value-invalid")
     row = Interaction.objects.get()
+    assert row.touchpoint is not None and row.customer is not None
     assert (row.type, row.touchpoint.code, row.customer.identities.get().value) == ("visit", "food", "1")
 
 

@@ -91,7 +91,7 @@ def test_accounts_have_contacts_and_attributes_have_types(program: Program) -> N
     factories.make_attribute(program, "allergy", is_special_category=True)
     said = {"tier": "gold", "spend": "12.50", "since": "2015-02-01", "vip": True}
     ada = identify(program, ("crm", "1"), account=("crm", "acme"), attributes=said).customer
-    assert ada.account.kind == "account"
+    assert ada.account is not None and ada.account.kind == "account"
     assert ada.attributes == {"tier": "gold", "spend": 12.5, "since": "2015-02-01", "vip": True}
     assert identify(program, ("crm", "1"), attributes={"vip": None}).customer.attributes.keys() == {
         "tier",

@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -127,11 +128,12 @@ class VersionInline(ReadOnlyInline):
 @admin.register(Survey)
 class SurveyPage(ProgramAdmin):
     fieldsets = (
-        (None, {"fields": ("program", "name", "names", "slug")}),
+        (None, {"fields": ("program", "name", "names", "slug", "editing")}),
         (gettext_lazy("For whom and what for"), {"fields": ("purpose", "languages", "is_open", "is_demo")}),
     )
     languages = ("languages",)
-    list_display = ("name", "slug", "is_open", "version_count", "published", "purpose")
+    list_display = ("name", "slug", "is_open", "version_count", "published", "purpose", "editing")
+    readonly_fields = ("editing",)
     list_filter = ("is_open",)
     search_fields = ("name", "slug", "purpose")
     ordering = ("program_id", "slug")
@@ -140,6 +142,15 @@ class SurveyPage(ProgramAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         rows = super().get_queryset(request)
         return rows.annotate(version_n=Count("versions"), published_last=Max("versions__published_at"))
+
+    @admin.display(description=gettext_lazy("its questions"))
+    def editing(self, survey: Any) -> str:
+        """The page where the questions are edited."""
+        if not survey.slug:
+            return ""
+        return format_html(
+            '<a href="{}">{}</a>', reverse("feedback:survey-edit", args=[survey.slug]), _("Edit the questions")
+        )
 
     @admin.display(description=gettext_lazy("versions"), ordering="version_n")
     def version_count(self, survey: Any) -> int:
@@ -155,8 +166,7 @@ class SurveyPage(ProgramAdmin):
         return [*fixed, "slug"] if obj and obj.versions.filter(published_at__isnull=False).exists() else fixed
 
     def view_on_site(self, obj: Survey) -> str:
-        """The page where it is edited; from there leads the way to the public one."""
-        return reverse("feedback:survey-edit", args=[obj.slug])
+        return reverse("feedback:survey", args=[obj.slug])
 
 
 def check_show_if(written: Any) -> None:

@@ -87,10 +87,12 @@ def test_it_edits_a_draft_with_its_questions(house: House, version: SurveyVersio
     first = draft.items.first()
     other = factories.make_question(house.program, "Q9")
     rows = [
-        {"id": first.pk, "version": draft.pk, "question": first.question_id, "position": 1, "is_required": "on"},
-        {"version": draft.pk, "question": other.pk, "position": 9},
+        {"id": first.pk, "question": first.question_id, "position": 1, "is_required": "on"},
+        {"question": other.pk, "position": 9},
     ]
-    facts = {"titles_en": "How was it?", "titles_sv": "Hur var det?"} | items(*rows, initial=1)
+    facts = {"titles_en": "How was it?", "titles_sv": "Hur var det?"} | items(
+        *({"version": draft.pk, "page": 1} | row for row in rows), initial=1
+    )
     assert client.post(url(SurveyVersion, "change", draft.pk), facts).status_code == 302
     draft.refresh_from_db()
     first.refresh_from_db()

@@ -1,6 +1,7 @@
 import csv
 import io
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -10,7 +11,9 @@ from django.test.utils import CaptureQueriesContext
 
 from cxprogram.csv_files import safe_cell
 from cxprogram.periods import ALL, parse
-from journeys.insight import words
+from feedback.models import Question
+from feedback.services import surveys
+from journeys.insight import drawings, words
 from journeys.insight.headline import build_headline
 from journeys.insight.trend import Trend, build_trend
 from journeys.insight.units import build_units
@@ -52,6 +55,17 @@ FIVE_YEARS = {
     2016: {4: 60, 5: 40},
     2017: {4: 58, 5: 42},
 }
+
+
+def test_a_changed_wording_breaks_the_line_and_no_step_across_it_is_tested(airport: Airport) -> None:
+    answer_years(airport, "Q7ALL", FIVE_YEARS)
+    question = Question.objects.get(program=airport.program, code="Q7ALL")
+    surveys.revise(question, {"en": "How was it, all in all?"}, on=date(2014, 7, 1), reason="Shorter")
+    trend = trend_of(airport, "mean")
+    assert [bool(point.change) for point in trend.points] == [False, False, True, True, True]
+    assert trend.comparisons == 3
+    chart = drawings.trend_chart(trend, title="All")
+    assert chart is not None and "The line breaks where the wording changed." in chart.caption
 
 
 def test_a_step_is_marked_only_when_it_survives_correction_over_all_steps(airport: Airport) -> None:

@@ -17,14 +17,15 @@ def fetch_one(sql: str, values: Mapping[str, Any] | Sequence[Any]) -> tuple[Any,
     The first statement of a request is the health check of a kept connection, too: if the server has gone meanwhile,
     it is asked once more on a new one. So a request must not begin with a statement that may not run twice.
     """
+    kept: Any = connection
     is_unproven = (
-        connection.connection is not None
-        and connection.health_check_enabled
-        and not connection.health_check_done
-        and not connection.in_atomic_block
+        kept.connection is not None
+        and kept.health_check_enabled
+        and not kept.health_check_done
+        and not kept.in_atomic_block
     )
     if is_unproven:
-        connection.health_check_done = True
+        kept.health_check_done = True
         try:
             return _fetch_one(sql, values)
         except (OperationalError, InterfaceError):

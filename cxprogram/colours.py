@@ -3,6 +3,7 @@
 import re
 
 from django.core.exceptions import ValidationError
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 HEX = re.compile(r"#[0-9a-f]{6}")
@@ -28,7 +29,7 @@ def validate_brand(value: str) -> None:
     ratio = contrast(value, "#ffffff")
     if ratio < READABLE:
         raise ValidationError(
-            _("White text on this colour is hard to read: its contrast is %(ratio).1f, and 4.5 is needed."),
-            params={"ratio": ratio},
+            _("White text on this colour is hard to read: its contrast is %(ratio)s, and %(needed)s is needed."),
+            params={"ratio": number_format(ratio, 1), "needed": number_format(READABLE, 1)},
             code="colour-pale",
         )

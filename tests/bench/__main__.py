@@ -1,6 +1,6 @@
 """`make bench`: the budgets that can be measured here, as ratios to a yardstick in the same run.
 
-    python -m tests.bench [answers] [flow] [kpi] [report]      without a name, all
+    python -m tests.bench [answers] [flow] [bulk] [kpi]      without a name, all
 
 Each part prints its figures and whether the budget holds; the last lines are rows for the README's table.
 Budgets in seconds are those of a machine on which the bare view, at 32 connections, answers 1 700 requests a second
@@ -18,7 +18,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import psycopg
@@ -30,6 +30,9 @@ from tests.demo_site import ROOT, free_port
 REQUESTS = int(os.environ.get("CX_BENCH_REQUESTS", "8000"))
 ROWS = int(os.environ.get("CX_BENCH_ROWS", "10000000"))
 TURNS = 3
+NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
+COPY = """COPY feedback_response (program_id, survey_version_id, source, external_id, body_hash, answered_at,
+    answered_on, unit_id, channel, language, weight, answers, missing, attributes) FROM STDIN"""
 REFERENCE_RATE = 1_700  # the bare view's, at 32 connections
 
 
@@ -174,6 +177,40 @@ class Bench:
         )
         self.say("Respondent flow, 4 connections", figure, "≥ 300/s, p99 ≤ 50 ms", rate >= 300 and p99 <= 50)
 
+    def bulk(self) -> None:
+        """Bulk over HTTP, bodies of 10 000 answers over two connections, against COPY of the same rows."""
+        size, bodies = 10_000, 6
+
+        def ours(number: int, _last: bytes) -> bytes:
+            rows = b"\n".join(answer("bulk", 10_000_000 + number * size + row) for row in range(size))
+            headers = {"Authorization": f"Bearer {self.token}", "Content_Type": "application/x-ndjson"}
+            return load.http("POST", "/api/v1/responses/bulk/", rows, **headers)
+
+        program, version, unit = (int(number) for number in self.ids.split(","))
+        ratios, rates = [], []
+        with web(self.environ) as port, psycopg.connect(self.database.url, autocommit=True) as connection:
+            for turn in range(TURNS):
+                made = {number: ours(number, b"") for number in range(turn * bodies + 1, (turn + 1) * bodies + 1)}
+                mine = load.run(
+                    port, connections=2, requests=bodies, make=lambda n, _b, made=made: made[n], first=turn * bodies
+                )
+                assert set(mine.statuses) == {200}, mine.statuses
+                started = time.perf_counter()
+                with connection.cursor().copy(COPY) as copy:
+                    for row in range(size * bodies):
+                        copy.write_row(
+                            (program, version, "copied", f"{turn}-{row}", b"", NOON, NOON.date(), unit, "api", "", 1.0,
+                             '{"NETPRO":9,"Q15PROBLEM":2}', "{}", "{}")
+                        )  # fmt: skip
+                theirs = size * bodies / (time.perf_counter() - started)
+                rates.append(mine.rate * size)
+                ratios.append(mine.rate * size / theirs)
+            (stored,) = connection.execute("SELECT count(*) FROM feedback_response WHERE source = 'bulk'").fetchone()
+        assert stored == size * bodies * TURNS, stored
+        ratio = statistics.median(ratios)
+        figure = f"{ratio:.2f} × COPY, {statistics.median(rates):,.0f} answers/s"
+        self.say("Bulk over HTTP, 10 000 answers a body", figure, "≥ 0.4 × COPY", ratio >= 0.4)
+
     def kpi(self) -> None:
         """KPI read over a tenth of the rows and over all of them: database time and buffers touched."""
         few, many = self._kpi_at(ROWS // 10, 0), self._kpi_at(ROWS, ROWS // 10)
@@ -227,7 +264,9 @@ def main(names: list[str]) -> int:
         folder = Path(name)
         folder.chmod(0o711)
         bench = Bench(folder)
-        parts: dict[str, Callable[[], None]] = {"answers": bench.answers, "flow": bench.flow, "kpi": bench.kpi}
+        parts: dict[str, Callable[[], None]] = {
+            "answers": bench.answers, "flow": bench.flow, "bulk": bench.bulk, "kpi": bench.kpi,
+        }  # fmt: skip
         try:
             for part in names or list(parts):
                 parts[part]()

@@ -1,6 +1,6 @@
 """What is entered on the way from empty to live; every field has a sensible value already."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 from zoneinfo import available_timezones
 
@@ -17,7 +17,7 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 from cxprogram.choices import Role
 from cxprogram.models import OrgUnit, Program, User
 from feedback.survey_templates import TEMPLATES, SurveyTemplate
-from governance.journey_templates import CUSTOMER, JOURNEYS, JourneyTemplate
+from governance.journey_templates import CUSTOMER, JOURNEYS
 from governance.kpi_templates import KPIS
 from governance.services.beginnings import FIRST_CONTACT_HOURS, Founding, Newcomer
 from journeys.models import Touchpoint
@@ -72,19 +72,24 @@ class FoundingForm(forms.Form):
     setup_code = forms.CharField(
         label=gettext_lazy("Setup code"),
         max_length=200,
+        error_messages={"required": gettext_lazy("Paste the setup code.")},
         help_text=gettext_lazy(
             "It was printed when the program was started, and lies in the file setup_code of its data folder."
         ),
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
     )  # fmt: skip
     name = forms.CharField(
-        label=gettext_lazy("Your name"), max_length=150, widget=forms.TextInput(attrs={"autocomplete": "name"})
+        label=gettext_lazy("Your name"),
+        max_length=150,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        error_messages={"required": gettext_lazy("Write your name.")},
     )
     email = forms.EmailField(
         label=gettext_lazy("Your e-mail address"),
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "username"}),
         help_text=gettext_lazy("You log in with it."),
+        error_messages={"required": gettext_lazy("Write your e-mail address.")},
     )
     password = forms.CharField(
         label=gettext_lazy("Password"),
@@ -92,14 +97,20 @@ class FoundingForm(forms.Form):
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         help_text=gettext_lazy("At least 10 characters. A few words in a row are easy to keep in mind."),
+        error_messages={"required": gettext_lazy("Choose a password.")},
     )
-    organisation = forms.CharField(label=gettext_lazy("Name of your organisation"), max_length=200)
+    organisation = forms.CharField(
+        label=gettext_lazy("Name of your organisation"),
+        max_length=200,
+        error_messages={"required": gettext_lazy("Write the name of your organisation.")},
+    )
     customer_word = forms.CharField(
         label=gettext_lazy("What you call a customer"),
         max_length=40,
         help_text=gettext_lazy("For example passenger, patient, member."),
+        error_messages={"required": gettext_lazy("Write one word.")},
     )
-    language = forms.ChoiceField(label=gettext_lazy("Language"), choices=settings.LANGUAGES)
+    language = forms.ChoiceField(label=gettext_lazy("Language of the program"), choices=settings.LANGUAGES)
     country = forms.ChoiceField(label=gettext_lazy("Country"), choices=COUNTRY_CHOICES)
     time_zone = forms.ChoiceField(label=gettext_lazy("Time zone"), required=False)
     currency = forms.ChoiceField(label=gettext_lazy("Currency"), required=False)
@@ -239,8 +250,8 @@ def _offer(name: str, about: str) -> str:
     return format_html('<b>{}</b><br><span class="cx-small">{}</span>', name, about)
 
 
-def _said(template: JourneyTemplate | SurveyTemplate, part: str) -> str:
-    texts = getattr(template, part)
+def _said(texts: Mapping[str, str]) -> str:
+    """The text in the reader's language."""
     return texts.get((get_language() or "en").split("-")[0]) or texts["en"]
 
 
@@ -256,7 +267,7 @@ class JourneyForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, initial={"template": next(iter(JOURNEYS))}, **kwargs)
         cast(forms.ChoiceField, self.fields["template"]).choices = [
-            (code, _offer(_said(each, "names"), _said(each, "about"))) for code, each in JOURNEYS.items()
+            (code, _offer(_said(each.names), _said(each.about))) for code, each in JOURNEYS.items()
         ]
 
 
@@ -304,7 +315,7 @@ class SurveyForm(forms.Form):
         super().__init__(*args, initial=initial, **kwargs)
         cast(forms.ModelChoiceField, self.fields["touchpoint"]).queryset = points
         cast(forms.ChoiceField, self.fields["template"]).choices = [
-            (code, _offer(_said(each, "names"), _said(each, "purpose"))) for code, each in _surveys()
+            (code, _offer(_said(each.purpose), _said(each.asks[0].texts))) for code, each in _surveys()
         ]
 
 
@@ -320,6 +331,7 @@ class PlaceForm(forms.Form):
         label=pgettext_lazy("place", "Where you ask"),
         max_length=200,
         help_text=gettext_lazy("A counter, a door, a page: answers carry the place."),
+        error_messages={"required": gettext_lazy("Write where you ask.")},
     )
     unit = forms.ModelChoiceField(label=gettext_lazy("Unit"), queryset=OrgUnit.objects.none(), empty_label=None)
     touchpoint = TouchpointField(

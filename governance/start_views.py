@@ -14,6 +14,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from cxprogram import password_links
@@ -58,6 +59,7 @@ def _step(request: HttpRequest, visit: Visit | None, number: int, template: str,
 
 # --- 1: you and your organisation -------------------------------------------------------------
 @never_cache
+@sensitive_post_parameters("password", "setup_code")
 @require_http_methods(["GET", "HEAD", "POST"])
 def start(request: HttpRequest) -> HttpResponse:
     """The first step while nobody is here; afterwards the way to the step that is open."""

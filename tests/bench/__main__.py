@@ -169,7 +169,8 @@ class Bench:
         rate, p99 = (statistics.median(figures) for figures in zip(*flows, strict=True))
         seen_rate, seen_p99 = (statistics.median(figures) for figures in zip(*seen, strict=True))
         figure = (
-            f"{seen_rate:,.0f}/s, p99 of a step {seen_p99:.0f} ms, at the reference speed {rate:,.0f}/s, {p99:.0f} ms"
+            f"{seen_rate:,.0f}/s, p99 of a step {seen_p99:.0f} ms, "
+            f"at the reference speed {rate:,.0f}/s, {p99:.0f} ms"
         )
         self.say("Respondent flow, 4 connections", figure, "≥ 300/s, p99 ≤ 50 ms", rate >= 300 and p99 <= 50)
 

@@ -43,7 +43,7 @@ RETAIL = JourneyTemplate(
     about=say("From looking us up to the return", "Från första sökningen till returen",
               "Fra det første søket til returen", "Fra den første søgning til returen",
               "Ensimmäisestä hausta palautukseen"),
-    key="checkout", survey="after-contact", customer_words=CUSTOMER,
+    key="checkout", survey="effort", customer_words=CUSTOMER,
     stages=(
         StageTemplate(
             "find", say("Finding us", "Hitta oss", "Finne oss", "Finde os", "Löytäminen"),

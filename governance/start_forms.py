@@ -115,10 +115,10 @@ class FoundingForm(forms.Form):
     time_zone = forms.ChoiceField(label=gettext_lazy("Time zone"), required=False)
     currency = forms.ChoiceField(label=gettext_lazy("Currency"), required=False)
 
-    def __init__(self, *args: Any, accepted: str = "", **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, *, accepted: str = "") -> None:
         language = (get_language() or "en").split("-")[0]
         initial = {"language": language, "customer_word": CUSTOMER[language], "country": guessed_country(accepted)}
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(data, initial=initial)
         if settings.IS_DEMO:
             del self.fields["setup_code"]
         usual = [zone for zone, _money, _languages in COUNTRIES.values()]
@@ -192,8 +192,8 @@ class PeopleForm(forms.Form):
         label=gettext_lazy("Send everybody the link to choose a password"), required=False, initial=True
     )
 
-    def __init__(self, program: Program, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, program: Program, data: Any = None) -> None:
+        super().__init__(data)
         self.program = program
         self.newcomers: list[tuple[str, str, str]] = []
 
@@ -264,8 +264,8 @@ class JourneyForm(forms.Form):
         error_messages=dict.fromkeys(("required", "invalid_choice"), gettext_lazy("Choose a journey.")),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"template": next(iter(JOURNEYS))}, **kwargs)
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, initial={"template": next(iter(JOURNEYS))})
         cast(forms.ChoiceField, self.fields["template"]).choices = [
             (code, _offer(_said(each.names), _said(each.about))) for code, each in JOURNEYS.items()
         ]
@@ -307,12 +307,12 @@ class SurveyForm(forms.Form):
         initial=FIRST_CONTACT_HOURS,
     )
 
-    def __init__(self, program: Program, *args: Any, journey_code: str = "", **kwargs: Any) -> None:
+    def __init__(self, program: Program, data: Any = None, *, journey_code: str = "") -> None:
         journey = JOURNEYS.get(journey_code)
         points = _touchpoints(program)
         key = points.filter(code=journey.key).first() if journey else points.first()
         initial = {"template": journey.survey if journey else "relationship", "touchpoint": key}
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(data, initial=initial)
         cast(forms.ModelChoiceField, self.fields["touchpoint"]).queryset = points
         cast(forms.ChoiceField, self.fields["template"]).choices = [
             (code, _offer(_said(each.purpose), _said(each.asks[0].texts))) for code, each in _surveys()
@@ -341,13 +341,13 @@ class PlaceForm(forms.Form):
         empty_label=gettext_lazy("The whole journey"),
     )
 
-    def __init__(self, program: Program, *args: Any, touchpoint: Touchpoint | None = None, **kwargs: Any) -> None:
+    def __init__(self, program: Program, data: Any = None, *, touchpoint: Touchpoint | None = None) -> None:
         units = OrgUnit.objects.filter(program=program).order_by("path")
         initial = {
             "name": touchpoint.label if touchpoint else _("Everywhere"),
             "unit": units.filter(parent=None).first(),
             "touchpoint": touchpoint,
         }
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(data, initial=initial)
         cast(forms.ModelChoiceField, self.fields["unit"]).queryset = units
         cast(forms.ModelChoiceField, self.fields["touchpoint"]).queryset = _touchpoints(program)

@@ -200,7 +200,8 @@ ROWS: list[Row] = [
     row("governance:start", {302: f"anonymous {STAFF}", 404: REST}),
     post("governance:start", {404: REST}),
     *(row(f"governance:start-{step}", {302: ANONYMOUS, 200: STAFF, 404: REST}) for step in STEPS),
-    *(post(f"governance:start-{step}", {302: ANONYMOUS, 303: STAFF, 404: REST}) for step in STEPS),
+    *(post(f"governance:start-{step}", {302: ANONYMOUS, 303: STAFF, 404: REST}) for step in STEPS[:-1]),
+    post("governance:start-channel", {302: ANONYMOUS, 303: DEFINERS, 404: REST, 422: STRANGER}),  # names our unit
     row("governance:charter", {302: ANONYMOUS, 200: REST}),
     post("governance:charter-sign", {302: "anonymous owner executive", 403: REST, 404: STRANGER}),
     row("governance:scorecard", {302: ANONYMOUS, 200: f"{SCORECARD} stranger", 404: REST}),

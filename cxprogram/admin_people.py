@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from allauth.account.forms import ResetPasswordForm
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
@@ -17,6 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm
 
+from cxprogram import password_links
 from cxprogram.access import may_grant, may_manage
 from cxprogram.admin_base import ProgramAdmin, ProgramForm, ProgramInline, defines, scoped, with_request
 from cxprogram.errors import DomainError
@@ -186,15 +186,7 @@ class PersonPage(UserAdmin, ProgramAdmin):
         def send(person: User) -> None:
             if not may_manage(request.user, person):
                 raise DomainError(_("You may not change how this person logs in."), code="person-not-managed")
-            form = ResetPasswordForm({"email": person.email})
-            if not form.is_valid():
-                raise DomainError(_("The person cannot log in."), code="person-not-active")
-            try:
-                form.save(request)
-            except OSError as error:
-                raise DomainError(
-                    _("The mail could not be sent: %(why)s.") % {"why": error}, code="mail-not-sent"
-                ) from error
+            password_links.send(request, person)
 
         self.carry_out(
             request,

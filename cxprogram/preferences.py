@@ -30,6 +30,20 @@ class PreferencesForm(forms.ModelForm):
         )
 
 
+def remember_language(answer: HttpResponse, language: str) -> None:
+    """The cookie is what the next request goes by; an empty choice gives the browser its say again."""
+    if not language:
+        answer.delete_cookie(settings.LANGUAGE_COOKIE_NAME, samesite="Lax")
+        return
+    answer.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME,
+        language,
+        max_age=YEAR,
+        secure=settings.LANGUAGE_COOKIE_SECURE,
+        samesite="Lax",
+    )
+
+
 @login_required
 @require_http_methods(["GET", "POST"])
 def more(request: HttpRequest) -> HttpResponse:
@@ -40,16 +54,6 @@ def more(request: HttpRequest) -> HttpResponse:
         with translation.override(person.language or translation.get_language()):
             success(request, _("Your settings are saved."))
         answer = redirect("more")
-        # The cookie is what the next request goes by; an empty choice gives the browser its say again.
-        if person.language:
-            answer.set_cookie(
-                settings.LANGUAGE_COOKIE_NAME,
-                person.language,
-                max_age=YEAR,
-                secure=settings.LANGUAGE_COOKIE_SECURE,
-                samesite="Lax",
-            )
-        else:
-            answer.delete_cookie(settings.LANGUAGE_COOKIE_NAME, samesite="Lax")
+        remember_language(answer, person.language)
         return answer
     return render(request, "cxprogram/more.html", {"form": form, "is_more": True})

@@ -36,7 +36,7 @@ def parts(folder: Path, port: int) -> list[Part]:
 
 def migrate() -> None:
     """In a process of its own: what Django needs for it would stay in memory."""
-    if subprocess.run([sys.executable, "manage.py", "migrate", "--verbosity", "0"], check=False).returncode:
+    if subprocess.run([sys.executable, "manage.py", "prepare"], check=False).returncode:
         raise SupervisorError("The database could not be brought up to date, see above")
 
 

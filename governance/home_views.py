@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -16,14 +16,17 @@ from cxprogram.choices import Role
 from cxprogram.page_base import Visit, visit_of
 from cxprogram.periods import Period
 from governance.models import Report
+from governance.pages import start
 from governance.pages.home_overview import overview
 from governance.pages.home_unit import today, unit_home
+from governance.services import beginnings
 
 NEWEST_REPORTS = 5
 
 
 def _overview(visit: Visit, period: Period | None) -> tuple[str, dict[str, Any]]:
-    return "governance/home_overview.html", {"page": overview(visit, period)}
+    begin = start.next_of(visit.program) if visit.role == Role.OWNER else None
+    return "governance/home_overview.html", {"page": overview(visit, period), "begin": begin}
 
 
 def _unit(visit: Visit, period: Period | None) -> tuple[str, dict[str, Any]]:
@@ -69,9 +72,16 @@ HOMES: dict[str, Callable[[Visit, Period | None], tuple[str, dict[str, Any]]]] =
 
 
 @require_safe
-@login_required
 def home(request: HttpRequest) -> HttpResponse:
-    """The page of the leading role; without a membership a friendly empty one."""
+    """The page of the leading role; an installation that nobody has begun yet leads to its beginning."""
+    if not request.user.is_authenticated and beginnings.is_empty():
+        return redirect("governance:start")
+    return _home(request)
+
+
+@login_required
+def _home(request: HttpRequest) -> HttpResponse:
+    """Without a membership a friendly empty one."""
     visit = visit_of(request)
     if visit is None:
         return render(request, "governance/home_none.html")

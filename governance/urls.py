@@ -1,11 +1,16 @@
-"""The doors of governance: charter, scorecard, statements, reports."""
+"""The doors of governance: charter, scorecard, statements, reports, and the way from empty to live."""
 
 from django.urls import path
 
-from governance import views
+from governance import start_views, views
 
 app_name = "governance"
 urlpatterns = [
+    path("start/", start_views.start, name="start"),
+    path("start/people/", start_views.people, name="start-people"),
+    path("start/journey/", start_views.journey, name="start-journey"),
+    path("start/survey/", start_views.survey, name="start-survey"),
+    path("start/channel/", start_views.channel, name="start-channel"),
     path("charter/", views.charter, name="charter"),
     path("charter/sign/", views.charter_sign, name="charter-sign"),
     path("scorecard/", views.scorecard, name="scorecard"),

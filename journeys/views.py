@@ -12,7 +12,8 @@ from cxprogram.page_base import Visit, member_page
 from cxprogram.periods import parse
 from journeys.insight import drawings, words
 from journeys.insight.map import MapView, build_map
-from journeys.models import Journey
+from journeys.kpis.registry import KpiError
+from journeys.models import Journey, Kpi
 from journeys.pages import filters, kpi
 
 NO_COMPARISON = "none"
@@ -27,16 +28,26 @@ def journey_map(request: HttpRequest, visit: Visit) -> HttpResponse:
     journeys = list(Journey.objects.filter(program=visit.program).order_by("pk"))
     if not journeys and not journey:
         return render(request, "journeys/map_empty.html", {"may_define": visit.can(Right.DEFINE)})
-    view = build_map(
-        visit.program,
-        unit,
-        period,
-        parse(against) if against not in ("", NO_COMPARISON) else None,
-        visit.user,
-        journey=journey,
-        is_compared=against != NO_COMPARISON,
-    )
+    try:
+        view = build_map(
+            visit.program,
+            unit,
+            period,
+            parse(against) if against not in ("", NO_COMPARISON) else None,
+            visit.user,
+            journey=journey,
+            is_compared=against != NO_COMPARISON,
+        )
+    except KpiError:
+        if _has_kpis(visit):
+            raise
+        return render(request, "journeys/map_empty.html", {"may_define": visit.can(Right.DEFINE), "has_journey": True})
     return render(request, "journeys/map.html", _map_context(visit, view, journeys))
+
+
+def _has_kpis(visit: Visit) -> bool:
+    """Whether anything is defined; a program that has just begun has nothing to show, and nothing is wrong with it."""
+    return Kpi.objects.current().filter(program=visit.program).exists()
 
 
 def _map_context(visit: Visit, view: MapView, journeys: list[Journey]) -> dict[str, Any]:
@@ -75,7 +86,12 @@ def kpi_list(request: HttpRequest, visit: Visit) -> HttpResponse:
     """One KPI through time and by unit: `?kpi= &question= &period= &unit= &weighted=`; `&format=csv` is the file."""
     if request.GET.get("format") == "csv":
         return kpi_file(_kpi_page(request, visit))
-    page = _kpi_page(request, visit)
+    try:
+        page = _kpi_page(request, visit)
+    except KpiError:
+        if _has_kpis(visit):
+            raise
+        return render(request, "journeys/kpi_empty.html", {"may_define": visit.can(Right.DEFINE)})
     query = filters.address(
         kpi=page.code, unit=page.unit.code, period=page.period.code, weighted="1" if page.weighted else "", format="csv"
     )

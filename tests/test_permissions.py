@@ -61,6 +61,7 @@ WORKERS = "owner analyst unit_manager frontline integration"
 WORKERS_OF_A = "owner analyst integration"
 SENDERS = "owner analyst integration"
 STAFF = "owner analyst stranger"
+STEPS = ("people", "journey", "survey", "channel")
 BEYOND = "unit_manager frontline stranger"  # who has the right, but not there
 PROJECTS = "owner analyst executive steering unit_manager project_lead integration"
 SCORES = "owner analyst executive steering unit_manager frontline project_lead integration"
@@ -198,6 +199,11 @@ ROWS: list[Row] = [
         },
         OWN,
     ),
+    row("governance:start", {302: f"anonymous {STAFF}", 404: REST}),
+    post("governance:start", {404: REST}),
+    *(row(f"governance:start-{step}", {302: ANONYMOUS, 200: STAFF, 404: REST}) for step in STEPS),
+    *(post(f"governance:start-{step}", {302: ANONYMOUS, 303: STAFF, 404: REST}) for step in STEPS[:-1]),
+    post("governance:start-channel", {302: ANONYMOUS, 303: DEFINERS, 404: REST, 422: STRANGER}),  # names our unit
     row("governance:charter", {302: ANONYMOUS, 200: REST}),
     post("governance:charter-sign", {302: "anonymous owner executive", 403: REST, 404: STRANGER}),
     row("governance:scorecard", {302: ANONYMOUS, 200: f"{SCORECARD} stranger", 404: REST}),
@@ -432,6 +438,10 @@ BODIES: dict[str, Callable[[House, str], Any]] = {
         "decision": "go",
         "gate": house.projects[where].gates.order_by("position").first().pk,
     },
+    "governance:start-people": lambda house, where: {"units": "North", "frontline": "new@example.org North"},
+    "governance:start-journey": lambda house, where: {"template": "retail"},
+    "governance:start-survey": lambda house, where: {"template": "effort", "hours": "24"},
+    "governance:start-channel": lambda house, where: {"name": "Desk", "unit": house.root.pk},
     # A period without answers: refused in words by those who may, without drawing a report.
     "governance:report-make": lambda house, where: {"period": "never"},
     "set_language": lambda house, where: {"language": "sv"},

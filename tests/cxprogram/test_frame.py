@@ -34,7 +34,7 @@ ENTRANCE = [
 
 
 @pytest.mark.parametrize("name", ENTRANCE)
-def test_pages_before_log_in_stand_in_the_frame(client, name):
+def test_pages_before_log_in_stand_in_the_frame(client, alice, name):
     html = client.get(reverse(name)).content.decode()
     assert re.findall(r"<h1>", html) == ["<h1>"]
     assert 'class="cx-bar"' in html and 'href="#main"' in html and 'name="language"' in html
@@ -66,7 +66,7 @@ def test_a_dead_reset_link_offers_a_new_one(client):
     assert reverse("account_reset_password") in html
 
 
-def test_the_language_changes_without_javascript(client):
+def test_the_language_changes_without_javascript(client, alice):
     client.post(reverse("set_language"), {"language": "sv", "next": "/accounts/login/"})
     assert '<html lang="sv">' in client.get("/accounts/login/").content.decode()
 

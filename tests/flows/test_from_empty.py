@@ -1,11 +1,14 @@
 """From an empty database to the first answer in the KPI page, through public doors only."""
 
 import html
+import io
 import re
 import threading
+from unittest import mock
 from urllib.parse import urlsplit
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 
@@ -135,6 +138,15 @@ def test_a_stranger_gets_from_nothing_to_a_counted_answer(client, mailoutbox):
     assert client.get("/map/").status_code == 200
 
 
+def prepared() -> dict[str, str]:
+    """What `prepare` says on an up-to-date database, line by line."""
+    said = io.StringIO()
+    with mock.patch("cxprogram.management.commands.prepare.call_command"):
+        call_command("prepare", stdout=said)
+    lines = [line.partition(":") for line in said.getvalue().splitlines() if line]
+    return {name: value.strip() for name, _sep, value in lines}
+
+
 @pytest.mark.django_db
 def test_outside_the_demonstration_only_the_one_time_code_opens(
     client, settings, tmp_path, django_capture_on_commit_callbacks
@@ -142,8 +154,9 @@ def test_outside_the_demonstration_only_the_one_time_code_opens(
     settings.IS_DEMO, settings.DATA_DIR = False, tmp_path
     assert client.post("/start/", FIRST | {"setup_code": ""}).status_code == 422
     assert client.post("/start/", FIRST | {"setup_code": "anything"}).status_code == 422  # there is no code yet
-    code = setup_code.ensure()
-    assert code == setup_code.ensure() and (tmp_path / "setup_code").stat().st_mode & 0o777 == 0o600
+    code = prepared()["Setup code"]
+    assert prepared() == {"Nobody is here yet. Begin at http": f"{settings.BASE_URL[5:]}/start/", "Setup code": code}
+    assert (tmp_path / "setup_code").stat().st_mode & 0o777 == 0o600
     wrong = client.post("/start/", FIRST | {"setup_code": code[:-1]})
     assert wrong.status_code == 422 and 'id="id_setup_code-error"' in wrong.content.decode()
     assert not User.objects.exists() and not Program.objects.exists()
@@ -151,6 +164,7 @@ def test_outside_the_demonstration_only_the_one_time_code_opens(
         assert client.post("/start/", FIRST | {"setup_code": f" {code}\n"}).status_code == 303
     assert not (tmp_path / "setup_code").exists() and not setup_code.fits("")
     assert Client().post("/start/", FIRST | {"setup_code": code}).status_code == 404
+    assert prepared() == {}
 
 
 @pytest.mark.django_db(transaction=True)

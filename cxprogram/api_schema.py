@@ -73,14 +73,17 @@ def describe(
     reply_example: Any = None,
     refusals: Mapping[int, Sequence[str]] | None = None,
 ) -> Callable[[Any], Any]:
-    """Write one door into the schema. `body` and the `replies` are structs or schemas; `refusals` lists codes."""
+    """Write one door into the schema. `body` and the `replies` are structs or schemas; `refusals` lists codes.
+
+    `name` is empty where one view stands behind several addresses: each gets a name made of its address.
+    """
     answers: dict[Any, Any] = {}
     for status, shape in replies.items():
         media_type = JSON
         if isinstance(shape, tuple):
             shape, media_type = shape
         schema = shape if isinstance(shape, Mapping) else ref(shape)
-        examples = [OpenApiExample(name, value=reply_example)] if reply_example is not None else []
+        examples = [OpenApiExample(name or summary, value=reply_example)] if reply_example is not None else []
         answers[status, media_type] = OpenApiResponse(dict(schema), description="Done", examples=examples)
     for status, codes in sorted((dict(EVERYWHERE) | dict(refusals or {})).items()):
         words = ", ".join(f"`{code}`" for code in codes)
@@ -91,14 +94,14 @@ def describe(
     elif body is not None:
         request = {JSON: ref(body)}
     return extend_schema(
-        operation_id=name,
+        operation_id=name or None,
         summary=summary,
         description=description or summary,
         tags=[tag],
         parameters=list(parameters),
         request=request,
         responses=answers,
-        examples=[OpenApiExample(name, value=example, request_only=True)] if example is not None else None,
+        examples=[OpenApiExample(name or summary, value=example, request_only=True)] if example is not None else None,
     )
 
 

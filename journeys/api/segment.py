@@ -120,7 +120,7 @@ class SegmentView(ApiView):
 
     @api_schema.describe(
         "Take a tracking call",
-        name="segment_call",
+        name="",
         tag="Tracking",
         description="As Segment's HTTP tracking sources send it; the write key is an API token, sent as user name. "
         "What people do goes into the data stream `segment`.",
@@ -154,7 +154,7 @@ class SegmentBatchView(ApiView):
 
     @api_schema.describe(
         "Take many tracking calls",
-        name="segment_batch",
+        name="",
         tag="Tracking",
         description="Good calls are written, others are named with their place and reason; sending a batch again "
         "writes nothing new.",

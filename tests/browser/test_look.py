@@ -115,7 +115,7 @@ def test_pages_have_no_violation_and_no_sideways_scroll(visit):
     ):
         page, complaints = visit(where, width=width, mode=mode)
         if where == "/specimen/":
-            page.wait_for_function("document.querySelectorAll('[data-cx-mode] svg').length === 3")
+            page.locator("[data-cx-mode] svg").nth(2).wait_for(state="attached")
         page.evaluate(AXE.read_text())
         found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)["violations"]
         assert [(where, v["id"], [n["html"][:120] for n in v["nodes"]]) for v in found] == []
@@ -141,10 +141,9 @@ def test_charts_take_the_width_they_are_given(visit):
     page, _complaints = visit("/specimen/", width=1440, mode="light")
     drawn = page.locator("[data-cx-chart=units] svg")
     drawn.wait_for()
-    wide = int(drawn.get_attribute("width"))
+    assert int(drawn.get_attribute("width")) > 358
     page.set_viewport_size({"width": 390, "height": 900})
-    page.wait_for_function(f"document.querySelector('[data-cx-chart=units] svg').getAttribute('width') < {wide}")
-    assert int(drawn.get_attribute("width")) == 358
+    page.locator("[data-cx-chart=units] svg[width='358']").wait_for()
 
 
 def test_the_same_numbers_stand_below_without_javascript(browser, live_server):

@@ -151,7 +151,7 @@ def test_many_at_once_make_one_customer_one_month_and_one_interaction() -> None:
     # Two that met too late to see each other have been merged: one stands.
     standing = Customer.objects.standing().count()
     assert (standing, Interaction.objects.count(), InteractionKey.objects.count()) == (1, 1, 1)
-    assert {identity.value for identity in Customer.objects.get().identities.all()} == {"1", "a", "ada@example.org"}
+    assert {identity.value for identity in Customer.objects.standing().get().identities.all()} == {"1", "a", "ada@example.org"}
 
 
 # --- retention --------------------------------------------------------------------------------
@@ -217,7 +217,7 @@ def test_interactions_become_episodes_by_context_and_late_ones_join_two() -> Non
     assert episodes.assign(program) == 2
     assert told() == [("family", 95, 95), ("work", 100, 40)]
     assert episodes.assign(program) == 0
-    customer = Customer.objects.get()
+    customer = Customer.objects.standing().get()
     run = episodes.episode_of(customer, NOON - timedelta(days=30), context="work")
     assert run is not None and run.interactions.count() == 4
     assert episodes.episode_of(customer, NOON) is None

@@ -163,7 +163,9 @@ class Bench:
         flows, seen = [], []
         with self.both() as (port, bare_port):
             for turn in range(TURNS):
-                bare = load.run(bare_port, connections=32, requests=REQUESTS // 4, make=self.bare, first=10**6 * turn)
+                first = 1_000_000 * (turn + 1)
+                bare = load.run(bare_port, connections=32, requests=REQUESTS // 4, make=self.bare, first=first)
+                assert set(bare.statuses) == {201}, bare.statuses
                 speed = bare.rate / REFERENCE_RATE
                 result = load.run(port, connections=4, requests=REQUESTS // 2, make=step)
                 assert set(result.statuses) == {200, 303}, result.statuses

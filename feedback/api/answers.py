@@ -1,23 +1,18 @@
 """What another system says of one answer, and how it becomes a submission."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo
 
 import msgspec
 from django.utils.translation import gettext as _
 from msgspec import Meta
 
-from cxprogram.access import Right, can, grants
-from cxprogram.errors import NotFoundError
-from cxprogram.models import OrgUnit, Program
+from cxprogram.access import Right, can
+from cxprogram.api_senders import Sender, moment
 from feedback.services import surveys
-from feedback.services.responses import AnswerError, Submission
+from feedback.services.responses import Submission
 from feedback.services.surveys import Door, SurveyClosedError
-from journeys.services.customers import CustomerFacts
-
-EARLIEST = datetime(1900, 1, 2, tzinfo=UTC)
+from journeys.services import customers
 
 
 class CustomerBody(msgspec.Struct, forbid_unknown_fields=True):
@@ -56,25 +51,6 @@ class ResponseBody(msgspec.Struct, forbid_unknown_fields=True):
     attributes: dict[str, str | int | float | bool | None] = {}
 
 
-def moment(text: str, zone: ZoneInfo) -> datetime:
-    """The time written in ISO 8601: naive in the zone, a mere date at its noon, as in files.
-
-    Raises AnswerError (`answered-at-invalid`) for what is no time, or lies before 1900.
-    """
-    try:
-        at = datetime.fromisoformat(text)
-        if len(text) <= 10 and at.time() == time(0):
-            at = at.replace(hour=12)
-        if at.tzinfo is None:
-            at = at.replace(tzinfo=zone)
-        at = at.astimezone(UTC)
-    except (ValueError, OverflowError):
-        at = None
-    if at is None or at < EARLIEST:
-        raise AnswerError(_("Write the time as in 2017-05-15T12:00:00-07:00."), code="answered-at-invalid")
-    return at
-
-
 def _whole(value: Any) -> Any:
     """9.0 as 9: JSON has one kind of number, and some senders write every one with a point."""
     if isinstance(value, float) and value.is_integer():
@@ -85,12 +61,10 @@ def _whole(value: Any) -> Any:
 
 
 @dataclass
-class Desk:
+class Desk(Sender):
     """Turns bodies into submissions for one sender, reading each survey and unit once."""
 
-    user: Any
     doors: dict[str, Door | SurveyClosedError] = field(default_factory=dict)
-    units: dict[tuple[int, str], OrgUnit | None] = field(default_factory=dict)
 
     def door(self, slug: str) -> Door:
         """The survey's door; a survey of a program to which the sender may not write does not exist."""
@@ -107,43 +81,20 @@ class Desk:
             raise found
         return found
 
-    def unit(self, program: Program, code: str | None) -> OrgUnit | None:
-        """The unit named, if the sender may write to it; None for the root, which needs a sender of the whole."""
-        if code is None:
-            held = (grant for grant in grants(self.user) if grant.program_id == program.pk)
-            if any(grant.is_whole and grant.gives(Right.SEND_ANSWERS) for grant in held):
-                return None
-            raise AnswerError(_("Name the unit: you write for a part of the program."), code="unit-missing")
-        key = (program.pk, code.casefold())
-        if key not in self.units:
-            self.units[key] = OrgUnit.objects.filter(program=program, code__iexact=code).first()
-        unit = self.units[key]
-        if unit is None or not can(self.user, Right.SEND_ANSWERS, program=program, unit=unit):
-            raise NotFoundError(_("There is no such unit for you."), code="unit-unknown")
-        return unit
-
     def submission(self, body: ResponseBody) -> tuple[Door, Submission]:
         door = self.door(body.survey)
         program = door.survey.program
-        customer = body.customer
         return door, Submission(
             source=body.source,
             external_id=body.external_id,
             answers={code: value if type(value) is int else _whole(value) for code, value in body.answers.items()},
-            answered_at=None if body.answered_at is None else moment(body.answered_at, program.zone),
+            answered_at=None
+            if body.answered_at is None
+            else moment(body.answered_at, program.zone, code="answered-at-invalid"),
             unit=self.unit(program, body.unit),
             channel=body.channel,
             language=body.language,
             weight=body.weight,
-            customer=None
-            if customer is None
-            else CustomerFacts(
-                source=customer.source or body.source,
-                external_id=customer.external_id,
-                name=customer.name,
-                email=customer.email,
-                language=customer.language,
-                is_fictitious=customer.is_fictitious,
-            ),
+            customer=customers.told(body.customer, source=body.source),
             attributes=body.attributes,
         )

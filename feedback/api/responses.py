@@ -1,9 +1,8 @@
 """POST /api/v1/responses/ and /responses/bulk/: answers from other systems, durable before the reply."""
 
-from collections import defaultdict
 from dataclasses import replace
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 import msgspec
 from django.db import transaction
@@ -11,9 +10,10 @@ from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cxprogram import api_bodies, api_schema
+from cxprogram import api_bodies, api_bulk, api_schema
 from cxprogram.access import Right
 from cxprogram.api_base import ApiView, reply
+from cxprogram.api_bulk import BulkAccount, BulkRow
 from cxprogram.errors import DomainError
 from feedback.api.answers import Desk, ResponseBody
 from feedback.services import responses
@@ -28,25 +28,6 @@ class ResponseWritten(msgspec.Struct):
 
     id: int
     status: Literal["created", "repeated"]
-
-
-class BulkRow(msgspec.Struct):
-    """What became of one row; `code` and `detail` say why it was rejected."""
-
-    index: Annotated[int, msgspec.Meta(description="Place in the body, from 0.")]
-    status: Literal["created", "repeated", "rejected"]
-    id: int | None = None
-    code: str | None = None
-    detail: str | None = None
-
-
-class BulkAccount(msgspec.Struct):
-    """The account of a bulk request: every row is created, repeated or rejected."""
-
-    created: int
-    repeated: int
-    rejected: int
-    rows: list[BulkRow]
 
 
 EXAMPLE = {
@@ -137,7 +118,7 @@ class _Group:
 def take_in(desk: Desk, rows: list[Any], *, at: datetime) -> BulkAccount:
     """Write the rows that can be written, by survey and source; the others are rejected one by one."""
     groups: dict[tuple[int, str], _Group] = {}
-    account = [BulkRow(index, "rejected") for index in range(len(rows))]
+    account = [BulkRow(index) for index in range(len(rows))]
     for index, raw in enumerate(rows):
         try:
             body = api_bodies.decode(raw, _one)
@@ -146,7 +127,7 @@ def take_in(desk: Desk, rows: list[Any], *, at: datetime) -> BulkAccount:
             if submission.customer:
                 customers.check(submission.customer)
         except DomainError as error:
-            account[index].code, account[index].detail = error.code, str(error.detail)
+            api_bulk.reject(account[index], error)
             continue
         key = (door.version_id, body.source)
         group = groups.get(key) or groups.setdefault(key, _Group(door, body.source))
@@ -156,10 +137,7 @@ def take_in(desk: Desk, rows: list[Any], *, at: datetime) -> BulkAccount:
         group.rows.append(row)
     for key in sorted(groups):
         groups[key].write(account)
-    counts: dict[str, int] = defaultdict(int)
-    for line in account:
-        counts[line.status] += 1
-    return BulkAccount(counts["created"], counts["repeated"], counts["rejected"], account)
+    return api_bulk.account(account)
 
 
 class ResponseBulkView(ApiView):
@@ -172,10 +150,7 @@ class ResponseBulkView(ApiView):
         description="A JSON array, or NDJSON (one object a line), of the same objects as for one answer; gzip is "
         "allowed. At most 10 000 rows and 10 MB, before and after unpacking. Good rows are written, bad rows are "
         "rejected with their place and reason; sending the same body again writes nothing new.",
-        body={
-            "application/json": {"type": "array", "maxItems": 10_000, "items": api_schema.ref(ResponseBody)},
-            "application/x-ndjson": {"type": "string"},
-        },
+        body=api_bulk.body(ResponseBody),
         example=[EXAMPLE],
         replies={200: BulkAccount},
         reply_example={
@@ -193,12 +168,7 @@ class ResponseBulkView(ApiView):
                 },
             ],
         },
-        refusals={
-            400: ("body-not-json", "body-not-gzip"),
-            413: ("body-too-large", "too-many-rows"),
-            415: ("media-type-not-supported",),
-            503: ("unavailable",),
-        },
+        refusals=api_bulk.REFUSALS,
     )
     def post(self, request: Any) -> HttpResponse:
         return reply(take_in(Desk(request.user), api_bodies.read_rows(request), at=timezone.now()))

@@ -1,26 +1,25 @@
 """POST /api/v1/mentions/, /support-cases/, /feature-requests/ and their /bulk/: what is said elsewhere."""
 
-from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
 import msgspec
 from django.http import HttpResponse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from msgspec import Meta
 
-from cxprogram import api_bodies, api_schema
-from cxprogram.access import Right, grants
-from cxprogram.api_base import ApiView, ParameterError, reply
-from cxprogram.errors import DomainError, NotFoundError
+from cxprogram import api_bodies, api_bulk, api_schema
+from cxprogram.access import Right
+from cxprogram.api_base import ApiView, reply
+from cxprogram.api_bulk import NewestAccount, NewestRow
+from cxprogram.api_senders import Sender, moment
+from cxprogram.errors import DomainError
 from cxprogram.models import Program
-from feedback.api.answers import CustomerBody, Desk, moment
+from feedback.api.answers import CustomerBody
 from feedback.services import voice
 from feedback.services.voice import Kind, Prepared, Said
-from journeys.services.customers import CustomerFacts
+from journeys.services import customers
 
 Key = Annotated[str, Meta(min_length=1, max_length=200, description="Its key in that system.")]
 Source = Annotated[str, Meta(min_length=1, max_length=60, description="The system that sends it.")]
@@ -80,26 +79,6 @@ class VoiceWritten(msgspec.Struct):
     status: Literal["created", "updated", "repeated"]
 
 
-class VoiceRow(msgspec.Struct):
-    """What became of one row; `code` and `detail` say why it was rejected."""
-
-    index: Annotated[int, Meta(description="Place in the body, from 0.")]
-    status: Literal["created", "updated", "repeated", "rejected"]
-    id: int | None = None
-    code: str | None = None
-    detail: str | None = None
-
-
-class VoiceAccount(msgspec.Struct):
-    """The account of a bulk request: every row is created, updated, repeated or rejected."""
-
-    created: int
-    updated: int
-    repeated: int
-    rejected: int
-    rows: list[VoiceRow]
-
-
 COMMON = {"channel", "title", "author", "url", "language", "rating", "rating_low", "rating_high", "subject", "status",
           "priority", "votes"}  # fmt: skip
 CODES = (
@@ -118,77 +97,48 @@ CODES = (
 )
 
 
-@dataclass
-class VoiceDesk:
-    """Looks up what the rows of one sender name; what the sender may not write to does not exist."""
+def said(sender: Sender, body: VoiceBody) -> tuple[Program, Said]:
+    """What a body says; raises DomainError."""
+    program = sender.program(body.program)
+    facts = {name: getattr(body, name) for name in COMMON if hasattr(body, name)}
+    if isinstance(body, SupportCaseBody) and body.closed_at:
+        facts["closed_at"] = _moment(body.closed_at, program)
+    return program, Said(
+        source=body.source,
+        external_id=body.external_id,
+        at=_moment(body.at, program),
+        text=body.text,
+        customer=customers.told(body.customer, source=body.source),
+        unit=sender.unit(program, body.unit),
+        facts=facts,
+        attributes=body.attributes,
+    )
 
-    user: Any
-    programs: dict[str, Program] = field(default_factory=dict)
-    desk: Desk = field(init=False)
 
-    def __post_init__(self) -> None:
-        self.desk = Desk(self.user)
-
-    def program(self, slug: str) -> Program:
-        """Raises ParameterError (`program-missing`), NotFoundError (`program-unknown`)."""
-        if slug not in self.programs:
-            allowed = {grant.program_id for grant in grants(self.user) if grant.gives(Right.SEND_ANSWERS)}
-            found = list(Program.objects.filter(pk__in=allowed, **({"slug": slug} if slug else {}))[:2])
-            if not slug and len(found) > 1:
-                raise ParameterError(_("Name the program."), code="program-missing")
-            if not found:
-                raise NotFoundError(_("There is no such program for you."), code="program-unknown")
-            self.programs[slug] = found[0]
-        return self.programs[slug]
-
-    def said(self, body: VoiceBody) -> tuple[Program, Said]:
-        """What a body says; raises DomainError."""
-        program, who = self.program(body.program), body.customer
-        facts = {name: getattr(body, name) for name in COMMON if hasattr(body, name)}
-        if isinstance(body, SupportCaseBody) and body.closed_at:
-            facts["closed_at"] = moment(body.closed_at, program.zone)
-        return program, Said(
-            source=body.source,
-            external_id=body.external_id,
-            at=moment(body.at, program.zone),
-            text=body.text,
-            customer=None
-            if who is None
-            else CustomerFacts(
-                source=who.source or body.source,
-                external_id=who.external_id,
-                name=who.name,
-                email=who.email,
-                language=who.language,
-                is_fictitious=who.is_fictitious,
-            ),
-            unit=self.desk.unit(program, body.unit),
-            facts=facts,
-            attributes=body.attributes,
-        )
+def _moment(text: str, program: Program) -> datetime:
+    return moment(text, program.zone, code="answered-at-invalid")
 
 
 def take_in(
     user: Any, kind: Kind, decoder: "msgspec.json.Decoder[Any]", rows: list[Any], *, at: datetime
-) -> VoiceAccount:
+) -> NewestAccount:
     """Write the rows that can be written, by program; the others are rejected one by one."""
-    desk = VoiceDesk(user)
-    account = [VoiceRow(index, "rejected") for index in range(len(rows))]
+    sender = Sender(user)
+    account = [NewestRow(index) for index in range(len(rows))]
     groups: dict[int, tuple[Program, list[tuple[int, Prepared]]]] = {}
     for index, raw in enumerate(rows):
         try:
-            program, said = desk.said(api_bodies.decode(raw, decoder))
-            row = voice.prepare(kind, said, at=at)
+            program, what = said(sender, api_bodies.decode(raw, decoder))
+            row = voice.prepare(kind, what, at=at)
         except DomainError as error:
-            account[index].code, account[index].detail = error.code, str(error.detail)
+            api_bulk.reject(account[index], error)
             continue
         groups.setdefault(program.pk, (program, []))[1].append((index, row))
     for _number, (program, group) in sorted(groups.items()):
         done = voice.record_many(program, kind, [row for _index, row in group])
         for (index, _row), recorded in zip(group, done, strict=True):
-            account[index] = VoiceRow(index, recorded.status, recorded.id)  # type: ignore[arg-type]
-    counts = Counter(line.status for line in account)
-    return VoiceAccount(counts["created"], counts["updated"], counts["repeated"], counts["rejected"], account)
+            account[index] = NewestRow(index, recorded.status, recorded.id)  # type: ignore[arg-type]
+    return api_bulk.newest_account(account)
 
 
 def _doors(kind: Kind, body: type[VoiceBody], what: str, example: dict[str, Any]) -> tuple[Any, Any]:
@@ -221,18 +171,10 @@ def _doors(kind: Kind, body: type[VoiceBody], what: str, example: dict[str, Any]
         tag="Said elsewhere",
         description="A JSON array, or NDJSON (one object a line); gzip is allowed. At most 10 000 rows and 10 MB, "
         "before and after unpacking. Good rows are written, bad rows are rejected with their place and reason.",
-        body={
-            "application/json": {"type": "array", "maxItems": 10_000, "items": api_schema.ref(body)},
-            "application/x-ndjson": {"type": "string"},
-        },
+        body=api_bulk.body(body),
         example=[full],
-        replies={200: VoiceAccount},
-        refusals={
-            400: ("body-not-json", "body-not-gzip"),
-            413: ("body-too-large", "too-many-rows"),
-            415: ("media-type-not-supported",),
-            503: ("unavailable",),
-        },
+        replies={200: NewestAccount},
+        refusals=api_bulk.REFUSALS,
     )
 
     class OneView(ApiView):
@@ -241,8 +183,8 @@ def _doors(kind: Kind, body: type[VoiceBody], what: str, example: dict[str, Any]
         @one
         def post(self, request: Any) -> HttpResponse:
             at = timezone.now()
-            program, said = VoiceDesk(request.user).said(api_bodies.read(request, decoder))
-            recorded = voice.record(program, kind, said, at=at)
+            program, what = said(Sender(request.user), api_bodies.read(request, decoder))
+            recorded = voice.record(program, kind, what, at=at)
             written = VoiceWritten(recorded.id, recorded.status)  # type: ignore[arg-type]
             return reply(written, status=201 if recorded.status == "created" else 200)
 

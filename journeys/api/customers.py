@@ -1,19 +1,21 @@
 """/api/v1/customers/: who the customers are, as other systems tell it, and finding one by what a system knows."""
 
-from collections import Counter
 from typing import Annotated, Any, Literal
 
 import msgspec
+from django.conf import settings
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from msgspec import Meta
 
-from cxprogram import api_bodies, api_schema
+from cxprogram import api_bodies, api_bulk, api_schema
 from cxprogram.access import Right
 from cxprogram.api_base import ApiView, ParameterError, asked_program, page, reply
+from cxprogram.api_bulk import NewestAccount, NewestRow
+from cxprogram.api_senders import Sender
 from cxprogram.errors import DomainError
-from journeys.api.senders import Sender
+from cxprogram.models import Program
 from journeys.models import Customer
 from journeys.services import people
 from journeys.services.identities import CustomerError
@@ -56,26 +58,6 @@ class PersonWritten(msgspec.Struct):
     merged: list[int] = []
 
 
-class PersonRow(msgspec.Struct):
-    """What became of one row; `code` and `detail` say why it was rejected."""
-
-    index: Annotated[int, Meta(description="Place in the body, from 0.")]
-    status: Literal["created", "updated", "repeated", "rejected"]
-    id: int | None = None
-    code: str | None = None
-    detail: str | None = None
-
-
-class PersonAccount(msgspec.Struct):
-    """The account of a bulk request: every row is created, updated, repeated or rejected."""
-
-    created: int
-    updated: int
-    repeated: int
-    rejected: int
-    rows: list[PersonRow]
-
-
 class CustomerShown(msgspec.Struct):
     """One customer as we know them."""
 
@@ -93,6 +75,7 @@ class CustomerShown(msgspec.Struct):
     is_fictitious: bool
 
 
+LANGUAGES = frozenset(code for code, _name in settings.LANGUAGES)
 EXAMPLE = {
     "source": "crm",
     "external_id": "c-17",
@@ -124,7 +107,7 @@ _one = msgspec.json.Decoder(PersonBody)
 def facts(sender: Sender, body: PersonBody) -> PersonFacts:
     """What the body says of one customer; raises DomainError."""
     program = sender.program(body.program)
-    if body.language and body.language not in sender.languages:
+    if body.language and body.language not in LANGUAGES:
         raise CustomerError(_("We do not know this language."), code="language-unknown")
     return PersonFacts(
         identities=(
@@ -233,40 +216,31 @@ class CustomerBulkView(ApiView):
         description="A JSON array, or NDJSON (one object a line), of the same objects as for one customer; gzip is "
         "allowed. At most 10 000 rows and 10 MB, before and after unpacking. Good rows are written, bad rows are "
         "rejected with their place and reason; sending the same body again changes nothing.",
-        body={
-            "application/json": {"type": "array", "maxItems": 10_000, "items": api_schema.ref(PersonBody)},
-            "application/x-ndjson": {"type": "string"},
-        },
+        body=api_bulk.body(PersonBody),
         example=[EXAMPLE],
-        replies={200: PersonAccount},
-        refusals={
-            400: ("body-not-json", "body-not-gzip"),
-            413: ("body-too-large", "too-many-rows"),
-            415: ("media-type-not-supported",),
-            503: ("unavailable",),
-        },
+        replies={200: NewestAccount},
+        refusals=api_bulk.REFUSALS,
     )
     def post(self, request: Any) -> HttpResponse:
         return reply(take_in(Sender(request.user), api_bodies.read_rows(request)))
 
 
-def take_in(sender: Sender, rows: list[Any]) -> PersonAccount:
+def take_in(sender: Sender, rows: list[Any]) -> NewestAccount:
     """Write the customers that can be written, by program; the others are rejected one by one."""
-    account = [PersonRow(index, "rejected") for index in range(len(rows))]
-    groups: dict[int, list[tuple[int, PersonFacts]]] = {}
+    account = [NewestRow(index) for index in range(len(rows))]
+    groups: dict[int, tuple[Program, list[tuple[int, PersonFacts]]]] = {}
     for index, raw in enumerate(rows):
         try:
             body = api_bodies.decode(raw, _one)
-            groups.setdefault(sender.program(body.program).pk, []).append((index, facts(sender, body)))
+            program = sender.program(body.program)
+            groups.setdefault(program.pk, (program, []))[1].append((index, facts(sender, body)))
         except DomainError as error:
-            account[index].code, account[index].detail = error.code, str(error.detail)
-    for program_id, group in sorted(groups.items()):
-        program = sender.known(program_id)
+            api_bulk.reject(account[index], error)
+    for _number, (program, group) in sorted(groups.items()):
         saved = people.identify_many(program, [each for _index, each in group], at=timezone.now(), by=sender.user)
         for (index, _facts), done in zip(group, saved, strict=True):
             if isinstance(done, CustomerError):
-                account[index].code, account[index].detail = done.code, str(done.detail)
+                api_bulk.reject(account[index], done)
             else:
-                account[index] = PersonRow(index, done.status, done.customer.pk)  # type: ignore[arg-type]
-    counts = Counter(line.status for line in account)
-    return PersonAccount(counts["created"], counts["updated"], counts["repeated"], counts["rejected"], account)
+                account[index] = NewestRow(index, done.status, done.customer.pk)  # type: ignore[arg-type]
+    return api_bulk.newest_account(account)

@@ -1,6 +1,5 @@
 """POST /api/v1/interactions/ and /interactions/bulk/: what happened, durable before the reply."""
 
-from collections import Counter
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -9,14 +8,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from msgspec import Meta
 
-from cxprogram import api_bodies, api_schema
+from cxprogram import api_bodies, api_bulk, api_schema
 from cxprogram.access import Right
 from cxprogram.api_base import ApiView, reply
+from cxprogram.api_bulk import BulkAccount, BulkRow
+from cxprogram.api_senders import moment
 from cxprogram.errors import DomainError
 from cxprogram.models import Program
-from journeys.api.senders import Sender, moment
-from journeys.services import interactions
-from journeys.services.customers import CustomerFacts
+from journeys.api.senders import Sender
+from journeys.services import customers, interactions
 from journeys.services.interactions import Happening, Prepared
 
 
@@ -59,25 +59,6 @@ class InteractionWritten(msgspec.Struct):
     status: Literal["created", "repeated"]
 
 
-class InteractionRow(msgspec.Struct):
-    """What became of one row; `code` and `detail` say why it was rejected."""
-
-    index: Annotated[int, Meta(description="Place in the body, from 0.")]
-    status: Literal["created", "repeated", "rejected"]
-    id: int | None = None
-    code: str | None = None
-    detail: str | None = None
-
-
-class InteractionAccount(msgspec.Struct):
-    """The account of a bulk request: every row is created, repeated or rejected."""
-
-    created: int
-    repeated: int
-    rejected: int
-    rows: list[InteractionRow]
-
-
 EXAMPLE = {
     "stream": "orders",
     "source": "shop",
@@ -114,23 +95,14 @@ _one = msgspec.json.Decoder(InteractionBody)
 
 def happening(sender: Sender, body: InteractionBody, *, at: Any) -> tuple[Program, Happening]:
     """What the body says; raises DomainError."""
-    program, met = sender.program(body.program), body.customer
+    program = sender.program(body.program)
     return program, Happening(
         stream=body.stream,
         source=body.source,
         external_id=body.external_id,
-        at=at if body.at is None else moment(body.at, program.zone),
+        at=at if body.at is None else moment(body.at, program.zone, code="happened-at-invalid"),
         type=body.type,
-        customer=None
-        if met is None
-        else CustomerFacts(
-            source=met.source or body.source,
-            external_id=met.external_id,
-            name=met.name,
-            email=met.email,
-            language=met.language,
-            is_fictitious=met.is_fictitious,
-        ),
+        customer=customers.told(body.customer, source=body.source),
         touchpoint=body.touchpoint,
         unit=sender.unit(program, body.unit),
         channel=body.channel,
@@ -180,45 +152,36 @@ class InteractionBulkView(ApiView):
         description="A JSON array, or NDJSON (one object a line), of the same objects as for one interaction; gzip is "
         "allowed. At most 10 000 rows and 10 MB, before and after unpacking. Good rows are written, bad rows are "
         "rejected with their place and reason; sending the same body again writes nothing new.",
-        body={
-            "application/json": {"type": "array", "maxItems": 10_000, "items": api_schema.ref(InteractionBody)},
-            "application/x-ndjson": {"type": "string"},
-        },
+        body=api_bulk.body(InteractionBody),
         example=[EXAMPLE],
-        replies={200: InteractionAccount},
-        refusals={
-            400: ("body-not-json", "body-not-gzip"),
-            413: ("body-too-large", "too-many-rows"),
-            415: ("media-type-not-supported",),
-            503: ("unavailable",),
-        },
+        replies={200: BulkAccount},
+        refusals=api_bulk.REFUSALS,
     )
     def post(self, request: Any) -> HttpResponse:
         return reply(take_in(Sender(request.user), api_bodies.read_rows(request)))
 
 
-def take_in(sender: Sender, rows: list[Any]) -> InteractionAccount:
+def take_in(sender: Sender, rows: list[Any]) -> BulkAccount:
     """Write the interactions that can be written, by program; the others are rejected one by one."""
     at = timezone.now()
-    account = [InteractionRow(index, "rejected") for index in range(len(rows))]
+    account = [BulkRow(index) for index in range(len(rows))]
     groups: dict[int, list[tuple[int, Prepared]]] = {}
     for index, raw in enumerate(rows):
         try:
             program, what = happening(sender, api_bodies.decode(raw, _one), at=at)
             row = interactions.prepare(sender.door(program), what, at=at)
         except DomainError as error:
-            account[index].code, account[index].detail = error.code, str(error.detail)
+            api_bulk.reject(account[index], error)
             continue
         groups.setdefault(program.pk, []).append((index, row))
     for program_id, group in sorted(groups.items()):
         done = interactions.record_many(sender.doors[program_id], [row for _index, row in group], at=at)
         for (index, _row), (status, number) in zip(group, done.statuses, strict=True):
             if status in ("created", "repeated"):
-                account[index] = InteractionRow(index, status, number)  # type: ignore[arg-type]
+                account[index] = BulkRow(index, status, number)  # type: ignore[arg-type]
             else:
                 account[index].code, account[index].detail = REFUSED[status][0], str(REFUSED[status][1]())
-    counts = Counter(line.status for line in account)
-    return InteractionAccount(counts["created"], counts["repeated"], counts["rejected"], account)
+    return api_bulk.account(account)
 
 
 REFUSED = {

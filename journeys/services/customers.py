@@ -5,6 +5,7 @@ Who says more of a person goes through `journeys/services/people.py`, which reco
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -15,7 +16,7 @@ from journeys.models import Customer, CustomerIdentity
 from journeys.services import identities
 from journeys.services.identities import EMAIL, WEAK, CustomerError
 
-__all__ = ["CustomerError", "CustomerFacts", "check", "note_addresses", "upsert", "upsert_many"]
+__all__ = ["CustomerError", "CustomerFacts", "check", "note_addresses", "told", "upsert", "upsert_many"]
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,20 @@ class CustomerFacts:
     email: str = ""
     language: str = ""
     is_fictitious: bool = False
+
+
+def told(who: Any, *, source: str) -> CustomerFacts | None:
+    """What a record's sender says of its customer; without a source of its own, the record's."""
+    if who is None:
+        return None
+    return CustomerFacts(
+        source=who.source or source,
+        external_id=who.external_id,
+        name=who.name,
+        email=who.email,
+        language=who.language,
+        is_fictitious=who.is_fictitious,
+    )
 
 
 def check(facts: CustomerFacts) -> None:

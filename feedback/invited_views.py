@@ -17,7 +17,7 @@ from feedback import robots, survey_desk
 from feedback.choices import SCALE_KINDS, InvitationStatus
 from feedback.models import Invitation
 from feedback.pages import survey as pages
-from feedback.services import drafts, invitations, responses, surveys
+from feedback.services import answer_checks, drafts, invitations, surveys
 
 
 def _private(reply: HttpResponse) -> HttpResponse:
@@ -68,7 +68,7 @@ def invited(request: HttpRequest, token: str, score: int | None = None) -> HttpR
         if request.method == "POST":
             with translation.override(language):
                 return _private(_take_in(request, door, invitation, language, path=path, visit=visit))
-    except (invitations.InvitationClosedError, responses.AnswerError):
+    except (invitations.InvitationClosedError, answer_checks.AnswerError):
         return _closed(request)
     with translation.override(language):
         text = _page(door, invitation, language, score=score, visit=visit)

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from cxprogram.middleware import language_of
 from feedback.models import Survey, SurveyVersion
 from feedback.pages import survey as pages
-from feedback.services import responses, surveys
+from feedback.services import answer_checks, surveys
 
 MAX_BODY = 64 * 1024
 KEY_PLACE, PATH_PLACE, QUERY_PLACE = "cx-key-of-this-visit", "cx-path-of-this-visit", "cx-query-of-this-visit"
@@ -152,7 +152,7 @@ def receive(request: HttpRequest, door: surveys.Door, language: str, way: Way, s
     if number is None:
         try:
             way.record(sent)
-        except responses.AnswerError as error:
+        except answer_checks.AnswerError as error:
             number, problem = _refused(page, sent, error)
         else:
             return done(request, door.survey, language)
@@ -162,11 +162,11 @@ def receive(request: HttpRequest, door: surveys.Door, language: str, way: Way, s
         status = 422
     step = pages.step_of(page, number, sent)
     text = form(door.survey, page, language, step=step, problem=problem, is_personal=way.is_personal)
-    key = sent.key if step.has_steps and responses.is_key(sent.key) else ""
+    key = sent.key if step.has_steps and answer_checks.is_key(sent.key) else ""
     return answer(fresh(text, path=way.path, query=way.query, key=key), status=status, language=language)
 
 
-def _refused(page: pages.SurveyPage, sent: pages.Sent, error: responses.AnswerError) -> tuple[int, str]:
+def _refused(page: pages.SurveyPage, sent: pages.Sent, error: answer_checks.AnswerError) -> tuple[int, str]:
     """Where the intake found something wrong that the form did not: the page of the question, and what to say."""
     name = error.extra.get("question", "")
     for ask in page.asks:

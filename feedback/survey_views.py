@@ -14,7 +14,7 @@ from feedback import robots, survey_desk
 from feedback.choices import AskChannel
 from feedback.models import Placement, Response
 from feedback.pages import survey as pages
-from feedback.services import drafts, placements, responses, surveys
+from feedback.services import answer_checks, drafts, placements, responses, surveys
 
 # What the widget is told in place of a page; it needs no more than to know whether to send again.
 WORDS = {303: "stored", 200: "incomplete", 422: "invalid", 409: "answered", 410: "closed", 413: "too-large"}
@@ -45,7 +45,7 @@ def _survey(request: HttpRequest, slug: str) -> HttpResponse:
         if not door.survey.is_open:
             return survey_desk.message(door.survey, "feedback/survey_closed.html", language, status=410)
         key = request.GET.get("key", "")
-        if responses.is_key(key) and (draft := drafts.find(door, key=key)):
+        if answer_checks.is_key(key) and (draft := drafts.find(door, key=key)):
             page = survey_desk.page_of(door.version_id, language, door.stamp)
             text = survey_desk.form(door.survey, page, language, step=pages.resumed(page, draft.typed, draft.page))
             return survey_desk.answer(survey_desk.fresh(text, path=path, query=query, key=key), language=language)
@@ -83,7 +83,7 @@ def _take_in(
             drafts.drop(key=sent.key)
 
     def keep(sent: pages.Sent, number: int) -> None:
-        if responses.is_key(sent.key):
+        if answer_checks.is_key(sent.key):
             drafts.keep(door, sent.typed, key=sent.key, page=number, language=language, at=at)
 
     is_stepped = survey_desk.page_of(door.version_id, language, door.stamp).has_steps
@@ -92,7 +92,7 @@ def _take_in(
     if not door.survey.is_open:
         # An answer that was taken in before the survey closed stays taken in.
         rows = Response.objects.filter(program=door.survey.program, source=source, external_id=sent.key)
-        if responses.is_key(sent.key) and rows.exists():
+        if answer_checks.is_key(sent.key) and rows.exists():
             return survey_desk.done(request, door.survey, language)
         return survey_desk.message(door.survey, "feedback/survey_closed.html", language, status=410)
     try:

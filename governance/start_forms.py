@@ -150,44 +150,37 @@ class FoundingForm(forms.Form):
         return Founding(**{name: self.cleaned_data[name] for name in names})
 
 
+def _lined(label: Any, help_text: Any, *, rows: int) -> forms.CharField:
+    """A field of several lines that may stay empty."""
+    return forms.CharField(
+        label=label,
+        required=False,
+        max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": rows}),
+        help_text=help_text,
+    )
+
+
 class PeopleForm(forms.Form):
     """Units, one a line, and people by role: an address a line, with the unit behind it if it is not the whole."""
 
-    units = forms.CharField(
-        label=gettext_lazy("Units"),
-        required=False,
-        max_length=20_000,
-        widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=gettext_lazy("One a line: stores, clinics, departments, regions."),
+    units = _lined(gettext_lazy("Units"), gettext_lazy("One a line: stores, clinics, departments, regions."), rows=4)
+    managers = _lined(
+        gettext_lazy("Unit managers"),
+        gettext_lazy("One e-mail address a line, and behind it the unit: ann@example.org Store North"),
+        rows=3,
     )
-    managers = forms.CharField(
-        label=gettext_lazy("Unit managers"),
-        required=False,
-        max_length=20_000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=gettext_lazy("One e-mail address a line, and behind it the unit: ann@example.org Store North"),
+    frontline = _lined(
+        gettext_lazy("Those who serve customers"),
+        gettext_lazy("The same. Without a unit they work for the whole."),
+        rows=3,
     )
-    frontline = forms.CharField(
-        label=gettext_lazy("Those who serve customers"),
-        required=False,
-        max_length=20_000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=gettext_lazy("The same. Without a unit they work for the whole."),
+    executives = _lined(
+        gettext_lazy("Executives"),
+        gettext_lazy("They see figures and decide; they do not see who said what."),
+        rows=2,
     )
-    executives = forms.CharField(
-        label=gettext_lazy("Executives"),
-        required=False,
-        max_length=20_000,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=gettext_lazy("They see figures and decide; they do not see who said what."),
-    )
-    analysts = forms.CharField(
-        label=gettext_lazy("Analysts"),
-        required=False,
-        max_length=20_000,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=gettext_lazy("They define surveys and figures with you."),
-    )
+    analysts = _lined(gettext_lazy("Analysts"), gettext_lazy("They define surveys and figures with you."), rows=2)
     sends_links = forms.BooleanField(
         label=gettext_lazy("Send everybody the link to choose a password"), required=False, initial=True
     )

@@ -17,7 +17,7 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 from feedback import show_if
 from feedback.choices import SCALE_KINDS, Missing, QuestionKind
 from feedback.models import Question, Survey, SurveyItem, SurveyVersion
-from feedback.services import responses, surveys
+from feedback.services import answer_checks, surveys
 
 # A field that people do not see. Filled, it makes the answer suspect; the answer is kept all the same.
 HONEYPOT = "homepage"
@@ -252,8 +252,8 @@ def _answer(ask: Ask, raw: list[str]) -> tuple[Any, str]:
     if ask.look == "text":
         text = "\n".join(raw).replace("\r\n", "\n").strip()
         try:
-            responses.clean_text(text, limit=ask.high if isinstance(ask.high, int) else responses.MAX_TEXT)
-        except responses.AnswerError as error:
+            answer_checks.clean_text(text, limit=ask.high if isinstance(ask.high, int) else answer_checks.MAX_TEXT)
+        except answer_checks.AnswerError as error:
             return text or None, str(error.detail)
         return text or None, ""
     if ask.look == "consent":

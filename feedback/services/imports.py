@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from cxprogram.choices import ImportStatus
+from cxprogram.errors import DomainError
 from cxprogram.imports.errors import ImportFileError, RowError
 from cxprogram.models import ImportRun, OrgUnit, Program, User
 from feedback.imports.mapping import Mapping, missing_columns, open_table
@@ -57,6 +58,38 @@ class _Undo(Exception):
     """Leaves the transaction of a file that is not to be kept."""
 
 
+def carry_out(
+    run: ImportRun, path: Path, take_in: Callable[[ImportResult], None], *, preview: bool, skip_bad_rows: bool
+) -> ImportResult:
+    """Take a file in as a whole and keep the account of it in the run.
+
+    - a file that cannot be read, or does not fit, is refused whole;
+    - a bad row refuses the whole file, unless bad rows are to be skipped;
+    - a preview does everything and keeps nothing.
+    """
+    result = ImportResult()
+    try:
+        with transaction.atomic():
+            take_in(result)
+            if preview or (result.rejected and not skip_bad_rows):
+                raise _Undo
+    except _Undo:
+        if not preview:
+            result.imported = result.repeated = 0
+    except (ImportFileError, DomainError) as error:
+        result = ImportResult()
+        result.refuse(RowError(getattr(error, "line", None) or 0, "", error.code, str(error.detail)))
+    if not preview:
+        is_kept = not result.rejected or (skip_bad_rows and result.rows > 0)
+        run.status = ImportStatus.DONE if is_kept else ImportStatus.REFUSED
+        run.file_sha256 = sha256_of(path) if path.is_file() else ""
+        for name in ("rows", "imported", "repeated", "rejected", "skipped", "errors", "notes"):
+            setattr(run, name, getattr(result, name))
+        run.finished_at = timezone.now()
+        run.save()
+    return result
+
+
 def import_file(
     version: SurveyVersion,
     mapping: Mapping,
@@ -69,50 +102,28 @@ def import_file(
     skip_bad_rows: bool = False,
     progress: Progress | None = None,
 ) -> ImportResult:
-    """Import one file of answers to one survey version.
+    """Import one file of answers to one survey version, by the rule of `carry_out`.
 
-    - a file that is no table, or lacks a column of the mapping, is refused whole;
-    - a bad row refuses the whole file, unless bad rows are to be skipped;
+    - a file that lacks a column of the mapping does not fit;
     - a row whose key is known is repeated if it says the same, rejected if it says something else;
-    - importing history opens no tickets;
-    - a preview does everything and keeps nothing.
+    - importing history opens no tickets.
     """
-    program = version.survey.program
-    result = ImportResult()
     run = ImportRun(
-        program=program, kind="responses", mapping=mapping_name, file_name=path.name[:255], by=by, started_at=at
+        program=version.survey.program,
+        kind="responses",
+        mapping=mapping_name,
+        file_name=path.name[:255],
+        by=by,
+        started_at=at,
     )
-    try:
-        with transaction.atomic():
-            _take_in(surveys.door_of(version), mapping, path, result, progress)
-            if preview or (result.rejected and not skip_bad_rows):
-                raise _Undo
-    except _Undo:
-        if not preview:
-            result.imported = result.repeated = 0
-    except ImportFileError as error:
-        result = ImportResult()
-        result.errors = [RowError(error.line or 0, "", error.code, error.detail).as_dict()]
-        result.rejected = max(result.rejected, 1)
-    if not preview:
-        _account(run, path, result, is_kept=not result.rejected or (skip_bad_rows and result.rows > 0))
-    return result
-
-
-def _account(run: ImportRun, path: Path, result: ImportResult, *, is_kept: bool) -> None:
-    run.status = ImportStatus.DONE if is_kept else ImportStatus.REFUSED
-    run.file_sha256 = sha256_of(path) if path.is_file() else ""
-    run.rows, run.imported, run.repeated, run.rejected = (
-        result.rows,
-        result.imported,
-        result.repeated,
-        result.rejected,
+    door = surveys.door_of(version)
+    return carry_out(
+        run,
+        path,
+        lambda result: _take_in(door, mapping, path, result, progress),
+        preview=preview,
+        skip_bad_rows=skip_bad_rows,
     )
-    run.skipped = result.skipped
-    run.errors = result.errors
-    run.notes = result.notes
-    run.finished_at = timezone.now()
-    run.save()
 
 
 def sha256_of(path: Path) -> str:

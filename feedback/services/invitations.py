@@ -22,7 +22,7 @@ from cxprogram.models import OrgUnit
 from feedback import robots
 from feedback.choices import AskChannel, InvitationStatus
 from feedback.models import EmailClick, Invitation, Survey, token_hash
-from feedback.services import responses
+from feedback.services import answer_checks, responses
 from feedback.services.responses import Recorded, Submission
 from feedback.services.surveys import Door
 from journeys.choices import Purpose
@@ -153,7 +153,7 @@ def split_context(door: Door, context: Mapping[str, Any]) -> tuple[dict[str, Any
     attributes: dict[str, Any] = {}
     for name, value in context.items():
         question = door.questions.get(name)
-        if question is not None and question.is_hidden and responses.fits(question, value):
+        if question is not None and question.is_hidden and answer_checks.fits(question, value):
             known[name] = value
         else:
             attributes[name] = value

@@ -7,20 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from django.db import transaction
 
-from cxprogram.choices import ImportStatus
-from cxprogram.errors import DomainError
 from cxprogram.imports.errors import ImportFileError, RowError
 from cxprogram.models import ImportRun, Program, User
 from feedback.imports.records import RecordMapping
 from feedback.imports.rows import SkippedRow
 from feedback.services.import_sinks import Sink, sink_of
-from feedback.services.imports import CHUNK, ImportResult, Progress, sha256_of
-
-
-class _Undo(Exception):
-    """Leaves the transaction of a file that is not to be kept."""
+from feedback.services.imports import CHUNK, ImportResult, Progress, carry_out
 
 
 def import_records(
@@ -36,12 +29,11 @@ def import_records(
     skip_bad_rows: bool = False,
     progress: Progress | None = None,
 ) -> ImportResult:
-    """Import one file of customers, accounts or interactions, by the rule of `imports.import_file`.
+    """Import one file of customers, accounts or interactions, by the rule of `imports.carry_out`.
 
     `stream` is the data stream that interactions come in by. A customer who is known and told of anew counts as
     imported, one of whom nothing new is told as repeated.
     """
-    result = ImportResult()
     run = ImportRun(
         program=program,
         kind=mapping.target,
@@ -52,26 +44,13 @@ def import_records(
         by=by,
         started_at=at,
     )
-    try:
-        with transaction.atomic():
-            _take_in(sink_of(run), path, result, at, progress)
-            if preview or (result.rejected and not skip_bad_rows):
-                raise _Undo
-    except _Undo:
-        if not preview:
-            result.imported = result.repeated = 0
-    except (ImportFileError, DomainError) as error:
-        result = ImportResult()
-        result.refuse(RowError(getattr(error, "line", None) or 0, "", error.code, str(error.detail)))
-    if not preview:
-        is_kept = not result.rejected or (skip_bad_rows and result.rows > 0)
-        run.status = ImportStatus.DONE if is_kept else ImportStatus.REFUSED
-        run.file_sha256 = sha256_of(path)
-        for name in ("rows", "imported", "repeated", "rejected", "skipped", "errors", "notes"):
-            setattr(run, name, getattr(result, name))
-        run.finished_at = at
-        run.save()
-    return result
+    return carry_out(
+        run,
+        path,
+        lambda result: _take_in(sink_of(run), path, result, at, progress),
+        preview=preview,
+        skip_bad_rows=skip_bad_rows,
+    )
 
 
 def _take_in(sink: Sink, path: Path, result: ImportResult, at: datetime, progress: Progress | None) -> None:

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from cxprogram.errors import DomainError
 from cxprogram.models import OrgUnit, Program
 from feedback.models import FeatureRequest, Mention, SupportCase
-from feedback.services.responses import clean_text
+from feedback.services.answer_checks import clean_text
 from journeys.models import Customer
 from journeys.services import customers
 from journeys.services.customers import CustomerFacts

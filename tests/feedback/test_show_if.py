@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedback import show_if
-from feedback.services.responses import AnswerError, check
+from feedback.services.answer_checks import AnswerError, check
 from feedback.services.surveys import Asked, Door, are_limits
 
 CODES = ["A", "B", "C", "D"]

@@ -31,6 +31,7 @@ from django_celery_beat.models import (
 )
 
 from actions.models import EffectStudy
+from cxprogram import pdf
 from cxprogram.choices import Role
 from cxprogram.models import ImportRun, OutgoingMail
 from feedback.models import (
@@ -41,6 +42,7 @@ from feedback.models import (
     Placement,
     SamplingPlan,
     SupportCase,
+    TicketStep,
 )
 from feedback.services import invitations
 from journeys.models import KpiValue
@@ -512,7 +514,7 @@ def furnish(house: House) -> House:
     for code, ticket in house.tickets.items():
         canary = CANARY_A if code == OTHER else CANARY_WHOLE
         type(ticket.customer).objects.filter(pk=ticket.customer_id).update(name=canary, email=f"{canary}@example.org")
-        factories.TicketStep.objects.create(ticket=ticket, at=factories.NOON, by=owner, act="noted", text=canary)
+        TicketStep.objects.create(ticket=ticket, at=factories.NOON, by=owner, act="noted", text=canary)
     return house
 
 
@@ -539,6 +541,12 @@ def clients(house: House) -> dict[str, Client]:
 def unrendered() -> AbstractContextManager[Any]:
     """Whether the door opens is asked here; what stands behind it, in the tests of the admin."""
     return mock.patch.object(SimpleTemplateResponse, "rendered_content", "")
+
+
+@pytest.fixture(autouse=True)
+def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files are drawn in their own tests."""
+    monkeypatch.setattr(pdf, "make_pdf", lambda html: html.encode())
 
 
 @contextmanager

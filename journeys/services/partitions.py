@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 
 TABLE = "journeys_interaction"
 # What happened before shares one partition, made with the table.
@@ -57,12 +58,14 @@ def ensure(moments: Iterable[datetime]) -> None:
                 )
 
 
-def _missing(cursor: object, months: list[Month]) -> list[Month]:
-    cursor.execute(  # type: ignore[attr-defined]
-        "SELECT name FROM unnest(%s::text[]) AS name WHERE to_regclass(name) IS NULL", [[m.table for m in months]]
+def _missing(cursor: CursorWrapper, months: list[Month]) -> list[Month]:
+    # Read from the catalogue itself: to_regclass() remembers what was not there before the lock was waited for.
+    cursor.execute(
+        "SELECT relname FROM pg_class WHERE relname = ANY(%s) AND pg_table_is_visible(oid)",
+        [[month.table for month in months]],
     )
-    absent = {name for (name,) in cursor.fetchall()}  # type: ignore[attr-defined]
-    return [month for month in months if month.table in absent]
+    there = {name for (name,) in cursor.fetchall()}
+    return [month for month in months if month.table not in there]
 
 
 def existing() -> list[Month]:

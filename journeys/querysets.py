@@ -12,14 +12,24 @@ from journeys.choices import ConsentState, LegalBasis, Purpose, StreamStatus
 
 
 class JourneyQuerySet(DefinitionQuerySet):
-    pass
+    def on_map(self) -> "JourneyQuerySet":
+        """Journeys that have not been taken off."""
+        return self.filter(retired_at=None)
 
 
 class StageQuerySet(DefinitionQuerySet):
     program_lookup = "journey__program"
 
+    def on_map(self) -> "StageQuerySet":
+        """Stages that have not been taken off their journey."""
+        return self.filter(retired_at=None)
+
 
 class TouchpointQuerySet(DefinitionQuerySet):
+    def on_map(self) -> "TouchpointQuerySet":
+        """Touchpoints that have not been taken off their journey."""
+        return self.filter(retired_at=None)
+
     def measured(self) -> "TouchpointQuerySet":
         """Touchpoints that a question measures."""
         return self.exclude(question_code="")
@@ -150,3 +160,58 @@ class KpiTargetQuerySet(DefinitionQuerySet):
 class KpiValueQuerySet(ScopedQuerySet):
     right = Right.SEE_SCORES
     unit_lookup = "unit"
+
+
+class JourneyPartQuerySet(DefinitionQuerySet):
+    program_lookup = "journey__program"
+
+
+class TouchpointPartQuerySet(DefinitionQuerySet):
+    program_lookup = "touchpoint__program"
+
+
+class UseCasePartQuerySet(DefinitionQuerySet):
+    program_lookup = "use_case__program"
+
+
+class JourneyVersionQuerySet(DefinitionQuerySet):
+    program_lookup = "journey__program"
+
+
+class PersonaQuerySet(DefinitionQuerySet):
+    pass
+
+
+class StudyQuerySet(DefinitionQuerySet):
+    pass
+
+
+class FindingQuerySet(DefinitionQuerySet):
+    pass
+
+
+class UseCaseQuerySet(DefinitionQuerySet):
+    pass
+
+
+class MeasurementQuerySet(DefinitionQuerySet):
+    pass
+
+
+class CompetitorQuerySet(DefinitionQuerySet):
+    pass
+
+
+class CompetitorRatingQuerySet(ScopedQuerySet):
+    """What single people said, us and others side by side: with the right to the voice, within the unit."""
+
+    right = Right.SEE_VOICE
+    unit_lookup = "unit"
+
+
+class KpiFillQuerySet(AdminOnlyQuerySet):
+    program_lookup = "kpi__program"
+
+
+class KpiCellQuerySet(AdminOnlyQuerySet):
+    program_lookup = "kpi__program"

@@ -18,7 +18,7 @@ from feedback.querysets import (
     SurveyPartQuerySet,
     SurveyQuerySet,
 )
-from journeys.models import Touchpoint
+from journeys.models import Competitor, Touchpoint
 
 
 def _published_stays(operation: Any, condition: str) -> pgtrigger.Trigger:
@@ -79,6 +79,15 @@ class Question(Named):
         related_name="successors",
         verbose_name=_("in the place of"),
         help_text=_("The question that asked this before, on another scale."),
+    )
+    competitor = models.ForeignKey(
+        Competitor,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="questions",
+        verbose_name=_("rates the competitor"),
+        help_text=_("In a grid of us and others: whom this row rates. Empty: us."),
     )
     consent_purpose = models.CharField(
         _("what is consented to"), max_length=60, blank=True, help_text=_("Of a question that asks for consent.")

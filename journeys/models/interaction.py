@@ -1,96 +1,13 @@
-from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from cxprogram.audit import audited
 from cxprogram.models import OrgUnit, Program
-from cxprogram.models.translated import Named
-from journeys.choices import LegalBasis, StreamKind, StreamStatus
 from journeys.models.customer import Customer
 from journeys.models.journey import Journey, Touchpoint
-from journeys.querysets import (
-    CustomerPartQuerySet,
-    DataStreamQuerySet,
-    InteractionKeyQuerySet,
-    InteractionQuerySet,
-    SegmentQuerySet,
-)
-
-
-@audited()
-class DataStream(Named):
-    """One source of what happens to customers: what it is for, on which legal basis, who answers for it.
-
-    A stream without purpose or legal basis stays a draft, and a draft takes nothing in.
-    """
-
-    program = models.ForeignKey(Program, on_delete=models.PROTECT)
-    code = models.SlugField(_("code"))
-    kind = models.CharField(_("kind"), max_length=20, choices=StreamKind.choices)
-    purpose = models.TextField(_("purpose"), blank=True, help_text=_("Which use it serves."))
-    legal_basis = models.CharField(_("legal basis"), max_length=20, choices=LegalBasis.choices, blank=True)
-    is_special_category = models.BooleanField(
-        _("sensitive"), default=False, help_text=_("Taken in only from customers who explicitly consent.")
-    )
-    responsible = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("responsible"),
-    )
-    cadence_hours = models.PositiveIntegerField(
-        _("hours between deliveries"), null=True, blank=True, help_text=_("Older than this is not fresh.")
-    )
-    retention_days = models.PositiveIntegerField(
-        _("days kept"), null=True, blank=True, help_text=_("Empty: kept until someone decides.")
-    )
-    status = models.CharField(_("state"), max_length=10, choices=StreamStatus.choices, default=StreamStatus.DRAFT)
-
-    objects = DataStreamQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("data stream")
-        verbose_name_plural = _("data streams")
-        ordering = ["program_id", "code"]
-        constraints = [
-            models.UniqueConstraint(fields=["program", "code"], name="data_stream_code_once"),
-            models.CheckConstraint(
-                condition=~Q(status=StreamStatus.ACTIVE) | (~Q(purpose="") & ~Q(legal_basis="")),
-                name="data_stream_active_has_purpose",
-            ),
-            models.CheckConstraint(
-                condition=Q(is_special_category=False) | Q(legal_basis__in=["", LegalBasis.CONSENT]),
-                name="data_stream_sensitive_by_consent",
-            ),
-        ]
-
-    def clean(self) -> None:
-        if self.status == StreamStatus.ACTIVE and not (self.purpose and self.legal_basis):
-            raise ValidationError({"status": _("Without purpose and legal basis it stays a draft.")})
-        if self.is_special_category and self.legal_basis not in ("", LegalBasis.CONSENT):
-            raise ValidationError({"legal_basis": _("Sensitive data stand on consent alone.")})
-
-
-@audited()
-class Segment(Named):
-    """A saved filter over customers; `definition` is checked and compiled by `journeys/services/segments.py`."""
-
-    program = models.ForeignKey(Program, on_delete=models.PROTECT)
-    code = models.SlugField(_("code"))
-    definition = models.JSONField(_("definition"), default=dict)
-
-    objects = SegmentQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("segment")
-        verbose_name_plural = _("segments")
-        ordering = ["program_id", "code"]
-        constraints = [models.UniqueConstraint(fields=["program", "code"], name="segment_code_once")]
+from journeys.models.stream import DataStream
+from journeys.querysets import CustomerPartQuerySet, InteractionKeyQuerySet, InteractionQuerySet
 
 
 class Episode(models.Model):

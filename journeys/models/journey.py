@@ -1,21 +1,42 @@
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from cxprogram.audit import audited
 from cxprogram.models import Program
 from cxprogram.models.translated import Named, in_language
-from journeys.choices import Aspect, Evidence, Truth
-from journeys.querysets import ExpectationQuerySet, JourneyQuerySet, StageQuerySet, TouchpointQuerySet
+from journeys.choices import Aspect, Evidence, ExpectationForm, Initiator, JourneyLevel, Truth, VersionKind
+from journeys.models.segment import Persona
+from journeys.models.stream import DataStream
+from journeys.querysets import (
+    ExpectationQuerySet,
+    JourneyPartQuerySet,
+    JourneyQuerySet,
+    JourneyVersionQuerySet,
+    StageQuerySet,
+    TouchpointPartQuerySet,
+    TouchpointQuerySet,
+)
 
 
 @audited()
 class Journey(Named):
-    """One journey that customers make with the organisation."""
+    """One journey that customers make with the organisation.
+
+    `revision` counts its edits; whoever edits says which one was seen, so that nobody writes over another unknowingly.
+    """
 
     program = models.ForeignKey(Program, on_delete=models.PROTECT)
     code = models.SlugField(_("code"))
+    level = models.CharField(_("level"), max_length=10, choices=JourneyLevel.choices, default=JourneyLevel.JOURNEY)
     description = models.TextField(_("description"), blank=True)
+    personas = models.ManyToManyField(
+        Persona, through="JourneyPersona", blank=True, related_name="journeys", verbose_name=_("personas")
+    )
+    revision = models.PositiveIntegerField(_("edits"), default=0, editable=False)
+    retired_at = models.DateTimeField(_("taken off"), null=True, blank=True, editable=False)
     evidence = models.CharField(_("evidence"), max_length=10, choices=Evidence.choices, default=Evidence.ASSUMED)
     evidence_note = models.JSONField(_("what the evidence is"), default=dict, blank=True)
 
@@ -32,11 +53,29 @@ class Journey(Named):
 
 
 @audited()
+class JourneyPersona(models.Model):
+    """One persona whose journey it is."""
+
+    journey = models.ForeignKey(Journey, on_delete=models.CASCADE)
+    persona = models.ForeignKey(Persona, on_delete=models.CASCADE)
+
+    objects = JourneyPartQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("persona of a journey")
+        verbose_name_plural = _("personas of journeys")
+        constraints = [models.UniqueConstraint(fields=["journey", "persona"], name="journey_persona_once")]
+
+    def __str__(self) -> str:
+        return str(self.persona)
+
+
+@audited()
 class Stage(Named):
     """One stage of a journey, with what the customer wants there."""
 
     journey = models.ForeignKey(Journey, on_delete=models.CASCADE, related_name="stages")
-    position = models.PositiveSmallIntegerField(_("position"))
+    position = models.PositiveSmallIntegerField(_("position"), null=True, help_text=_("Empty once taken off the map."))
     code = models.SlugField(_("code"))
     goals = models.JSONField(_("what the customer wants"), default=dict, blank=True)
     goal_evidence = models.CharField(
@@ -49,6 +88,10 @@ class Stage(Named):
         blank=True,
         help_text=_("Answer code of the question above, and what it is called by language."),
     )
+    actions = models.JSONField(_("what the customer does"), default=dict, blank=True)
+    thoughts = models.JSONField(_("what the customer thinks"), default=dict, blank=True)
+    revision = models.PositiveIntegerField(_("edits"), default=0, editable=False)
+    retired_at = models.DateTimeField(_("taken off"), null=True, blank=True, editable=False)
 
     objects = StageQuerySet.as_manager()
 
@@ -63,11 +106,23 @@ class Stage(Named):
                 name="stage_position_once",
                 deferrable=models.Deferrable.DEFERRED,
             ),
+            models.CheckConstraint(
+                condition=Q(position=None, retired_at__isnull=False) | Q(position__isnull=False, retired_at=None),
+                name="stage_has_place_or_is_retired",
+            ),
         ]
 
     @property
     def goal(self) -> str:
         return in_language(self.goals)
+
+    @property
+    def action(self) -> str:
+        return in_language(self.actions)
+
+    @property
+    def thought(self) -> str:
+        return in_language(self.thoughts)
 
 
 @audited()
@@ -76,7 +131,7 @@ class Touchpoint(Named):
 
     program = models.ForeignKey(Program, on_delete=models.PROTECT)
     stage = models.ForeignKey(Stage, on_delete=models.PROTECT, related_name="touchpoints")
-    position = models.PositiveSmallIntegerField(_("position"))
+    position = models.PositiveSmallIntegerField(_("position"), null=True, help_text=_("Empty once taken off the map."))
     code = models.SlugField(_("code"))
     question_code = models.CharField(
         _("question"), max_length=60, blank=True, help_text=_("Empty while nothing measures it.")
@@ -87,6 +142,26 @@ class Touchpoint(Named):
     problem_codes = models.JSONField(
         _("problems that show it matters"), default=list, blank=True, help_text=_("For what is not measured.")
     )
+    truth_reason = models.CharField(_("why it is a moment of truth"), max_length=300, blank=True)
+    opens = models.ForeignKey(
+        Journey,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="opened_from",
+        verbose_name=_("opens into the journey"),
+    )
+    channels = models.JSONField(_("channels"), default=list, blank=True)
+    initiator = models.CharField(_("who begins"), max_length=12, choices=Initiator.choices, default=Initiator.CUSTOMER)
+    promises = models.JSONField(_("what the brand promises"), default=dict, blank=True)
+    tones = models.JSONField(_("tone of voice"), default=dict, blank=True)
+    streams = models.ManyToManyField(
+        DataStream, through="TouchpointStream", blank=True, related_name="touchpoints", verbose_name=_("data streams")
+    )
+    expectation_question = models.CharField(_("question that measures the expectation"), max_length=60, blank=True)
+    expectation_form = models.CharField(_("how it asks"), max_length=8, choices=ExpectationForm.choices, blank=True)
+    revision = models.PositiveIntegerField(_("edits"), default=0, editable=False)
+    retired_at = models.DateTimeField(_("taken off"), null=True, blank=True, editable=False)
 
     objects = TouchpointQuerySet.as_manager()
 
@@ -101,11 +176,41 @@ class Touchpoint(Named):
                 name="touchpoint_position_once",
                 deferrable=models.Deferrable.DEFERRED,
             ),
+            models.CheckConstraint(
+                condition=Q(position=None, retired_at__isnull=False) | Q(position__isnull=False, retired_at=None),
+                name="touchpoint_has_place_or_is_retired",
+            ),
         ]
+
+    @property
+    def promise(self) -> str:
+        return in_language(self.promises)
+
+    @property
+    def tone(self) -> str:
+        return in_language(self.tones)
 
     def clean(self) -> None:
         if self.stage_id and self.stage.journey.program_id != self.program_id:
             raise ValidationError({"stage": _("The stage belongs to another program.")})
+
+
+@audited()
+class TouchpointStream(models.Model):
+    """One data stream that tells of a touchpoint."""
+
+    touchpoint = models.ForeignKey(Touchpoint, on_delete=models.CASCADE)
+    stream = models.ForeignKey(DataStream, on_delete=models.CASCADE)
+
+    objects = TouchpointPartQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("stream of a touchpoint")
+        verbose_name_plural = _("streams of touchpoints")
+        constraints = [models.UniqueConstraint(fields=["touchpoint", "stream"], name="touchpoint_stream_once")]
+
+    def __str__(self) -> str:
+        return str(self.stream)
 
 
 @audited()
@@ -126,3 +231,32 @@ class Expectation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.touchpoint}: {self.value}"
+
+
+class JourneyVersion(models.Model):
+    """A journey as it stood after one edit, or as somebody kept it under a name; appended, never changed.
+
+    `document` is what `journeys/services/documents.py` writes and reads.
+    """
+
+    journey = models.ForeignKey(Journey, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField(_("number"))
+    kind = models.CharField(_("kind"), max_length=10, choices=VersionKind.choices)
+    label = models.CharField(_("name"), max_length=200, blank=True)
+    document = models.JSONField(_("document"))
+    sha256 = models.CharField("SHA-256", max_length=64)
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("author")
+    )
+    at = models.DateTimeField(_("when"))
+
+    objects = JourneyVersionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("version of a journey")
+        verbose_name_plural = _("versions of journeys")
+        ordering = ["journey_id", "-number"]
+        constraints = [models.UniqueConstraint(fields=["journey", "number"], name="journey_version_once")]
+
+    def __str__(self) -> str:
+        return self.label or f"{self.journey} {self.number}"

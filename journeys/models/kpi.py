@@ -6,8 +6,11 @@ from django.utils.translation import gettext_lazy as _
 from cxprogram.audit import audited
 from cxprogram.models import OrgUnit, Program
 from cxprogram.models.translated import Named, in_language
-from journeys.choices import Measure
-from journeys.querysets import KpiQuerySet, KpiTargetQuerySet, KpiValueQuerySet
+from journeys.choices import FillState, KpiLevel, Measure
+from journeys.models.journey import Journey, Touchpoint
+from journeys.models.segment import Segment
+from journeys.models.stream import DataStream
+from journeys.querysets import KpiCellQuerySet, KpiFillQuerySet, KpiQuerySet, KpiTargetQuerySet, KpiValueQuerySet
 
 
 @audited()
@@ -24,6 +27,30 @@ class Kpi(Named):
     descriptions = models.JSONField(_("in plain words"), default=dict, blank=True)
     measure = models.CharField(_("written in"), max_length=10, choices=Measure.choices)
     higher_is_better = models.BooleanField(_("higher is better"), default=True)
+    level = models.CharField(_("level"), max_length=10, choices=KpiLevel.choices, default=KpiLevel.PROGRAM)
+    parent_code = models.SlugField(_("part of the KPI"), blank=True, help_text=_("Its place in the tree of KPIs."))
+    journey = models.ForeignKey(
+        Journey, on_delete=models.PROTECT, null=True, blank=True, related_name="kpis", verbose_name=_("journey")
+    )
+    touchpoint = models.ForeignKey(
+        Touchpoint, on_delete=models.PROTECT, null=True, blank=True, related_name="kpis", verbose_name=_("touchpoint")
+    )
+    stream = models.ForeignKey(
+        DataStream, on_delete=models.PROTECT, null=True, blank=True, related_name="kpis", verbose_name=_("data stream")
+    )
+    population = models.ForeignKey(
+        Segment,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="kpis",
+        verbose_name=_("population"),
+        help_text=_("Empty: everyone."),
+    )
+    formulas = models.JSONField(_("formula in words"), default=dict, blank=True)
+    min_n = models.PositiveSmallIntegerField(
+        _("smallest n shown"), null=True, blank=True, help_text=_("Empty: that of the program.")
+    )
     axis_low = models.FloatField(_("axis from"), default=0)
     axis_high = models.FloatField(_("axis to"), default=100)
     valid_from = models.DateField(_("valid from"))
@@ -44,6 +71,10 @@ class Kpi(Named):
     def description(self) -> str:
         return in_language(self.descriptions)
 
+    @property
+    def formula(self) -> str:
+        return in_language(self.formulas)
+
 
 @audited()
 class KpiTarget(models.Model):
@@ -56,7 +87,20 @@ class KpiTarget(models.Model):
     period = models.CharField(_("period"), max_length=7)
     version = models.PositiveSmallIntegerField(_("version"), default=1)
     is_current = models.BooleanField(_("in force"), default=True)
-    value = models.DecimalField(_("target"), max_digits=9, decimal_places=4)
+    value = models.DecimalField(_("target"), max_digits=14, decimal_places=4)
+    baseline = models.DecimalField(_("baseline"), max_digits=14, decimal_places=4, null=True, blank=True)
+    stretch = models.DecimalField(_("stretch target"), max_digits=14, decimal_places=4, null=True, blank=True)
+    probability = models.FloatField(
+        _("probability of reaching it"), null=True, blank=True, help_text=_("From 0 to 1, as it was when proposed.")
+    )
+    point_amount = models.DecimalField(
+        _("value of a point"),
+        max_digits=14,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        help_text=_("Money a year for each point, where the link to money is known."),
+    )
     basis = models.CharField(_("why this much"), max_length=200, blank=True)
     is_illustrative = models.BooleanField(_("illustrative"), default=False)
     author = models.ForeignKey(
@@ -122,3 +166,57 @@ class KpiValue(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kpi.code} {self.unit} {self.period}: {self.value}"
+
+
+class KpiFill(models.Model):
+    """How far one month of one KPI has been counted: started, or done up to a moment of receipt.
+
+    Whatever stands between started and done is counted again from nothing: a killed worker leaves no half month.
+    """
+
+    kpi = models.ForeignKey(Kpi, on_delete=models.CASCADE, related_name="fills", db_index=False)
+    month = models.DateField(_("month"))
+    state = models.CharField(_("state"), max_length=8, choices=FillState.choices)
+    counted_at = models.DateTimeField(_("counted"))
+    received_before = models.DateTimeField(_("holds what came before"))
+
+    objects = KpiFillQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("month of a KPI")
+        verbose_name_plural = _("months of KPIs")
+        constraints = [models.UniqueConstraint(fields=["kpi", "month"], name="kpi_fill_once")]
+
+    def __str__(self) -> str:
+        return f"{self.kpi.code} {self.month:%Y-%m}: {self.state}"
+
+
+class KpiCell(models.Model):
+    """What one month at one unit adds to a KPI that is not asked but counted: events, money, time.
+
+    n          what was counted, or the denominator of a share
+    hits       the numerator of a share
+    total      sum of the values, `total_sq` of their squares
+    bins       values by bin, for medians; the collector says which bins
+    """
+
+    kpi = models.ForeignKey(Kpi, on_delete=models.CASCADE, related_name="cells", db_index=False)
+    unit = models.ForeignKey(OrgUnit, on_delete=models.PROTECT, null=True, db_index=False)
+    month = models.DateField()
+    n = models.BigIntegerField(default=0)
+    hits = models.BigIntegerField(default=0)
+    total = models.FloatField(default=0)
+    total_sq = models.FloatField(default=0)
+    bins = models.JSONField(default=dict)
+
+    objects = KpiCellQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("count of a KPI")
+        verbose_name_plural = _("counts of KPIs")
+        constraints = [
+            models.UniqueConstraint(fields=["kpi", "month", "unit"], nulls_distinct=False, name="kpi_cell_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kpi.code} {self.month:%Y-%m}: {self.n}"

@@ -1,4 +1,4 @@
-"""Journeys and KPIs in the admin; customers are in `admin_customers.py`, registered by being imported here."""
+"""Journeys and KPIs in the admin; importing `admin_customers.py` and `admin_knowledge.py` registers theirs."""
 
 from typing import Any
 
@@ -28,16 +28,18 @@ from cxprogram.admin_base import (
 )
 from cxprogram.admin_fields import check_problems
 from cxprogram.errors import DomainError
-from journeys import admin_customers  # noqa: F401 (registers its pages)
+from journeys import admin_customers, admin_knowledge  # noqa: F401 (they register their pages)
 from journeys.kpis import registry
 from journeys.models import (
     Expectation,
     Journey,
+    JourneyPersona,
     Kpi,
     KpiTarget,
     KpiValue,
     Stage,
     Touchpoint,
+    TouchpointStream,
 )
 from journeys.services import kpis, targets
 
@@ -49,18 +51,25 @@ class StageInline(ProgramInline):
     ordering = ("position",)
 
 
+class PersonaInline(ProgramInline):
+    model = JourneyPersona
+    fields = ("persona",)
+    autocomplete_fields = ("persona",)
+    show_change_link = False
+
+
 @admin.register(Journey)
 class JourneyPage(ProgramAdmin):
     fieldsets = (
-        (None, {"fields": ("program", "name", "names", "code", "description")}),
+        (None, {"fields": ("program", "name", "names", "code", "level", "description")}),
         (gettext_lazy("How we know"), {"fields": ("evidence", "evidence_note")}),
     )
     texts = {"names": False, "evidence_note": False}
-    list_display = ("name", "code", "evidence", "stage_count", "touchpoint_count")
-    list_filter = ("evidence",)
+    list_display = ("name", "code", "level", "evidence", "stage_count", "touchpoint_count")
+    list_filter = ("level", "evidence")
     search_fields = ("name", "code")
     ordering = ("program_id", "code")
-    inlines = (StageInline, ResponsibilityInline)
+    inlines = (StageInline, PersonaInline, ResponsibilityInline)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         rows = super().get_queryset(request)
@@ -91,9 +100,10 @@ class StagePage(ProgramAdmin):
     fieldsets = (
         (None, {"fields": ("journey", "position", "code", "name", "names")}),
         (gettext_lazy("What the customer wants"), {"fields": ("goals", "goal_evidence")}),
+        (gettext_lazy("What the customer does and thinks"), {"fields": ("actions", "thoughts")}),
         (gettext_lazy("What goes wrong"), {"fields": ("problem_question", "problems")}),
     )
-    texts = {"names": False, "goals": False}
+    texts = {"names": False, "goals": False, "actions": False, "thoughts": False}
     documents = {"problems": check_problems}
     list_display = ("name", "journey", "position", "code", "goal_evidence", "touchpoint_count")
     list_select_related = ("journey",)
@@ -117,6 +127,13 @@ class ExpectationInline(ProgramInline):
     ordering = ("-valid_from",)
 
 
+class StreamInline(ProgramInline):
+    model = TouchpointStream
+    fields = ("stream",)
+    autocomplete_fields = ("stream",)
+    show_change_link = False
+
+
 @admin.register(Touchpoint)
 class TouchpointPage(ProgramAdmin):
     fieldsets = (
@@ -125,19 +142,23 @@ class TouchpointPage(ProgramAdmin):
         (
             gettext_lazy("Meaning"),
             {
-                "fields": ("truth", "team"),
+                "fields": ("truth", "truth_reason", "team"),
                 "description": gettext_lazy("Only a person confirms a moment of truth."),
             },
         ),
+        (gettext_lazy("Expectation"), {"fields": ("expectation_question", "expectation_form")}),
+        (gettext_lazy("How we meet"), {"fields": ("channels", "initiator", "promises", "tones")}),
+        (gettext_lazy("What it opens into"), {"fields": ("opens",)}),
     )
-    codes = {"problem_codes": {"of": int}}
+    texts = {"names": False, "promises": True, "tones": False}
+    codes = {"problem_codes": {"of": int}, "channels": {}}
     list_display = ("name", "stage", "position", "question_code", "aspect", "truth", "team")
     list_select_related = ("stage",)
     list_filter = ("stage", "truth", "aspect")
     search_fields = ("name", "code", "question_code", "team")
-    autocomplete_fields = ("stage",)
+    autocomplete_fields = ("stage", "opens")
     ordering = ("stage__journey_id", "stage__position", "position")
-    inlines = (ExpectationInline, ResponsibilityInline)
+    inlines = (ExpectationInline, StreamInline, ResponsibilityInline)
 
 
 @admin.register(Expectation)

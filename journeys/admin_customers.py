@@ -251,7 +251,10 @@ class DataStreamPage(ProgramAdmin):
     fieldsets = (
         (None, {"fields": ("program", "code", "name", "names", "kind")}),
         (gettext_lazy("What for"), {"fields": ("purpose", "legal_basis", "is_special_category")}),
-        (gettext_lazy("Who and how long"), {"fields": ("responsible", "cadence_hours", "retention_days")}),
+        (
+            gettext_lazy("Who and how long"),
+            {"fields": ("responsible", "cadence_hours", "retention_days", "cost_amount")},
+        ),
         (gettext_lazy("State"), {"fields": ("status",)}),
     )
     list_display = ("name", "code", "kind", "status", "legal_basis", "responsible", "retention_days")

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import CharField, QuerySet, Value
+from django.db.models import CharField, Min, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -12,6 +12,7 @@ from cxprogram.audit import forget
 from journeys.choices import ConsentState
 from journeys.holdings import Entry, Holding, Traces, kept, register
 from journeys.models import (
+    CompetitorRating,
     Consent,
     Customer,
     CustomerIdentity,
@@ -112,6 +113,25 @@ def _interaction_story(rows: QuerySet, limit: int) -> Iterable[Entry]:
         yield Entry(row.at, gettext_lazy("interaction"), row.type, " · ".join(part for part in parts if part))
 
 
+# --- us and others, side by side --------------------------------------------------------------
+def _ratings(rows: QuerySet) -> Iterable[dict[str, Any]]:
+    return rows.order_by("at", "pk").values(
+        "source", "external_id", "competitor__code", "touchpoint__code", "context", "rating", "scale_low", "scale_high",
+        "at",
+    )  # fmt: skip
+
+
+def _erase_ratings(rows: QuerySet, traces: Traces) -> int:
+    """The ratings stay, those of one sitting together, under a key that the source never knew."""
+    sittings = rows.values("source", "external_id").annotate(first=Min("pk")).order_by()
+    return sum(
+        rows.filter(source=each["source"], external_id=each["external_id"]).update(
+            external_id=f"erased-{each['first']}", context=""
+        )
+        for each in list(sittings)
+    )
+
+
 # --- merges -----------------------------------------------------------------------------------
 def _merges(rows: QuerySet) -> Iterable[dict[str, Any]]:
     return rows.order_by("pk").values("kept_id", "merged_id", "rule", "at", "before", "undone_at")
@@ -146,6 +166,7 @@ def register_all() -> None:
         Holding("consents", Consent, _consents, kept, story=_consent_story),
         Holding("episodes", Episode, _episodes, _erase_episodes),
         Holding("interactions", Interaction, _interactions, _erase_interactions, story=_interaction_story),
+        Holding("competitor_ratings", CompetitorRating, _ratings, _erase_ratings),
         Holding("contacts", Customer, _contacts, kept, lookup="account"),
         Holding("merges", CustomerMerge, _merges, _erase_merges, lookup="kept", moves=False, story=_merge_story),
         Holding("merged", CustomerMerge, _merges, _erase_merges, lookup="merged", moves=False),

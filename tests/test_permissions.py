@@ -360,6 +360,8 @@ DESKS: dict[str, Desk] = {
     "governance.Report": KEPT,
     "governance.SchemeComponent": Desk(who="owner", may_add=False, delete=NEVER),
     "governance.SignOff": Desk(delete=LOCKED),
+    "journeys.Competitor": Desk(delete=LOCKED),
+    "journeys.CompetitorRating": KEPT,
     "journeys.Consent": KEPT,
     "journeys.ConsentText": Desk(delete=LOCKED),
     "journeys.Customer": Desk(delete=NEVER),
@@ -370,15 +372,26 @@ DESKS: dict[str, Desk] = {
     "journeys.Episode": KEPT,
     "journeys.ErasureRecord": KEPT,
     "journeys.Expectation": FREE,
+    "journeys.Finding": FREE,
     "journeys.Interaction": KEPT,
     "journeys.InteractionKey": KEPT,
     "journeys.Journey": FREE,
+    "journeys.JourneyPersona": FREE,
+    "journeys.JourneyVersion": KEPT,
     "journeys.Kpi": FREE,
+    "journeys.KpiCell": KEPT,
+    "journeys.KpiFill": KEPT,
     "journeys.KpiTarget": FREE,
     "journeys.KpiValue": KEPT,
+    "journeys.Measurement": FREE,
+    "journeys.Persona": FREE,
     "journeys.Segment": FREE,
     "journeys.Stage": FREE,
+    "journeys.Study": FREE,
     "journeys.Touchpoint": FREE,
+    "journeys.TouchpointStream": FREE,
+    "journeys.UseCase": FREE,
+    "journeys.UseCaseStream": FREE,
 }
 
 
@@ -505,6 +518,7 @@ def furnish(house: House) -> House:
     factories.make_doors(house.survey)
     factories.make_stream(program, "visits")
     furnish_customers(program, root, house.touchpoint.code)
+    factories.make_knowledge(house.touchpoint)
     factories.make_asking(program)
     factories.make_scores(house.survey, "NETPRO", {9: 20, 3: 5}, unit=house.units["G"])
     factories.fold(program)

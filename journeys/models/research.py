@@ -1,4 +1,4 @@
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, URLValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -23,7 +23,9 @@ class Study(Named):
     done_on = models.DateField(_("done on"))
     participants = models.PositiveIntegerField(_("customers who took part"), default=0)
     summaries = models.JSONField(_("in brief"), default=dict, blank=True)
-    link = models.URLField(_("where the account is kept"), blank=True)
+    link = models.CharField(
+        _("where the account is kept"), max_length=500, blank=True, validators=[URLValidator(["https", "http"])]
+    )
 
     objects = StudyQuerySet.as_manager()
 

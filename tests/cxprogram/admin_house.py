@@ -95,6 +95,7 @@ def furnish(house: House) -> None:
     factories.make_response(house.survey, {"NETPRO": 9, "COMMENT": "The lines were long"})
     factories.make_doors(house.survey)
     furnish_customers(program, house.root, house.touchpoint.code)
+    factories.make_knowledge(house.touchpoint)
     factories.make_asking(program)
     factories.fold(program)
 

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from math import fsum, sqrt
 
+import numpy as np
+from numpy.typing import NDArray
+
 from cxprogram.stats.distributions import t_quantile, two_sided_t
 from cxprogram.stats.estimate import Difference, Estimate
 from cxprogram.stats.linearised import linearised_mean
@@ -43,7 +46,15 @@ def mean_difference(a: Tally, b: Tally, *, weighted: bool = False) -> Difference
     answers, or with answers all alike, shows no error of its own: the difference then stands untested.
     The two tallies must not share respondents.
     """
-    first, second = _summary(a, weighted=weighted), _summary(b, weighted=weighted)
+    return _welch(_summary(a, weighted=weighted), _summary(b, weighted=weighted))
+
+
+def value_difference(a: NDArray[np.float64], b: NDArray[np.float64]) -> Difference:
+    """Return mean(a) − mean(b) by Welch's t test, for values that are no codes of a scale; both of shape (n,)."""
+    return _welch(_summary_of_values(a), _summary_of_values(b))
+
+
+def _welch(first: "_Summary | None", second: "_Summary | None") -> Difference:
     if first is None or second is None:
         return Difference.untested()
     delta = first.value - second.value
@@ -88,3 +99,10 @@ def _summary(tally: Tally, *, weighted: bool) -> _Summary | None:
         return _Summary(value, None, 0.0)
     variance = fsum(count * (code - value) ** 2 for code, count in tally.n.items()) / (n - 1)
     return _Summary(value, sqrt(variance / n), n - 1.0)
+
+
+def _summary_of_values(values: NDArray[np.float64]) -> _Summary | None:
+    if not values.size:
+        return None
+    se = float(values.std(ddof=1)) / sqrt(values.size) if values.size > 1 else None
+    return _Summary(float(values.mean()), se, values.size - 1.0)

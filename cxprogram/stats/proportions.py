@@ -19,7 +19,7 @@ def share(tally: Tally, codes: Collection[int], *, weighted: bool = False) -> Es
     if n == 0:
         return Estimate.empty(method=method, n=tally.total)
     value = hits / n
-    low, high = _wilson(value, n)
+    low, high = wilson(value, n)
     return Estimate(
         value=value,
         low=low,
@@ -91,7 +91,8 @@ def _hits(tally: Tally, codes: Collection[int], *, weighted: bool) -> tuple[floa
     return hits / (hits + misses) * n, n
 
 
-def _wilson(value: float, n: float) -> tuple[float, float]:
+def wilson(value: float, n: float) -> tuple[float, float]:
+    """Return the 95 % Wilson interval of the share `value`, 0–1, of n (Wilson 1927)."""
     centre = (value + Z**2 / (2 * n)) / (1 + Z**2 / n)
     half = Z / (1 + Z**2 / n) * sqrt(value * (1 - value) / n + Z**2 / (4 * n**2))
     # At 0 and 1 the end of the interval is the share itself; rounding may miss it.

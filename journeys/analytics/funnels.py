@@ -1,0 +1,124 @@
+"""Funnels: how many reach each step, how many reach them in order, how many within a time; and which step to mend."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from math import sqrt
+
+import numpy as np
+
+from cxprogram.stats.distributions import Z
+from cxprogram.stats.proportions import wilson
+from journeys.analytics.event_log import EventLog
+from journeys.analytics.paths import Spread
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One step of a funnel, told by the first time each case took it.
+
+    reached    cases that took it at all
+    in_order   those that took all steps up to it, each first not before the first of the step before
+    in_window  of these, those that took it within the window after the funnel's first step (all, without a window)
+    kept       in_window as a share of the step before, with its 95 % Wilson interval
+    seconds    from the step before, over the cases that took both, in whichever order
+    """
+
+    step: int
+    reached: int
+    in_order: int
+    in_window: int
+    kept: float | None
+    low: float | None
+    high: float | None
+    seconds: Spread | None
+
+    def lost(self, before: "Stage") -> int:
+        return before.in_window - self.in_window
+
+
+@dataclass(frozen=True)
+class Mend:
+    """What it would bring if nobody were lost at a step: at most so many more at the end, with its 95 % interval.
+
+    Those lost there times the share of those kept that go on to the end: an upper bound, for who was lost may be
+    less keen than who stayed.
+    """
+
+    step: int
+    lost: int
+    gain: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Funnel:
+    cases: int
+    stages: tuple[Stage, ...]
+    mends: tuple[Mend, ...]
+
+    @property
+    def conversion(self) -> float | None:
+        """The share of those who take the first step that reach the last one."""
+        first = self.stages[0].in_window
+        return self.stages[-1].in_window / first if first else None
+
+
+def funnel(log: EventLog, steps: Sequence[int], *, window: float | None = None) -> Funnel:
+    """The funnel of the steps, in their order; `window` in seconds. Raises ValueError below two steps or if one comes
+    twice (the first occurrence of a step is one moment)."""
+    if len(steps) < 2 or len(set(steps)) < len(steps):
+        raise ValueError("a funnel needs two steps or more, each once")
+    firsts = [log.first_of(step) for step in steps]
+    stages: list[Stage] = []
+    with np.errstate(invalid="ignore"):
+        passed = ~np.isnan(firsts[0])
+        timely = passed
+        for index, first in enumerate(firsts):
+            seconds = None
+            if index:
+                gap = first - firsts[index - 1]
+                passed = passed & (gap >= 0)
+                timely = passed if window is None else timely & passed & (first - firsts[0] <= window)
+                seconds = Spread.of(gap[~np.isnan(gap)])
+            n, before = int(timely.sum()), stages[-1].in_window if stages else 0
+            kept = wilson(n / before, before) if before else None
+            stages.append(
+                Stage(
+                    step=steps[index],
+                    reached=int((~np.isnan(first)).sum()),
+                    in_order=int(passed.sum()),
+                    in_window=n,
+                    kept=n / before if before else None,
+                    low=kept[0] if kept else None,
+                    high=kept[1] if kept else None,
+                    seconds=seconds,
+                )
+            )
+    return Funnel(log.n_cases, tuple(stages), _mends(stages))
+
+
+def _mends(stages: Sequence[Stage]) -> tuple[Mend, ...]:
+    """Every step after the first at which somebody was lost, the most promising first."""
+    found = []
+    for before, stage in pairwise(stages):
+        lost, last = stage.lost(before), stages[-1].in_window
+        if lost <= 0 or not stage.in_window:
+            continue
+        onward = last / stage.in_window
+        low, high = wilson(onward, stage.in_window)
+        # What chance moves among those lost, beside what it moves in the share that goes on.
+        noise = Z * sqrt(lost * onward * (1 - onward))
+        spread_low, spread_high = lost * (onward - low), lost * (high - onward)
+        gain = lost * onward
+        found.append(
+            Mend(
+                stage.step,
+                lost,
+                gain,
+                max(0.0, gain - sqrt(noise**2 + spread_low**2)),
+                min(float(lost), gain + sqrt(noise**2 + spread_high**2)),
+            )
+        )
+    return tuple(sorted(found, key=lambda mend: (-mend.gain, mend.step)))

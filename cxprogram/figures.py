@@ -33,8 +33,18 @@ KINDS = {
     "count": Kind(1, 0),
     "number": Kind(1, 1),
     "coefficient": Kind(1, 3),
+    "hours": Kind(1 / 3600, 1, f"{NBSP}h"),
+    "amount": Kind(1, 2),
 }
-_KIND_OF_MEASURE = {"points": "nps", "mean": "mean", "share": "share", "count": "count"}
+_KIND_OF_MEASURE = {
+    "points": "nps",
+    "mean": "mean",
+    "share": "share",
+    "count": "count",
+    "rate": "coefficient",
+    "duration": "hours",
+    "money": "amount",
+}
 _KIND_OF_CODE = {"nps": "nps", "mean": "mean", "top2": "share"}
 
 

@@ -15,7 +15,7 @@ class FeedbackConfig(AppConfig):
             insight,
             receivers,  # noqa: F401 they connect themselves
         )
-        from journeys.insight import strongest
+        from journeys.insight import ratings, strongest
         from journeys.kpis import questions
 
         collectors.register_all()
@@ -23,3 +23,4 @@ class FeedbackConfig(AppConfig):
         held_asking.register_all()
         questions.register(calendar.question_facts)
         strongest.register(insight.strongest_drivers)
+        ratings.register(insight.ratings_of_runs)

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db import connection
+
 from cxprogram.models import OrgUnit, Program
 from cxprogram.periods import ALL, Period, parse
 from feedback.models import DriverStudy
@@ -12,7 +14,8 @@ from journeys.insight.strongest import Driver
 from journeys.kpis import questions, registry
 from journeys.kpis.questions import QuestionFacts
 from journeys.kpis.registry import KpiQuery, KpiReading
-from journeys.models import Kpi, Touchpoint
+from journeys.models import Journey, Kpi, Touchpoint
+from journeys.services import episodes
 
 
 @dataclass(frozen=True)
@@ -122,3 +125,24 @@ def strongest_drivers(program: Program, period: Period) -> tuple[Driver, ...]:
         return ()
     rows = sorted(study.drivers, key=lambda row: -row["lmg"])
     return tuple(Driver(row["question"], row["share"]) for row in rows)
+
+
+RATINGS_OF_RUNS = """
+    SELECT episode, avg(rating) FROM (
+        SELECT DISTINCT ON (r.id) e.id AS episode, (r.answers->>%(question)s)::float8 AS rating
+        FROM journeys_episode e JOIN feedback_response r ON r.customer_id = e.customer_id
+            AND r.answered_at >= e.started_at AND r.answered_at < e.ended_at + %(gap)s
+        WHERE e.journey_id = %(journey)s AND r.program_id = %(program)s
+            AND jsonb_typeof(r.answers->%(question)s) = 'number'
+        ORDER BY r.id, e.started_at DESC
+    ) answers GROUP BY episode"""
+
+
+def ratings_of_runs(journey: Journey, question: str) -> dict[int, float]:
+    """The mean of the answers that belong to each run, by the rule of `journeys/services/episodes.py`; one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            RATINGS_OF_RUNS,
+            {"question": question, "gap": episodes.GAP, "journey": journey.pk, "program": journey.program_id},
+        )
+        return dict(cursor.fetchall())

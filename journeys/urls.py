@@ -1,8 +1,8 @@
-"""The doors of the insight room: the journey map, the KPIs, the customers, the data streams."""
+"""The doors of the insight room: the journey map, the actual journeys, the KPIs, the customers, the data streams."""
 
 from django.urls import path
 
-from journeys import customer_views, views
+from journeys import customer_views, path_views, views
 
 app_name = "journeys"
 urlpatterns = [
@@ -12,6 +12,8 @@ urlpatterns = [
     path("customers/<int:number>/erase/", customer_views.customer_erase, name="customer-erase"),
     path("streams/", customer_views.stream_list, name="stream-list"),
     path("map/", views.journey_map, name="map"),
+    path("paths/", path_views.path_study, name="path-study"),
+    path("funnels/", path_views.funnel_list, name="funnel-list"),
     path("kpis/", views.kpi_list, name="kpi-list"),
     path("kpis.csv", views.kpi_csv, name="kpi-csv"),
 ]

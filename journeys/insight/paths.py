@@ -1,0 +1,171 @@
+"""The actual journeys in numbers: paths, funnels, and both held against the map, small numbers hidden."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+from django.utils.translation import gettext as _
+
+from cxprogram.errors import DomainError
+from cxprogram.models import OrgUnit
+from cxprogram.periods import Period
+from journeys import frames
+from journeys.analytics import conformance, funnels, paths
+from journeys.analytics.conformance import Conformance, Cost
+from journeys.analytics.event_log import EventLog
+from journeys.analytics.funnels import Funnel
+from journeys.analytics.paths import Paths, Transition, Variant
+from journeys.choices import JourneyLevel
+from journeys.insight import ratings
+from journeys.insight.definitions import Definitions
+from journeys.models import Journey, Segment, Touchpoint
+from journeys.services import episodes, segments
+
+
+class PathError(DomainError):
+    code = "funnel-steps"
+    status = 400
+
+
+@dataclass(frozen=True)
+class PathStudy:
+    """The runs of one journey in a period at a unit, held against its map.
+
+    `shown`, `moves` and `costs` leave out what fewer than the program's smallest group did; `hidden` is how many runs
+    went one of the ways left out. Without enough runs everything is left out and `is_hidden` is true.
+    """
+
+    journey: Journey
+    unit: OrgUnit
+    period: Period
+    names: tuple[str, ...]
+    plan: tuple[int, ...]
+    paths: Paths
+    conformance: Conformance
+    is_hidden: bool
+    rated: int
+
+    @property
+    def least(self) -> int:
+        return self.journey.program.min_n
+
+    @property
+    def shown(self) -> tuple[Variant, ...]:
+        return () if self.is_hidden else tuple(each for each in self.paths.variants if each.n >= self.least)
+
+    @property
+    def hidden(self) -> int:
+        return self.paths.cases - sum(each.n for each in self.shown)
+
+    @property
+    def moves(self) -> tuple[Transition, ...]:
+        return () if self.is_hidden else tuple(each for each in self.paths.transitions if each.n >= self.least)
+
+    @property
+    def costs(self) -> tuple[Cost, ...]:
+        return () if self.is_hidden else tuple(each for each in self.conformance.costs if each.cases >= self.least)
+
+    def counted(self, steps: Mapping[int, int]) -> list[tuple[str, int]]:
+        """Names and numbers of what enough runs began or ended with."""
+        return [] if self.is_hidden else [(self.names[step], n) for step, n in steps.items() if n >= self.least]
+
+
+@dataclass(frozen=True)
+class FunnelGroup:
+    """One funnel of some of the runs: all of them, or those of a segment or a unit. None where too few began."""
+
+    label: str
+    funnel: Funnel | None
+
+
+def read_paths(
+    journey: Journey, unit: OrgUnit, period: Period, *, at: datetime, segment: Segment | None = None
+) -> PathStudy:
+    """Study the runs that began in the period. One is still open at `at` until nothing has happened for as long as
+    parts one run from the next. What is planned are the map's touchpoints that somebody took: where no stream tells
+    of a touchpoint, nobody can be said to have missed it."""
+    found = _events(journey, unit, period, at, segment)
+    names, on_map = _names(journey)
+    taken = set(np.unique(found.log.step).tolist())
+    plan = tuple(step for step, code in enumerate(found.log.steps) if code in on_map and step in taken)
+    definitions = Definitions(journey.program)
+    question = definitions.overall.question_code if definitions.overall else ""
+    by_run = ratings.of_runs(journey, question) if question else {}
+    rated = np.array([by_run.get(int(run), np.nan) for run in found.episode])
+    least = journey.program.min_n
+    return PathStudy(
+        journey=journey,
+        unit=unit,
+        period=period,
+        names=tuple(names[code] for code in found.log.steps),
+        plan=plan,
+        paths=paths.study(found.log, open_after=(at - episodes.GAP).timestamp()),
+        conformance=conformance.conform(found.log, plan, ratings=rated, minimum=least)
+        if plan
+        else Conformance(found.log.n_cases, None, None, ()),
+        is_hidden=found.log.n_cases < least,
+        rated=int((~np.isnan(rated)).sum()) if rated.size else 0,
+    )
+
+
+def read_funnels(
+    journey: Journey,
+    unit: OrgUnit,
+    period: Period,
+    *,
+    at: datetime,
+    steps: Sequence[str] = (),
+    window_days: float | None = None,
+    segment: Segment | None = None,
+    by_segment: bool = False,
+) -> tuple[list[Touchpoint], list[FunnelGroup]]:
+    """The funnel through the touchpoints named by code, in their order; without any, through those of the map that
+    somebody took, in its order. First the whole, then, if asked for, each segment of the program.
+
+    Raises PathError (`funnel-steps`) for fewer than two steps, one that comes twice or one that is not on the journey.
+    """
+    found = _events(journey, unit, period, at, segment)
+    known = {each.code: each for each in Touchpoint.objects.on_map().filter(stage__journey=journey)}
+    log = found.log
+    chosen = list(steps) or [code for step, code in enumerate(log.steps) if code in known and (log.step == step).any()]
+    if not steps and len(chosen) < 2:
+        return [known[code] for code in chosen], []
+    if len(chosen) < 2 or len(set(chosen)) < len(chosen) or not known.keys() >= set(chosen):
+        raise PathError(_("Name two touchpoints of the journey or more, each once."))
+    numbers = [log.steps.index(code) for code in chosen]
+    window = None if window_days is None else window_days * 86_400
+
+    def group(label: str, kept: EventLog) -> FunnelGroup:
+        made = funnels.funnel(kept, numbers, window=window)
+        return FunnelGroup(label, made if made.stages[0].in_window >= journey.program.min_n else None)
+
+    groups = [group(_("Everyone"), log)]
+    if by_segment:
+        for each in Segment.objects.filter(program=journey.program).order_by("code"):
+            members = set(segments.customers(each, at).values_list("pk", flat=True))
+            groups.append(group(each.label, log.only(np.isin(found.customer, list(members)))))
+    return [known[code] for code in chosen], groups
+
+
+def _events(journey: Journey, unit: OrgUnit, period: Period, at: datetime, segment: Segment | None) -> frames.Events:
+    customers = segments.customers(segment, at) if segment else None
+    return frames.events(journey, unit, period, customers=customers)
+
+
+def _names(journey: Journey) -> tuple[dict[str, str], set[str]]:
+    """The touchpoints' names by code, and the codes of those that are on the map."""
+    rows = list(Touchpoint.objects.filter(stage__journey=journey))
+    return {each.code: each.label for each in rows}, {each.code for each in rows if each.retired_at is None}
+
+
+def journeys_of(program_id: int) -> list[Journey]:
+    """The journeys that customers make: a life cycle is made of them."""
+    rows = Journey.objects.on_map().filter(program=program_id).exclude(level=JourneyLevel.LIFE_CYCLE)
+    return list(rows.select_related("program").order_by("pk"))
+
+
+def steps_of(journey: Journey) -> list[Touchpoint]:
+    """The touchpoints that a funnel may pass, in the order of the map."""
+    rows = Touchpoint.objects.on_map().filter(stage__journey=journey)
+    return list(rows.order_by("stage__position", "position"))

@@ -1,0 +1,234 @@
+"""The pages of the actual journeys: headlines and tables of finished text."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from cxprogram import figures
+from cxprogram.charts.parts import Column, Table
+from journeys.analytics.conformance import Cost
+from journeys.analytics.funnels import Funnel, Mend
+from journeys.analytics.paths import Spread
+from journeys.insight.paths import FunnelGroup, PathStudy
+from journeys.models import Touchpoint
+
+WAYS, MOVES = 10, 25
+KINDS = {
+    "missing": lambda: _("left out"),
+    "extra": lambda: _("not planned"),
+    "repeated": lambda: _("taken again"),
+    "out_of_order": lambda: _("out of order"),
+}
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way through, as a row of chips."""
+
+    steps: tuple[str, ...]
+    is_planned: bool
+    n: int
+    share: float
+    coverage: float
+    time: str
+
+
+def span(seconds: float | None) -> str:
+    """A time in words, in the unit that fits: 45 min, 3.2 h, 12 days."""
+    if seconds is None:
+        return ""
+    if seconds < 5_400:
+        return _("%(n)s min") % {"n": figures.decimal(seconds / 60, 0)}
+    if seconds < 172_800:
+        return _("%(n)s h") % {"n": figures.decimal(seconds / 3_600, 1)}
+    return _("%(n)s days") % {"n": figures.decimal(seconds / 86_400, 1)}
+
+
+def spread(found: Spread | None, least: int) -> str:
+    return span(found.median) if found and found.n >= least else ""
+
+
+def few(n: int, least: int) -> str:
+    """A count, or that it is too small to show."""
+    return f"n < {least}" if 0 < n < least else figures.figure(n, "count")
+
+
+# --- paths ------------------------------------------------------------------------------------
+def headline(study: PathStudy) -> str:
+    if not study.paths.cases:
+        return _("No journey has been seen yet")
+    if study.is_hidden:
+        return _("Too few journeys to show")
+    conforming = study.conformance.conforming
+    if conforming is None or not study.plan:
+        return _("%(n)s journeys, %(ways)s ways through") % {
+            "n": figures.figure(study.paths.cases, "count"),
+            "ways": figures.figure(study.paths.n_variants, "count"),
+        }
+    return _("%(share)s go through the journey as planned") % {"share": figures.figure(conforming, "share")}
+
+
+def lead(study: PathStudy) -> str:
+    """What goes with the worst rating, if any deviation survives correction."""
+    costly = [cost for cost in study.costs if cost.is_marked and (cost.difference or 0) < 0]
+    if not costly:
+        return ""
+    worst = min(costly, key=lambda cost: cost.difference or 0.0)
+    return _("Rated lowest of all deviations: %(name)s, %(kind)s.") % {
+        "name": study.names[worst.deviation.step],
+        "kind": KINDS[worst.deviation.kind](),
+    }
+
+
+def ways(study: PathStudy) -> list[Way]:
+    return [
+        Way(
+            tuple(study.names[step] for step in each.steps),
+            each.steps == study.plan,
+            each.n,
+            each.share,
+            each.coverage,
+            spread(each.seconds, study.least),
+        )
+        for each in study.shown[:WAYS]
+    ]
+
+
+def moves(study: PathStudy) -> Table:
+    return Table(
+        _("From one touchpoint directly to the next"),
+        (
+            Column(_("From"), is_number=False), Column(_("To"), is_number=False),
+            Column(_("Times")), Column(_("Of all that left")),
+            Column(_("Median time")), Column(_("Middle half")),
+        ),
+        tuple(
+            (
+                study.names[each.origin], study.names[each.target], figures.figure(each.n, "count"),
+                figures.figure(each.probability, "share"), span(each.seconds.median),
+                _("%(low)s to %(high)s") % {"low": span(each.seconds.low), "high": span(each.seconds.high)},
+            )
+            for each in study.moves[:MOVES]
+        ),
+    )  # fmt: skip
+
+
+def doors(study: PathStudy) -> Table:
+    """Where journeys begin and end, and what is taken again."""
+    begun, left = dict(study.counted(study.paths.starts)), dict(study.counted(study.paths.ends))
+    again = {
+        study.names[each.step]: each.cases for each in study.paths.repeats if each.cases >= study.least
+    }  # fmt: skip
+    rows = [
+        (name, *(figures.figure(part[name], "count") if name in part else "" for part in (begun, left, again)))
+        for name in study.names
+        if name in begun or name in left or name in again
+    ]
+    return Table(
+        _("Journeys that begin, end and come back at each touchpoint"),
+        (Column(_("Touchpoint"), is_number=False), Column(_("Begin")), Column(_("End")), Column(_("Come back"))),
+        tuple(rows),
+    )
+
+
+def costs(study: PathStudy) -> Table:
+    return Table(
+        _("Deviations from the map, and how those journeys are rated against the others"),
+        (
+            Column(_("Touchpoint"), is_number=False), Column(_("Deviation"), is_number=False),
+            Column(_("Journeys")), Column(_("Share")),
+            Column(_("Rated")), Column(_("Difference in rating")), Column(_("95 % interval")),
+            Column(_("Survives correction"), is_number=False),
+        ),
+        tuple(_cost(study, each) for each in study.costs),
+    )  # fmt: skip
+
+
+def _cost(study: PathStudy, cost: Cost) -> tuple[str, ...]:
+    is_told = cost.difference is not None
+    return (
+        study.names[cost.deviation.step],
+        KINDS[cost.deviation.kind](),
+        figures.figure(cost.cases, "count"),
+        figures.figure(cost.share, "share"),
+        few(cost.rated_with, study.least),
+        figures.signed(cost.difference, "mean") if is_told else "",
+        figures.interval(cost.low, cost.high, "mean", in_words=True) if cost.low is not None else "",
+        "" if cost.p_adjusted is None else _("yes") if cost.is_marked else _("no"),
+    )
+
+
+CSV_HEADER = ("from", "to", "n", "probability", "median_seconds", "low_seconds", "high_seconds")
+
+
+def csv_rows(study: PathStudy) -> Iterable[tuple[object, ...]]:
+    for each in study.moves:
+        origin, target = study.names[each.origin], study.names[each.target]
+        yield (origin, target, each.n, each.probability, each.seconds.median, each.seconds.low, each.seconds.high)
+
+
+# --- funnels ----------------------------------------------------------------------------------
+def funnel_headline(steps: list[Touchpoint], groups: list[FunnelGroup]) -> str:
+    if not groups:
+        return _("No funnel can be drawn yet")
+    whole = groups[0].funnel
+    if whole is None or whole.conversion is None:
+        return _("Too few journeys to show")
+    return _("%(share)s of those who take the first step come to the last") % {
+        "share": figures.figure(whole.conversion, "share")
+    }
+
+
+def funnel_lead(steps: list[Touchpoint], groups: list[FunnelGroup], least: int) -> str:
+    """Where most would be gained."""
+    best = _best(groups[0].funnel, least) if groups else None
+    if best is None:
+        return ""
+    name = next(each.label for place, each in enumerate(steps) if _place(groups[0].funnel, best) == place)
+    return _("Mending %(name)s could bring up to %(gain)s more to the end (%(low)s to %(high)s).") % {
+        "name": name,
+        "gain": figures.figure(best.gain, "count"),
+        "low": figures.figure(best.low, "count"),
+        "high": figures.figure(best.high, "count"),
+    }
+
+
+def _best(funnel: Funnel | None, least: int) -> Mend | None:
+    return next((each for each in funnel.mends if each.lost >= least), None) if funnel else None
+
+
+def _place(funnel: Funnel | None, mend: Mend) -> int:
+    assert funnel is not None
+    return next(place for place, stage in enumerate(funnel.stages) if stage.step == mend.step)
+
+
+def funnel_table(steps: list[Touchpoint], group: FunnelGroup, least: int) -> Table:
+    assert group.funnel is not None
+    gains = {each.step: each for each in group.funnel.mends if each.lost >= least}
+    rows = []
+    for touchpoint, stage in zip(steps, group.funnel.stages, strict=True):
+        gain = gains.get(stage.step)
+        is_told = stage.kept is not None and stage.in_window >= least
+        rows.append(
+            (
+                touchpoint.label,
+                few(stage.reached, least),
+                few(stage.in_order, least),
+                few(stage.in_window, least),
+                figures.figure(stage.kept, "share") if is_told else "",
+                figures.interval(stage.low, stage.high, "share") if is_told else "",
+                spread(stage.seconds, least),
+                figures.figure(gain.gain, "count") if gain else "",
+            )
+        )
+    return Table(
+        group.label,
+        (
+            Column(_("Touchpoint"), is_number=False), Column(_("Reached")), Column(_("Reached in order")),
+            Column(_("Within the time")), Column(_("Of the step before")),
+            Column(_("95 % interval")), Column(_("Median time since")),
+            Column(_("Could come through")),
+        ),
+        tuple(rows),
+    )  # fmt: skip

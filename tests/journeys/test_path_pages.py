@@ -1,0 +1,190 @@
+"""The actual journeys on their pages: the figures of a log that came in as interactions, small numbers hidden."""
+
+import csv
+import io
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from cxprogram.models import Program
+from cxprogram.periods import ALL, parse
+from journeys.analytics.conformance import Deviation
+from journeys.insight import paths
+from journeys.models import Customer, Episode, Journey, Segment
+from journeys.services import episodes, interactions
+from journeys.services.customers import CustomerFacts
+from journeys.services.interactions import Happening
+from tests import factories
+from tests.factories import NOON, House
+
+START = NOON - timedelta(days=50)
+
+
+def walk(program: Program, *runs: str, unit=None, start: int = 0) -> None:
+    """Each word is one customer's run, each letter a touchpoint, an hour between them."""
+    door = interactions.door(program)
+    rows = []
+    for number, word in enumerate(runs, start=start):
+        for place, code in enumerate(word):
+            said = Happening(
+                "visits", "test", f"{number}-{place}", START + timedelta(hours=place), "visit",
+                customer=CustomerFacts("test", f"walker-{number}"), touchpoint=code, unit=unit,
+            )  # fmt: skip
+            rows.append(interactions.prepare(door, said, at=NOON))
+    interactions.record_many(door, rows, at=NOON)
+    episodes.assign(program)
+
+
+@pytest.fixture
+def journey(house: House) -> Journey:
+    """a, b, c on the map, in two stages."""
+    factories.make_stream(house.program, "visits")
+    journey = factories.make_journey(house.program, "walk")
+    first, second = journey.stages.all()
+    for stage, code in ((first, "a"), (first, "b"), (second, "c")):
+        factories.make_touchpoint(stage, code)
+    return journey
+
+
+def study(journey: Journey, unit=None, **asked) -> paths.PathStudy:
+    return paths.read_paths(
+        journey, unit or journey.program.orgunit_set.get(parent=None), asked.pop("period", ALL), at=NOON, **asked
+    )
+
+
+def test_the_runs_that_came_in_are_the_runs_that_are_told(house: House, journey: Journey) -> None:
+    walk(house.program, *["abc"] * 6, *["ac"] * 5, "acb")
+    found = study(journey)
+    assert [("".join(found.names[s] for s in each.steps), each.n) for each in found.shown] == [("ABC", 6), ("AC", 5)]
+    assert (found.paths.cases, found.paths.n_variants, found.hidden) == (12, 3, 1)
+    assert found.counted(found.paths.starts) == [("A", 12)]
+    assert found.conformance.conforming == pytest.approx(0.5)
+    missing = {cost.deviation: cost.cases for cost in found.costs}
+    assert missing == {Deviation("missing", 1): 5}  # one run out of order is too few to tell of
+
+
+def test_answers_tell_what_a_deviation_costs(house: House, journey: Journey) -> None:
+    walk(house.program, *["abc"] * 6, *["ac"] * 6)
+    for number in range(12):
+        customer = CustomerFacts("test", f"walker-{number}")
+        rating = 5 - number % 2 if number < 6 else 1 + number % 2
+        factories.make_response(
+            house.survey, {"Q7ALL": rating}, customer=customer, answered_at=START + timedelta(days=1)
+        )
+    # Before the run, and long after it: not of this run.
+    for days in (-1, 45):
+        factories.make_response(house.survey, {"Q7ALL": 5}, customer=customer, answered_at=START + timedelta(days=days))
+    found = study(journey)
+    (cost,) = found.costs
+    assert found.rated == 12
+    assert (cost.rated_with, cost.rated_without, cost.difference) == (6, 6, pytest.approx(-3.0))
+    assert cost.is_marked
+
+
+def test_a_touchpoint_that_no_stream_tells_of_is_missed_by_nobody(house: House, journey: Journey) -> None:
+    factories.make_touchpoint(journey.stages.last(), "dark")
+    walk(house.program, *["abc"] * 6)
+    assert study(journey).conformance.conforming == 1
+
+
+def test_a_period_holds_the_runs_that_began_in_it_and_a_unit_what_happened_there(
+    house: House, journey: Journey
+) -> None:
+    walk(house.program, *["abc"] * 6, unit=house.units["G"])
+    walk(house.program, *["ab"] * 7, unit=house.units["A"], start=100)
+    assert study(journey, period=parse("2016")).paths.cases == 0
+    assert study(journey, period=parse("2017-03")).paths.cases == 13
+    assert study(journey, unit=house.units["G"]).paths.cases == 6
+
+
+def test_a_segment_holds_its_customers(house: House, journey: Journey) -> None:
+    walk(house.program, *["abc"] * 6, *["ab"] * 5)
+    Customer.objects.filter(identities__value__in=[f"walker-{n}" for n in range(6)]).update(language="sv")
+    rule = {"all": [{"field": "language", "is": "sv"}]}
+    segment = Segment.objects.create(program=house.program, code="swedish", name="Swedish", definition=rule)
+    assert study(journey, segment=segment).paths.cases == 6
+    _steps, groups = paths.read_funnels(journey, house.root, ALL, at=NOON, by_segment=True)
+    assert [(each.label, each.funnel and each.funnel.cases) for each in groups] == [("Everyone", 11), ("Swedish", 6)]
+
+
+def test_few_runs_are_hidden(house: House, journey: Journey) -> None:
+    walk(house.program, *["abc"] * 4)
+    found = study(journey)
+    assert (found.is_hidden, found.shown, found.moves, found.costs) == (True, (), (), ())
+    _steps, groups = paths.read_funnels(journey, house.root, ALL, at=NOON)
+    assert [each.funnel for each in groups] == [None]
+    page = owner(house).get("/paths/", {"journey": "walk"}).content.decode()
+    assert "Too few journeys to show" in page
+
+
+def test_what_is_taken_off_the_map_is_not_planned(house: House, journey: Journey) -> None:
+    walk(house.program, *["abc"] * 6)
+    journey.stages.first().touchpoints.filter(code="b").update(retired_at=NOON, position=None)
+    found = study(journey)
+    assert [found.names[step] for step in found.plan] == ["A", "C"]
+    assert {cost.deviation.kind for cost in found.costs} == {"extra"}
+
+
+# --- the pages --------------------------------------------------------------------------------
+def owner(house: House) -> Client:
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(house.people["owner"])
+    return client
+
+
+def test_the_page_says_it_and_the_file_holds_it(house: House, journey: Journey) -> None:
+    walk(house.program, *["abc"] * 6, *["ac"] * 6)
+    client = owner(house)
+    page = client.get("/paths/", {"journey": "walk"}).content.decode()
+    assert "50.0" in page
+    assert "as planned" in page
+    text = client.get("/paths/", {"journey": "walk", "format": "csv"}).content.decode("utf-8-sig")
+    rows = {
+        (row["from"], row["to"]): (int(row["n"]), float(row["probability"]))
+        for row in csv.DictReader(io.StringIO(text))
+    }
+    assert rows == {("A", "B"): (6, 0.5), ("A", "C"): (6, 0.5), ("B", "C"): (6, 1.0)}
+
+
+def test_the_funnel_page_takes_steps_and_a_time(house: House, journey: Journey) -> None:
+    walk(house.program, *["abc"] * 6, *["ab"] * 6)
+    client = owner(house)
+    page = client.get("/funnels/", {"journey": "walk", "steps": ["a", "c"]})
+    (table,) = page.context["tables"]
+    assert [row[:4] for row in table.rows] == [("A", "12", "12", "12"), ("C", "6", "6", "6")]
+    assert "Mending C could bring up to 6 more" in page.content.decode()
+    within = client.get("/funnels/", {"journey": "walk", "steps": "a,c", "window": "0,05"})
+    assert [row[3] for row in within.context["tables"][0].rows] == ["12", "0"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "status"),
+    [
+        ({"steps": "a"}, 400), ({"steps": "a,a"}, 400), ({"steps": "a,food"}, 400), ({"window": "soon"}, 400),
+        ({"window": "-1"}, 400), ({"window": "nan"}, 400), ({"segment": "none"}, 404), ({"journey": "none"}, 404),
+        ({"period": "yesterday"}, 400), ({"unit": "nowhere"}, 404),
+    ],
+)  # fmt: skip
+def test_the_funnel_page_refuses_what_it_cannot_read(house: House, journey: Journey, asked, status: int) -> None:
+    assert owner(house).get("/funnels/", {"journey": "walk"} | asked).status_code == status
+
+
+def test_a_program_that_has_seen_no_journey_says_what_fills_the_page(house: House) -> None:
+    assert not Episode.objects.filter(program=house.program).exists()
+    for address in ("/paths/", "/funnels/"):
+        page = owner(house).get(address)
+        assert page.status_code == 200
+        assert "data streams" in page.content.decode()
+
+
+def test_the_number_of_queries_does_not_follow_the_number_of_runs(house: House, journey: Journey) -> None:
+    client, counts = owner(house), []
+    for start in (0, 50):
+        walk(house.program, *["abc"] * 6, *["ac"] * 6, start=start)
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get("/paths/", {"journey": "walk"}).status_code == 200
+        counts.append(len(queries))
+    assert counts[0] == counts[1] <= 25

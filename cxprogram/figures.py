@@ -118,6 +118,16 @@ def interval(
     return f"{low_text}{EN_DASH}{high_text}"
 
 
+def told(value: float | None, kind: str = "mean") -> str:
+    """A number in a table's cell; nothing where there is none."""
+    return "" if value is None else figure(value, kind)
+
+
+def told_interval(low: float | None, high: float | None, kind: str = "mean", *, in_words: bool = False) -> str:
+    """An interval in a table's cell; nothing where there is none."""
+    return "" if low is None or high is None else interval(low, high, kind, in_words=in_words)
+
+
 def unit(kind: str, scale_top: float | None = None) -> str:
     """The small word beside a big number: `of 5`, `points`, `%`, or nothing."""
     if kind == "nps":

@@ -141,8 +141,6 @@ RATINGS_OF_RUNS = """
 def ratings_of_runs(journey: Journey, question: str) -> dict[int, float]:
     """The mean of the answers that belong to each run, by the rule of `journeys/services/episodes.py`; one query."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            RATINGS_OF_RUNS,
-            {"question": question, "gap": episodes.GAP, "journey": journey.pk, "program": journey.program_id},
-        )
+        where = {"question": question, "journey": journey.pk, "program": journey.program_id}
+        cursor.execute(RATINGS_OF_RUNS, {**where, "gap": episodes.GAP})  # type: ignore[dict-item]
         return dict(cursor.fetchall())

@@ -77,21 +77,38 @@ def events(journey: Journey, unit: OrgUnit, period: Period, *, customers: QueryS
     return Events(log, customer[first], episode[first], place[first])
 
 
-def ratings(rows: QuerySet[CompetitorRating], competitors: Iterable[Competitor]) -> Ratings:
-    """The rows on a scale from 0 to 100: brand 0 is us, brand i the i-th of the competitors."""
-    brands = {competitor.pk: place for place, competitor in enumerate(competitors, start=1)}
+@dataclass(frozen=True)
+class Rated:
+    """Ratings of us and others, and, shape (n,), the touchpoint (0 for the whole) and the place of each one's context
+    in `contexts`."""
+
+    ratings: Ratings
+    touchpoint: Ints
+    context: Ints
+    contexts: tuple[str, ...]
+
+    def only(self, kept: NDArray[np.bool_]) -> Ratings:
+        found = self.ratings
+        return Ratings(found.sitting[kept], found.brand[kept], found.rating[kept])
+
+
+def ratings(rows: QuerySet[CompetitorRating], competitors: Iterable[Competitor]) -> Rated:
+    """The rows on a scale from 0 to 100: brand 0 is us, brand i the i-th of the competitors; others are left out."""
+    brands: dict[int | None, int] = {None: US} | {each.pk: place for place, each in enumerate(competitors, start=1)}
     sittings: dict[tuple[str, str], int] = {}
+    contexts: dict[str, int] = {}
     facts = rows.order_by("pk").values_list(
-        "source", "external_id", "competitor_id", "rating", "scale_low", "scale_high"
+        "source", "external_id", "competitor_id", "touchpoint_id", "context", "rating", "scale_low", "scale_high"
     )
-    sitting, brand, rating = [], [], []
-    for source, key, competitor, given, low, high in facts.iterator(ROWS):
-        if competitor is not None and competitor not in brands:
-            continue
-        sitting.append(sittings.setdefault((source, key), len(sittings)))
-        brand.append(US if competitor is None else brands[competitor])
-        rating.append(100 * (given - low) / (high - low))
-    return Ratings(np.array(sitting, dtype=np.int64), np.array(brand, dtype=np.int64), np.array(rating, dtype=float))
+    numbers, values = [], []
+    for source, key, competitor, touchpoint, context, given, low, high in facts.iterator(ROWS):
+        if competitor in brands:
+            sitting = sittings.setdefault((source, key), len(sittings))
+            place = contexts.setdefault(context, len(contexts))
+            numbers.append((sitting, brands[competitor], touchpoint or 0, place))
+            values.append(100 * (given - low) / (high - low))
+    sitting_, brand, touchpoint_, context_ = np.array(numbers, dtype=np.int64).reshape(-1, 4).T
+    return Rated(Ratings(sitting_, brand, np.array(values)), touchpoint_, context_, tuple(contexts))
 
 
 class _Microseconds(Func):
@@ -117,7 +134,8 @@ def _columns(rows: QuerySet, *columns: F | Func) -> list[Ints]:
     sql, parameters = rows.order_by().values_list(*names).query.sql_with_params()
     shape = np.dtype([("fields", ">i2"), *((part, kind) for name in names for part, kind in _field(name))])
     parts, rest = [], b""
-    statement = f"COPY ({connection.ops.compose_sql(sql, parameters)}) TO STDOUT (FORMAT BINARY)"
+    query = connection.ops.compose_sql(sql, parameters)  # type: ignore[attr-defined]
+    statement = f"COPY ({query}) TO STDOUT (FORMAT BINARY)"
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         is_first = True
         for block in copy:

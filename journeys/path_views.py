@@ -1,4 +1,4 @@
-"""The journeys that customers really make, and the funnels through them."""
+"""The journeys that customers really make, the funnels through them, and how we compare with others on the way."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -10,9 +10,10 @@ from cxprogram.csv_files import csv_response
 from cxprogram.errors import NotFoundError
 from cxprogram.page_base import Visit, member_page
 from cxprogram.periods import ALL, Period, parse
-from journeys.insight import paths
+from journeys.insight import competitors, paths
 from journeys.insight.paths import PathError
-from journeys.models import Episode, Journey, Segment
+from journeys.models import CompetitorRating, Episode, Journey, Segment
+from journeys.pages import competitors as competitor_pages
 from journeys.pages import filters
 from journeys.pages import paths as pages
 
@@ -82,6 +83,32 @@ def funnel_list(request: HttpRequest, visit: Visit) -> HttpResponse:
         "units": filters.unit_choices(filters.units_of(visit), unit),
     }
     return render(request, "journeys/funnels.html", context)
+
+
+@require_safe
+@member_page(Right.SEE_SCORES)
+def competitor_list(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """`?period= &unit= &context=`."""
+    unit, period, context = filters.unit_asked(request, visit), _period(request), request.GET.get("context", "")
+    found = competitors.compare(visit.program, unit, period, context=context)
+    years = CompetitorRating.objects.filter(program=visit.program).dates("at", "year", order="DESC")
+    anywhere = filters.Choice("", _("All contexts"), not context)
+    return render(
+        request,
+        "journeys/competitors.html",
+        {
+            "found": found,
+            "headline": competitor_pages.headline(found),
+            "lead": competitor_pages.lead(found),
+            "wallet": competitor_pages.wallet(found),
+            "moments": competitor_pages.moments(found),
+            "scale": competitor_pages.scale(found),
+            "periods": filters.period_choices([ALL, *(parse(f"{day.year}") for day in years)], period),
+            "units": filters.unit_choices(filters.units_of(visit), unit),
+            "contexts": [anywhere, *(filters.Choice(each, each, each == context) for each in found.contexts)],
+            "may_define": visit.can(Right.DEFINE),
+        },
+    )
 
 
 # --- what the address asks for ----------------------------------------------------------------

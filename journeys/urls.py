@@ -12,6 +12,7 @@ urlpatterns = [
     path("customers/<int:number>/erase/", customer_views.customer_erase, name="customer-erase"),
     path("streams/", customer_views.stream_list, name="stream-list"),
     path("map/", views.journey_map, name="map"),
+    path("competitors/", path_views.competitor_list, name="competitor-list"),
     path("paths/", path_views.path_study, name="path-study"),
     path("funnels/", path_views.funnel_list, name="funnel-list"),
     path("kpis/", views.kpi_list, name="kpi-list"),

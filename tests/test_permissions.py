@@ -150,6 +150,9 @@ ROWS: list[Row] = [
     row("journeys:funnel-list", {302: ANONYMOUS, 200: f"{SCORES} stranger", 404: REST}),
     row("journeys:funnel-list", {302: ANONYMOUS, 200: SCORES, 404: REST}, unit=OWN),
     row("journeys:funnel-list", {302: ANONYMOUS, 200: SCORES_OF_A, 404: REST}, unit=OTHER),
+    row("journeys:competitor-list", {302: ANONYMOUS, 200: f"{SCORES} stranger", 404: REST}),
+    row("journeys:competitor-list", {302: ANONYMOUS, 200: SCORES, 404: REST}, unit=OWN),
+    row("journeys:competitor-list", {302: ANONYMOUS, 200: SCORES_OF_A, 404: REST}, unit=OTHER),
     row("journeys:kpi-list", {302: ANONYMOUS, 200: f"{SCORES} stranger", 404: REST}),
     row("journeys:kpi-list", {302: ANONYMOUS, 200: SCORES, 404: REST}, unit=OWN),
     row("journeys:kpi-list", {302: ANONYMOUS, 200: SCORES_OF_A, 404: REST}, unit=OTHER),
@@ -269,6 +272,8 @@ ROWS: list[Row] = [
     row("api:customer-list", {401: ANONYMOUS, 200: WORKERS, 403: REST, 404: STRANGER}, program="sfo"),
     post("api:customer-list", {401: ANONYMOUS, 201: f"{SENDERS} stranger", 403: REST}),
     post("api:customer-bulk", {401: ANONYMOUS, 200: f"{SENDERS} stranger", 403: REST}),
+    post("api:competitor-rating-create", {401: ANONYMOUS, 201: f"{SENDERS} stranger", 403: REST}),
+    post("api:competitor-rating-bulk", {401: ANONYMOUS, 200: f"{SENDERS} stranger", 403: REST}),
     post("api:interaction-create", {401: ANONYMOUS, 201: SENDERS, 403: REST, 422: STRANGER}),
     post("api:interaction-bulk", {401: ANONYMOUS, 200: f"{SENDERS} stranger", 403: REST}),
     row("api:project-list", {401: ANONYMOUS, 200: f"{PROJECTS} stranger", 403: REST}),
@@ -430,6 +435,7 @@ PLACES: dict[str, Callable[[House, str], dict[str, Any]]] = {
 }
 ANSWER = {"survey": "passengers", "source": "table", "external_id": "1", "answers": {"NETPRO": 9}}
 PERSON = {"source": "table", "external_id": "1", "name": "Ada"}
+SITTING = {"source": "panel", "external_id": "p-1", "at": "2017-05-15T12:00:00Z", "ratings": [{"rating": 8}]}
 HAPPENING = {"stream": "visits", "source": "table", "external_id": "1", "type": "visit", "at": "2017-05-15"}
 SAID = {"source": "table", "external_id": "1", "at": "2017-05-15", "text": "Said."}
 CLOSING = {"root_cause": "Staffing", "action": "We called."}
@@ -445,6 +451,8 @@ BODIES: dict[str, Callable[[House, str], Any]] = {
     **{f"api:{kind}-bulk": lambda house, where: [SAID] for kind in ("mention", "support-case", "feature-request")},
     "api:customer-list": lambda house, where: PERSON,
     "api:customer-bulk": lambda house, where: [PERSON],
+    "api:competitor-rating-create": lambda house, where: SITTING,
+    "api:competitor-rating-bulk": lambda house, where: [SITTING],
     "api:interaction-create": lambda house, where: HAPPENING,
     "api:interaction-bulk": lambda house, where: [HAPPENING],
     "journeys:customer-erase": lambda house, where: {"is_sure": "on"},

@@ -1,5 +1,6 @@
 from django.urls import path
 
+from journeys.api.competitor_ratings import CompetitorRatingBulkView, CompetitorRatingView
 from journeys.api.customers import CustomerBulkView, CustomerView
 from journeys.api.interactions import InteractionBulkView, InteractionView
 from journeys.api.kpi_values import KpiValueView
@@ -8,6 +9,8 @@ from journeys.api.segment import SegmentBatchView, SegmentView
 urlpatterns = [
     path("customers/", CustomerView.as_view(), name="customer-list"),
     path("customers/bulk/", CustomerBulkView.as_view(), name="customer-bulk"),
+    path("competitor-ratings/", CompetitorRatingView.as_view(), name="competitor-rating-create"),
+    path("competitor-ratings/bulk/", CompetitorRatingBulkView.as_view(), name="competitor-rating-bulk"),
     path("interactions/", InteractionView.as_view(), name="interaction-create"),
     path("interactions/bulk/", InteractionBulkView.as_view(), name="interaction-bulk"),
     # The addresses are Segment's: no slash at their end.

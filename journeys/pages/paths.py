@@ -146,15 +146,14 @@ def costs(study: PathStudy) -> Table:
 
 
 def _cost(study: PathStudy, cost: Cost) -> tuple[str, ...]:
-    is_told = cost.difference is not None
     return (
         study.names[cost.deviation.step],
         KINDS[cost.deviation.kind](),
         figures.figure(cost.cases, "count"),
         figures.figure(cost.share, "share"),
         few(cost.rated_with, study.least),
-        figures.signed(cost.difference, "mean") if is_told else "",
-        figures.interval(cost.low, cost.high, "mean", in_words=True) if cost.low is not None else "",
+        "" if cost.difference is None else figures.signed(cost.difference, "mean"),
+        figures.told_interval(cost.low, cost.high, "mean", in_words=True),
         "" if cost.p_adjusted is None else _("yes") if cost.is_marked else _("no"),
     )
 
@@ -209,15 +208,15 @@ def funnel_table(steps: list[Touchpoint], group: FunnelGroup, least: int) -> Tab
     rows = []
     for touchpoint, stage in zip(steps, group.funnel.stages, strict=True):
         gain = gains.get(stage.step)
-        is_told = stage.kept is not None and stage.in_window >= least
+        is_told = stage.in_window >= least
         rows.append(
             (
                 touchpoint.label,
                 few(stage.reached, least),
                 few(stage.in_order, least),
                 few(stage.in_window, least),
-                figures.figure(stage.kept, "share") if is_told else "",
-                figures.interval(stage.low, stage.high, "share") if is_told else "",
+                figures.told(stage.kept, "share") if is_told else "",
+                figures.told_interval(stage.low, stage.high, "share") if is_told else "",
                 spread(stage.seconds, least),
                 figures.figure(gain.gain, "count") if gain else "",
             )

@@ -91,7 +91,8 @@ class QuestionPage(ProgramAdmin):
                 ),
             },
         ),
-        (gettext_lazy("What it measures"), {"fields": ("touchpoint", "grid", "succeeds", "consent_purpose")}),
+        (gettext_lazy("What it measures"), {"fields": ("touchpoint", "grid", "competitor", "succeeds")}),
+        (gettext_lazy("Consent"), {"fields": ("consent_purpose",)}),
     )
     texts = {"names": False, "wordings": True}
     documents = {"options": check_options}

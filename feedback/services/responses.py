@@ -20,7 +20,7 @@ from cxprogram.errors import ConflictError
 from cxprogram.models import OrgUnit
 from cxprogram.prepared import fetch_one
 from feedback.models import Response
-from feedback.services import tickets
+from feedback.services import brought, tickets
 from feedback.services.answer_checks import BLANK, MAX_KEY, AnswerError, check, clean_text
 from feedback.services.surveys import Door
 from journeys.models import Customer
@@ -198,7 +198,8 @@ def record(door: Door, submission: Submission, *, at: datetime) -> Recorded:
     source = clean_text(submission.source, limit=60)
     if not source:
         raise AnswerError(_("The key of the answer is missing."), code="key-missing")
-    brings_more = submission.customer is not None or tickets.is_asked_for(row.answers, rules=door.rules)
+    brings = brought.is_asked_for(door, row.answers)
+    brings_more = brings or submission.customer is not None or tickets.is_asked_for(row.answers, rules=door.rules)
     with transaction.atomic() if brings_more else nullcontext():
         customer: Customer | None = None
         if submission.customer:
@@ -217,6 +218,8 @@ def record(door: Door, submission: Submission, *, at: datetime) -> Recorded:
         if inserted:
             if brings_more:
                 tickets.open_for(_ticket_facts(door, inserted[0], row, customer), rules=door.rules)
+            if brings:
+                brought.write(door, source, [_answered(row, customer)])
             return Recorded(inserted[0], is_new=True)
         response_id, known = Response.objects.values_list("pk", "body_hash").get(
             program=door.survey.program_id, source=source, external_id=row.external_id
@@ -224,6 +227,10 @@ def record(door: Door, submission: Submission, *, at: datetime) -> Recorded:
     if bytes(known) != row.digest:
         raise ConflictError(_("This key carries another answer already."), code="idempotency-conflict", id=response_id)
     return Recorded(response_id, is_new=False)
+
+
+def _answered(row: Prepared, customer: Customer | None) -> brought.Answered:
+    return brought.Answered(row.external_id, row.answered_at, row.channel, row.unit_id, row.answers, customer)
 
 
 def _ticket_facts(door: Door, response_id: int, row: Prepared, customer: Customer | None) -> tickets.Facts:
@@ -283,13 +290,17 @@ def record_many(door: Door, source: str, rows: Sequence[Prepared], *, opens_tick
         )
         statuses: list[tuple[str, int]] = []
         asking: list[tickets.Facts] = []
+        brought_by: list[brought.Answered] = []
         for number, response_id, is_same in cursor.fetchall():
             row = rows[number]
             if created.pop(row.external_id, None):
                 statuses.append(("created", response_id))
                 if opens_tickets and tickets.is_asked_for(row.answers, rules=door.rules):
                     asking.append(_ticket_facts(door, response_id, row, row.customer))
+                if brought.is_asked_for(door, row.answers):
+                    brought_by.append(_answered(row, row.customer))
             else:
                 statuses.append(("repeated" if is_same else "conflict", response_id))
         tickets.open_many(asking, rules=door.rules)
+        brought.write(door, source, brought_by)
     return Account(statuses)

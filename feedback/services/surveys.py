@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from django.db import transaction
@@ -16,6 +16,8 @@ from cxprogram.prepared import fetch_one
 from feedback import show_if
 from feedback.choices import SCALE_KINDS, QuestionKind
 from feedback.models import Question, QuestionRevision, Survey, SurveyItem, SurveyVersion, TicketRule
+from journeys.choices import Purpose
+from journeys.models import ConsentText
 
 # Kinds of questions whose answer is one number.
 ONE_NUMBER = frozenset({*(kind.value for kind in SCALE_KINDS), QuestionKind.SINGLE.value})
@@ -35,6 +37,9 @@ class Asked:
     rule: show_if.Rule | None = None
     low: int | str | None = None
     high: int | str | None = None
+    consent_purpose: str = ""
+    grid_id: int | None = None
+    competitor_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,18 @@ class Door:
     rules: tuple[TicketRule, ...]
     stamp: str = ""
     has_show_ifs: bool = False
+
+    @cached_property
+    def consents(self) -> dict[str, Asked]:
+        """The questions whose answer is a word about a purpose that the house knows, by code."""
+        return {code: each for code, each in self.questions.items() if each.consent_purpose in Purpose.values}
+
+    @cached_property
+    def rivals(self) -> dict[str, Asked]:
+        """The rows of grids that rate us and others, by code."""
+        grids = {each.grid_id for each in self.questions.values() if each.competitor_id is not None}
+        rows = {code: each for code, each in self.questions.items() if each.grid_id in grids - {None}}
+        return {code: each for code, each in rows.items() if each.scale is not None}
 
     def asked(self, answers: Mapping[str, Any]) -> list[str]:
         """The questions that somebody with these answers is asked, in their order."""
@@ -77,6 +94,9 @@ def _questions(version_id: int) -> dict[str, Asked]:
             rule=show_if.read(item.show_if),
             low=item.limits.get("low"),
             high=item.limits.get("high"),
+            consent_purpose=item.question.consent_purpose,
+            grid_id=item.question.grid_id,
+            competitor_id=item.question.competitor_id,
         )
         for item in items
     }
@@ -146,8 +166,10 @@ def check_draft(version: SurveyVersion) -> None:
     - the rows of a grid have its scale;
     - pages follow the order of the questions;
     - a rule asks about questions that come before;
-    - a range has its low end below its high end, and fits the kind of the question.
+    - a range has its low end below its high end, and fits the kind of the question;
+    - a consent to a purpose that the house knows has a text that is agreed to.
     """
+    texts = set(ConsentText.objects.filter(program=version.survey.program_id).values_list("purpose", flat=True))
     earlier: set[str] = set()
     page = 1
     for item in version.items.select_related("question__grid").order_by("position"):
@@ -165,6 +187,8 @@ def check_draft(version: SurveyVersion) -> None:
             raise _draft_error(_("The rule of %(question)s is not understood."), question, part=error.part) from error
         if not are_limits(question.kind, item.limits):
             raise _draft_error(_("The range of %(question)s is not understood."), question)
+        if question.consent_purpose in Purpose.values and question.consent_purpose not in texts:
+            raise _draft_error(_("%(question)s asks for a consent that has no text yet."), question)
         earlier.add(question.code)
 
 

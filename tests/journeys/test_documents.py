@@ -1,0 +1,203 @@
+"""Journeys as documents: what is written can be applied anywhere, again changes nothing, and nothing is lost."""
+
+import copy
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cxprogram.models import Program
+from journeys.models import Journey, Stage, Touchpoint
+from journeys.services import documents
+from journeys.services.documents import DocumentError
+from tests import factories
+from tests.factories import NOON
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def program() -> Program:
+    return factories.make_program()
+
+
+@pytest.fixture
+def journey(program: Program) -> Journey:
+    """One with everything."""
+    journey = factories.make_journey(program)
+    first, second = journey.stages.all()
+    point = factories.make_touchpoint(
+        first, "desk", names={"sv": "Disken"}, channels=["counter"], promises={"en": "At once"}, truth="confirmed"
+    )
+    factories.make_touchpoint(second, "gate", opens=factories.make_journey(program, "boarding"))
+    factories.make_expectation(point, 4.2, valid_from=date(2026, 1, 1))
+    factories.make_knowledge(point)
+    return journey
+
+
+def outline(journey: Journey) -> list[tuple[str, list[str]]]:
+    return [
+        (stage["code"], [each["code"] for each in stage.get("touchpoints", [])])
+        for stage in documents.dump(journey).get("stages", [])
+    ]
+
+
+def test_applied_again_it_changes_nothing(journey: Journey) -> None:
+    document = documents.dump(journey)
+    assert not documents.apply(journey, document, at=NOON)
+    assert documents.dump(journey) == document
+    journey.refresh_from_db()
+    assert journey.revision == 0
+
+
+def test_made_in_another_program_it_is_the_same_but_for_what_is_not_known_there(journey: Journey) -> None:
+    document = documents.dump(journey)
+    other = factories.make_program("other")
+    made, changes = documents.create(other, document, at=NOON)
+    kinds = {kind for kind, _code in changes.not_taken}
+    assert kinds == {"persona", "stream", "journey", "study"}
+    stripped = copy.deepcopy(document)
+    stripped.pop("personas")
+    for stage in stripped["stages"]:
+        for point in stage["touchpoints"]:
+            point.pop("streams", None), point.pop("opens", None)
+    for finding in stripped["findings"]:
+        finding.pop("study", None)
+    assert documents.dump(made) == stripped
+
+
+def test_what_it_does_not_name_is_taken_off_and_brought_back_by_its_code(journey: Journey) -> None:
+    whole = documents.dump(journey)
+    desk = Touchpoint.objects.get(code="desk")
+    less = copy.deepcopy(whole)
+    less["stages"], less["findings"] = less["stages"][1:], []
+    changes = documents.apply(journey, less, at=NOON)
+    assert changes.taken_off == [("touchpoint", "desk"), ("stage", "arrive")]
+    assert outline(journey) == [("wait", ["gate"])]
+    back = documents.apply(journey, whole, at=NOON)
+    assert sorted(back.brought_back) == [("stage", "arrive"), ("touchpoint", "desk")]
+    assert documents.dump(journey) == whole
+    assert Touchpoint.objects.get(code="desk").pk == desk.pk
+
+
+def test_it_tells_what_was_added_changed_and_moved(journey: Journey) -> None:
+    document = documents.dump(journey)
+    first, second = document["stages"]
+    first["name"] = "Coming"
+    second["touchpoints"].insert(0, first["touchpoints"].pop())
+    second["touchpoints"].append({"code": "lounge", "name": "Lounge"})
+    changes = documents.apply(journey, document, at=NOON)
+    assert changes.changed == [("stage", "arrive")]
+    assert changes.moved == [("touchpoint", "desk"), ("touchpoint", "gate")]
+    assert changes.added == [("touchpoint", "lounge")]
+    assert outline(journey) == [("arrive", []), ("wait", ["desk", "gate", "lounge"])]
+
+
+@pytest.mark.parametrize(
+    ("change", "path"),
+    [
+        (lambda d: d.update(colour="red"), "/"),
+        (lambda d: d.update(version=2), ".format"),
+        (lambda d: d.update(format="other"), ".format"),
+        (lambda d: d.update(level="planet"), ".level"),
+        (lambda d: d["stages"][0].update(name=""), ".stages[0].name"),
+        (lambda d: d["stages"][0].update(code="a b"), ".stages[0].code"),
+        (lambda d: d["stages"][0].update(name="a\x00b"), ".stages[0].name"),
+        (lambda d: d["stages"][0].update(goals={"en": "a\x00b"}), ".stages[0].goals"),
+        (lambda d: d["stages"].append(d["stages"][0]), ".stages[2].touchpoints[0].code"),
+        (
+            lambda d: d["stages"][1]["touchpoints"].append({"code": "desk", "name": "x"}),
+            ".stages[1].touchpoints[1].code",
+        ),
+        (lambda d: d["stages"][0]["touchpoints"][0].update(channels=["smoke"]), ".stages[0].touchpoints[0].channels"),
+        (lambda d: d["findings"][0].update(touchpoint="nowhere"), ".findings[0]"),
+        (lambda d: d["findings"][0].update(value=6), ".findings[0].value"),
+    ],
+)
+def test_what_is_no_journey_is_refused_with_its_place(journey: Journey, change: Any, path: str) -> None:
+    before = documents.dump(journey)
+    document = copy.deepcopy(before)
+    change(document)
+    with pytest.raises(DocumentError) as refused:
+        documents.apply(journey, document, at=NOON)
+    assert refused.value.extra["path"].startswith(path)
+    assert documents.dump(journey) == before
+
+
+@pytest.mark.parametrize("document", [None, [], 7, "x", {}, {"stages": 1}])
+def test_anything_else_is_refused_too(journey: Journey, document: Any) -> None:
+    with pytest.raises(DocumentError):
+        documents.read(document)
+
+
+def test_a_journey_does_not_open_into_itself_by_way_of_others(program: Program, journey: Journey) -> None:
+    boarding = Journey.objects.get(code="boarding")
+    document = documents.dump(boarding)
+    document["stages"][0]["touchpoints"] = [{"code": "again", "name": "Again", "opens": journey.code}]
+    with pytest.raises(DocumentError) as refused:
+        documents.apply(boarding, document, at=NOON)
+    assert refused.value.code == "journey-loop"
+    assert not Touchpoint.objects.filter(code="again").exists()
+
+
+def test_a_touchpoint_of_another_journey_stays_there(program: Program, journey: Journey) -> None:
+    other = factories.make_journey(program, "other")
+    factories.make_touchpoint(other.stages.first(), "shop")
+    document = documents.dump(journey)
+    document["stages"][0]["touchpoints"].append({"code": "shop", "name": "Shop"})
+    with pytest.raises(DocumentError) as refused:
+        documents.apply(journey, document, at=NOON)
+    assert refused.value.code == "touchpoint-elsewhere"
+
+
+def test_differences_are_told_part_by_part(journey: Journey) -> None:
+    before = documents.dump(journey)
+    after = copy.deepcopy(before)
+    after["stages"][0]["touchpoints"][0]["name"] = "Check-in"
+    after["stages"][1]["touchpoints"].append({"code": "lounge", "name": "Lounge"})
+    told = [(each.part, each.code, each.field, each.after) for each in documents.differences(before, after)]
+    assert told == [("touchpoint", "desk", "name", "Check-in"), ("touchpoint", "lounge", "", "Lounge")]
+    assert documents.differences(before, before) == []
+
+
+# --- whatever the journey ---------------------------------------------------------------------
+codes = st.text("abcdefgh", min_size=1, max_size=3)
+words = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), min_size=1, max_size=20)
+texts = st.dictionaries(st.sampled_from(["en", "sv", "fi"]), words, max_size=2)
+points = st.fixed_dictionaries(
+    {"code": codes, "name": words},
+    optional={
+        "names": texts, "promises": texts, "channels": st.lists(st.sampled_from(["web", "phone"]), unique=True),
+        "problem_codes": st.lists(st.integers(0, 9)), "initiator": st.sampled_from(["organisation", "partner"]),
+    },
+)  # fmt: skip
+stages = st.fixed_dictionaries(
+    {"code": codes, "name": words, "touchpoints": st.lists(points, max_size=4)}, optional={"goals": texts}
+)
+
+
+@st.composite
+def journeys(draw: Any) -> dict[str, Any]:
+    document = {"format": "cx-journey", "version": 1, "code": "j", "name": draw(words)}
+    found = draw(st.lists(stages, max_size=4, unique_by=lambda stage: stage["code"]))
+    seen: set[str] = set()
+    for stage in found:
+        stage["touchpoints"] = [p for p in stage["touchpoints"] if not (p["code"] in seen or seen.add(p["code"]))]
+    return document | {"stages": found}
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(journeys(), min_size=2, max_size=4))
+def test_whatever_came_before_the_journey_says_what_the_last_document_says(program: Program, many: list) -> None:
+    Touchpoint.objects.filter(program=program).delete()
+    Stage.objects.filter(journey__program=program).delete()
+    Journey.objects.filter(program=program).delete()
+    journey, _changes = documents.create(program, many[0], at=NOON)
+    for document in many[1:]:
+        documents.apply(journey, document, at=NOON)
+        journey.refresh_from_db()
+        plain = documents.read(documents.dump(journey))
+        assert plain == documents.read(document)
+        assert not documents.apply(journey, document, at=NOON)

@@ -136,7 +136,7 @@ def _send_links(request: HttpRequest, people: list[User]) -> None:
 def journey(request: HttpRequest, visit: Visit) -> HttpResponse:
     """A journey from a template; the one that is there is shown, and changed in the admin."""
     _defining(visit)
-    there = Journey.objects.filter(program=visit.program).order_by("pk").first()
+    there = Journey.objects.on_map().filter(program=visit.program).order_by("pk").first()
     form = JourneyForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and (there is not None or form.is_valid()):
         if there is None:
@@ -211,6 +211,6 @@ def channel(request: HttpRequest, visit: Visit) -> HttpResponse:
 
 def _asked_at(visit: Visit, survey: Survey) -> Touchpoint | None:
     """The touchpoint that the survey measures, else the moment of truth that the journey proposes."""
-    rows = Touchpoint.objects.filter(program=visit.program).order_by("stage__position", "position")
+    rows = Touchpoint.objects.on_map().filter(program=visit.program).order_by("stage__position", "position")
     measured = rows.filter(question__surveyitem__version__survey=survey).distinct().first()
     return measured or rows.exclude(truth="").first()

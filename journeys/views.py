@@ -25,7 +25,7 @@ def journey_map(request: HttpRequest, visit: Visit) -> HttpResponse:
     unit, period = filters.unit_asked(request, visit), filters.period_asked(request)
     against = request.GET.get("compare", "")
     journey = request.GET.get("journey", "")
-    journeys = list(Journey.objects.filter(program=visit.program).order_by("pk"))
+    journeys = list(Journey.objects.on_map().filter(program=visit.program).order_by("pk"))
     if not journeys and not journey:
         return render(request, "journeys/map_empty.html", {"may_define": visit.can(Right.DEFINE)})
     try:

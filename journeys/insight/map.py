@@ -208,8 +208,8 @@ def build_map(
     """
     definitions = Definitions(program)
     chosen = _journey(program, journey)
-    stages = list(Stage.objects.filter(journey=chosen).order_by("position"))
-    touchpoints = list(Touchpoint.objects.filter(stage__in=stages).order_by("position"))
+    stages = list(Stage.objects.on_map().filter(journey=chosen).order_by("position"))
+    touchpoints = list(Touchpoint.objects.on_map().filter(stage__in=stages).order_by("position"))
     known = waves.find(program, definitions, touchpoints, also=[stage.problem_question for stage in stages])
     period = period or known.default
     against = (compare or known.before(period)) if is_compared else None
@@ -256,7 +256,7 @@ def build_map(
 
 
 def _journey(program: Program, code: str) -> Journey:
-    journeys = Journey.objects.filter(program=program).order_by("pk")
+    journeys = Journey.objects.on_map().filter(program=program).order_by("pk")
     found = journeys.filter(code=code).first() if code else journeys.first()
     if found is None:
         raise NotFoundError(_("There is no such journey."), code="journey-unknown")

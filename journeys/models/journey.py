@@ -245,6 +245,7 @@ class JourneyVersion(models.Model):
     label = models.CharField(_("name"), max_length=200, blank=True)
     document = models.JSONField(_("document"))
     sha256 = models.CharField("SHA-256", max_length=64)
+    undoes = models.PositiveIntegerField(_("takes back number"), null=True)
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("author")
     )

@@ -1,0 +1,252 @@
+"""Editing a map: nothing is lost between two editors, and everything can be taken back."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cxprogram.errors import ConflictError, DomainError
+from cxprogram.models import Program, User
+from journeys.models import Journey, JourneyVersion, Stage, Touchpoint
+from journeys.services import documents, maps
+from tests import factories
+from tests.factories import NOON
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def program() -> Program:
+    return factories.make_program()
+
+
+@pytest.fixture
+def journey(program: Program) -> Journey:
+    journey = factories.make_journey(program)
+    arrive, wait = journey.stages.all()
+    for stage, code in ((arrive, "road"), (arrive, "desk"), (wait, "shop"), (wait, "gate")):
+        factories.make_touchpoint(stage, code)
+    return journey
+
+
+@pytest.fixture
+def ann(program: Program) -> User:
+    return factories.make_user("owner", factories.root_of(program), email="ann@example.org", name="Ann")
+
+
+@pytest.fixture
+def bo(program: Program) -> User:
+    return factories.make_user("analyst", factories.root_of(program), email="bo@example.org", name="Bo")
+
+
+def point(code: str) -> Touchpoint:
+    return Touchpoint.objects.select_related("stage__journey__program").get(code=code)
+
+
+def stage(code: str) -> Stage:
+    return Stage.objects.select_related("journey__program").get(code=code)
+
+
+def outline(journey: Journey) -> dict[str, list[str]]:
+    """What stands on the map, by stage; positions run from 1 without a gap."""
+    found = {}
+    for number, each in enumerate(journey.stages.on_map().order_by("position"), start=1):
+        assert each.position == number
+        points = list(each.touchpoints.on_map().order_by("position"))
+        assert [row.position for row in points] == list(range(1, len(points) + 1))
+        found[each.code] = [row.code for row in points]
+    return found
+
+
+def test_it_changes_adds_moves_and_takes_off(journey: Journey, ann: User) -> None:
+    maps.change(point("desk"), {"name": "Check-in", "channels": ["counter"]}, seen=0, by=ann, at=NOON)
+    maps.add_stage(journey, "Fly", after=stage("wait"), by=ann, at=NOON)
+    maps.add_touchpoint(stage("fly"), "On board", after=None, by=ann, at=NOON)
+    maps.move_touchpoint(point("gate"), stage=stage("fly"), after=None, by=ann, at=NOON)
+    maps.move_stage(stage("wait"), after=None, by=ann, at=NOON)
+    maps.take_off(point("road"), by=ann, at=NOON)
+    assert outline(journey) == {"wait": ["shop"], "arrive": ["desk"], "fly": ["gate", "on-board"]}
+    assert (point("desk").name, point("desk").revision) == ("Check-in", 1)
+    maps.put_back(point("road"), by=ann, at=NOON)
+    assert outline(journey)["arrive"] == ["desk", "road"]
+
+
+def test_a_stage_goes_with_its_touchpoints_and_what_hangs_on_them_stays(journey: Journey, ann: User) -> None:
+    factories.make_expectation(point("desk"), 4.0)
+    maps.take_off(stage("arrive"), by=ann, at=NOON)
+    assert outline(journey) == {"wait": ["shop", "gate"]}
+    assert point("desk").expectations.count() == 1
+    with pytest.raises(DomainError) as refused:
+        maps.put_back(point("desk"), by=ann, at=NOON)
+    assert refused.value.code == "map-stage-off"
+    maps.undo(journey, by=ann, at=NOON)
+    assert outline(journey) == {"arrive": ["road", "desk"], "wait": ["shop", "gate"]}
+
+
+# --- two editors ------------------------------------------------------------------------------
+def test_the_later_one_is_told_what_both_wrote_and_nothing_is_written_over(
+    journey: Journey, ann: User, bo: User
+) -> None:
+    seen = point("desk")
+    maps.change(seen, {"name": "Check-in"}, seen=0, by=ann, at=NOON)
+    with pytest.raises(maps.EditedMeanwhileError) as told:
+        maps.change(seen, {"name": "Bag drop", "team": ""}, seen=0, by=bo, at=NOON)
+    (clash,) = told.value.clashes
+    assert (clash.field, clash.theirs, clash.mine, told.value.by) == ("name", "Check-in", "Bag drop", ann)
+    assert point("desk").name == "Check-in"
+    maps.change(point("desk"), {"name": "Bag drop"}, seen=1, by=bo, at=NOON)  # having seen it
+    assert point("desk").name == "Bag drop"
+
+
+def test_two_that_edit_different_things_both_get_their_way(journey: Journey, ann: User, bo: User) -> None:
+    maps.change(point("desk"), {"name": "Check-in"}, seen=0, by=ann, at=NOON)
+    maps.change(point("shop"), {"name": "Shops"}, seen=0, by=bo, at=NOON)
+    maps.move_touchpoint(point("gate"), stage=stage("wait"), after=None, by=ann, at=NOON)
+    maps.move_touchpoint(point("road"), stage=stage("wait"), after=point("shop"), by=bo, at=NOON)
+    assert outline(journey) == {"arrive": ["desk"], "wait": ["gate", "shop", "road"]}
+
+
+def test_writing_what_stands_already_is_no_clash_and_no_edit(journey: Journey, ann: User, bo: User) -> None:
+    maps.change(point("desk"), {"name": "Check-in"}, seen=0, by=ann, at=NOON)
+    n = journey.versions.count()
+    maps.change(point("desk"), {"name": "Check-in"}, seen=0, by=bo, at=NOON)
+    assert journey.versions.count() == n
+
+
+def test_what_was_taken_off_meanwhile_is_not_edited(journey: Journey, ann: User, bo: User) -> None:
+    seen = point("desk")
+    maps.take_off(seen, by=ann, at=NOON)
+    for act in (
+        lambda: maps.change(seen, {"name": "x"}, seen=0, by=bo, at=NOON),
+        lambda: maps.move_touchpoint(point("road"), stage=stage("arrive"), after=seen, by=bo, at=NOON),
+        lambda: maps.take_off(seen, by=bo, at=NOON),
+    ):
+        with pytest.raises(DomainError) as refused:
+            act()
+        assert refused.value.code == "map-part-unknown"
+    assert outline(journey)["arrive"] == ["road"]
+
+
+def test_a_field_that_decides_figures_in_another_way_is_not_edited_here(journey: Journey, ann: User) -> None:
+    with pytest.raises(maps.MapError):
+        maps.change(point("desk"), {"program_id": 7}, seen=0, by=ann, at=NOON)
+
+
+# --- taking back ------------------------------------------------------------------------------
+def test_each_undo_takes_back_one_edit_more(journey: Journey, ann: User) -> None:
+    for name in ("one", "two", "three"):
+        maps.change(point("desk"), {"name": name}, seen=point("desk").revision, by=ann, at=NOON)
+    names = []
+    for _turn in range(3):
+        maps.undo(journey, by=ann, at=NOON)
+        names.append(point("desk").name)
+    assert names == ["two", "one", "Desk"]
+    with pytest.raises(ConflictError) as refused:
+        maps.undo(journey, by=ann, at=NOON)
+    assert refused.value.code == "map-nothing-to-undo"
+
+
+def test_an_undo_leaves_alone_what_others_did(journey: Journey, ann: User, bo: User) -> None:
+    maps.change(point("desk"), {"name": "Check-in"}, seen=0, by=ann, at=NOON)
+    maps.change(point("shop"), {"name": "Shops"}, seen=0, by=bo, at=NOON)
+    maps.undo(journey, by=ann, at=NOON)
+    assert (point("desk").name, point("shop").name) == ("Desk", "Shops")
+
+
+def test_what_others_built_on_is_not_taken_back_but_can_be_restored(journey: Journey, ann: User, bo: User) -> None:
+    maps.change(point("desk"), {"name": "Check-in"}, seen=0, by=ann, at=NOON)
+    maps.change(point("desk"), {"name": "Bag drop"}, seen=1, by=bo, at=NOON)
+    with pytest.raises(ConflictError) as refused:
+        maps.undo(journey, by=ann, at=NOON)
+    assert refused.value.code == "map-edited-since"
+    first = journey.versions.order_by("number").first()
+    maps.restore(first, by=ann, at=NOON)
+    assert point("desk").name == "Desk"
+    assert [each.document for each in journey.versions.order_by("number")][-1] == first.document
+
+
+def test_a_version_says_who_when_and_what(journey: Journey, ann: User) -> None:
+    maps.change(point("desk"), {"name": "Check-in"}, seen=0, by=ann, at=NOON)
+    before, after = journey.versions.order_by("number")
+    assert (before.author, after.author, after.at, after.kind) == (None, ann, NOON, "edit")
+    (told,) = documents.differences(before.document, after.document)
+    assert (told.part, told.code, told.field, told.before, told.after) == (
+        "touchpoint",
+        "desk",
+        "name",
+        "Desk",
+        "Check-in",
+    )
+    kept = maps.keep(journey, "As agreed", by=ann, at=NOON)
+    assert (kept.number, kept.label, kept.sha256) == (3, "As agreed", after.sha256)
+
+
+# --- new journeys -----------------------------------------------------------------------------
+def test_a_copy_is_the_same_map_with_touchpoints_of_its_own(journey: Journey, ann: User) -> None:
+    factories.make_finding(point("desk"))
+    made = maps.copy(journey, "Night flights", by=ann, at=NOON)
+    assert (made.code, made.name) == ("night-flights", "Night flights")
+    assert outline(made) == {"arrive": ["road-2", "desk-2"], "wait": ["shop-2", "gate-2"]}
+    assert made.findings.get().touchpoint.code == "desk-2"
+    assert outline(journey) == {"arrive": ["road", "desk"], "wait": ["shop", "gate"]}
+
+
+def test_an_empty_journey_begins_with_one_stage(program: Program, ann: User) -> None:
+    made = maps.begin(program, "Ännu en resa", by=ann, at=NOON)
+    again = maps.begin(program, "Ännu en resa", by=ann, at=NOON)
+    assert (made.code, again.code) == ("annu-en-resa", "annu-en-resa-2")
+    assert outline(made) == {"stage-1": []}
+
+
+# --- whatever happens -------------------------------------------------------------------------
+steps = st.lists(
+    st.tuples(
+        st.sampled_from(["change", "add", "move", "move_stage", "off", "undo", "restore"]), st.integers(0, 9),
+        st.integers(0, 9), st.booleans(),
+    ),
+    max_size=14,
+)  # fmt: skip
+
+
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps)
+def test_no_version_is_lost_and_the_newest_is_what_stands(program: Program, ann: User, bo: User, acts: list) -> None:
+    journey = maps.begin(program, "J", by=ann, at=NOON)
+    kept: list[tuple[int, dict[str, Any]]] = []
+    for number, (act, one, two, is_bo) in enumerate(acts):
+        who = {"by": bo if is_bo else ann, "at": NOON + timedelta(minutes=number)}
+        stages = list(journey.stages.on_map().order_by("position"))
+        points = list(Touchpoint.objects.on_map().filter(stage__in=stages).order_by("stage__position", "position"))
+        place = stages[one % len(stages)] if stages else None
+        try:
+            if act == "add" and place and two < 5:
+                maps.add_touchpoint(place, f"P{number}", after=None, **who)
+            elif act == "add":
+                maps.add_stage(journey, f"S{number}", after=place, **who)
+            elif act == "change" and points:
+                row = points[two % len(points)]
+                maps.change(row, {"name": f"N{one}"}, seen=row.revision, **who)
+            elif act == "move" and points and place:
+                maps.move_touchpoint(points[two % len(points)], stage=place, after=None, **who)
+            elif act == "move_stage" and place:
+                after = stages[two % len(stages)]
+                maps.move_stage(place, after=None if after == place else after, **who)
+            elif act == "off" and points:
+                maps.take_off(points[two % len(points)], **who)
+            elif act == "undo":
+                maps.undo(journey, **who)
+            elif act == "restore":
+                versions = list(journey.versions.order_by("number"))
+                maps.restore(versions[one % len(versions)], **who)
+        except ConflictError:
+            pass
+        outline(journey)
+        versions = list(journey.versions.order_by("number"))
+        assert [each.number for each in versions] == list(range(1, len(versions) + 1))
+        assert [(each.number, each.document) for each in versions][: len(kept)] == kept
+        assert versions[-1].document == documents.dump(journey)
+        assert all(each.sha256 == documents.fingerprint(each.document) for each in versions)
+        kept = [(each.number, each.document) for each in versions]
+    JourneyVersion.objects.filter(journey=journey).delete()

@@ -7,14 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from cxprogram.models.translated import say
 from feedback.choices import QuestionKind
 
 Texts = Mapping[str, str]
 LOW_SEVEN, LOW_FIVE = 4, 3  # the middle of the scale and below
-
-
-def say(en: str, sv: str, nb: str, da: str, fi: str) -> dict[str, str]:
-    return {"en": en, "sv": sv, "nb": nb, "da": da, "fi": fi}
 
 
 @dataclass(frozen=True)

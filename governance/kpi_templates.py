@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from cxprogram.models.translated import say
 from feedback.choices import QuestionKind
-from feedback.survey_templates import say
 from journeys.choices import Measure
 
 Texts = Mapping[str, str]

@@ -17,9 +17,9 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 from cxprogram.choices import Role
 from cxprogram.models import OrgUnit, Program, User
 from feedback.survey_templates import TEMPLATES, SurveyTemplate
-from governance.journey_templates import CUSTOMER, JOURNEYS
 from governance.kpi_templates import KPIS
 from governance.services.beginnings import FIRST_CONTACT_HOURS, Founding, Newcomer
+from journeys.journey_templates import CUSTOMER, JOURNEYS
 from journeys.models import Touchpoint
 
 # Country: its clock, its money, and the language by which it is guessed.

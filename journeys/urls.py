@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from journeys import customer_views, path_views, views
+from journeys import customer_views, edit_views, path_views, views
 
 app_name = "journeys"
 urlpatterns = [
@@ -12,6 +12,9 @@ urlpatterns = [
     path("customers/<int:number>/erase/", customer_views.customer_erase, name="customer-erase"),
     path("streams/", customer_views.stream_list, name="stream-list"),
     path("map/", views.journey_map, name="map"),
+    path("map/edit/", edit_views.map_edit, name="map-edit"),
+    path("map/new/", edit_views.map_new, name="map-new"),
+    path("map/versions/", edit_views.map_versions, name="map-versions"),
     path("competitors/", path_views.competitor_list, name="competitor-list"),
     path("paths/", path_views.path_study, name="path-study"),
     path("funnels/", path_views.funnel_list, name="funnel-list"),

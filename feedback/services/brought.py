@@ -54,7 +54,7 @@ def _consent(door: Door, answered: Answered, customer: Customer) -> None:
     for code, question in door.consents.items():
         if code not in answered.answers:
             continue
-        facts = {"channel": answered.channel, "at": answered.at}
+        facts: dict[str, Any] = {"channel": answered.channel, "at": answered.at}
         purpose = Purpose(question.consent_purpose)
         if not answered.answers[code]:
             consents.deny(customer, purpose, **facts)

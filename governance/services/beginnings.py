@@ -22,9 +22,9 @@ from cxprogram.models import Membership, OrgUnit, Program, Responsibility, User
 from feedback.choices import QuestionKind, TicketReason
 from feedback.models import Placement, Question, Survey, TicketRule
 from feedback.services import placements, survey_drafting
-from governance.journey_templates import CUSTOMER, JOURNEYS
 from governance.kpi_templates import KPIS, KpiTemplate
 from journeys.choices import Aspect, Truth
+from journeys.journey_templates import CUSTOMER, JOURNEYS
 from journeys.models import Journey, Kpi, Stage, Touchpoint
 
 # Held while the first person is made: of two who come at once, the second finds the first.

@@ -122,7 +122,8 @@ def _units(program: Program, on: date) -> Iterable[Defect]:
 
 def _touchpoints(program: Program) -> Iterable[Defect]:
     taken = _responsible_for(Touchpoint)
-    rows = Touchpoint.objects.on_map().filter(program=program).order_by("stage__journey_id", "stage__position", "position")
+    places = ("stage__journey_id", "stage__position", "position")
+    rows = Touchpoint.objects.on_map().filter(program=program).order_by(*places)
     for touchpoint in rows:
         if touchpoint.pk not in taken:
             yield Defect(DefectKind.TOUCHPOINT_WITHOUT_RESPONSIBLE.value, texts_of(touchpoint))

@@ -17,9 +17,9 @@ from cxprogram.errors import NotFoundError
 from cxprogram.models import Membership, Program, User
 from feedback.models import Placement, Survey, Ticket
 from feedback.survey_templates import TEMPLATES
-from governance.journey_templates import JOURNEYS
 from governance.services import beginnings
 from governance.start_forms import guessed_country
+from journeys.journey_templates import JOURNEYS
 from journeys.kpis import registry
 from journeys.models import Journey, Kpi, Touchpoint
 from tests.factories import make_program, make_unit, make_user, root_of

@@ -1,0 +1,112 @@
+// The map's editing page without reloads: forms are sent in the background, touchpoints are dragged by their handles
+// or moved by the arrow keys. Without this file the same forms work as they are.
+"use strict";
+
+(() => {
+  const editor = () => document.getElementById("map-editor");
+  const say = (text) => { const said = document.getElementById("map-said"); if (said) said.textContent = text; };
+  let drag = null;
+
+  const prepare = () => {
+    for (const grip of document.querySelectorAll(".cx-grip")) grip.hidden = false;
+  };
+
+  // Puts the new page's editor in the place of the old one; open parts stay open, the focus stays where it was.
+  const replace = (page, focus) => {
+    const fresh = page.getElementById("map-editor");
+    if (!fresh) { location.reload(); return; }
+    const opened = [...document.querySelectorAll(".cx-edit[open] > summary")].map((each) => each.id);
+    editor().replaceWith(document.adoptNode(fresh));
+    for (const id of opened) { const part = document.getElementById(id); if (part) part.parentElement.open = true; }
+    prepare();
+    const told = page.querySelector(".cx-msgs");
+    const old = document.querySelector(".cx-msgs");
+    if (old) old.remove();
+    if (told) {
+      say(told.textContent.trim());
+      if (told.querySelector("[role=alert]")) editor().prepend(document.adoptNode(told));
+    }
+    const place = focus && document.getElementById(focus);
+    if (place) place.focus({ preventScroll: false });
+  };
+
+  const send = async (form, button, focus) => {
+    const data = new FormData(form);
+    if (button && button.name) data.set(button.name, button.value);
+    say(editor().dataset.saving);
+    try {
+      const reply = await fetch(location.href.split("#")[0], { method: "POST", body: data, credentials: "same-origin" });
+      replace(new DOMParser().parseFromString(await reply.text(), "text/html"), focus);
+    } catch {
+      say(editor().dataset.lost);
+    }
+  };
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!editor() || !editor().contains(form)) return;
+    event.preventDefault();
+    const part = form.closest("[data-code], [data-stage]");
+    const button = event.submitter;
+    const summary = part && part.querySelector("summary");
+    send(form, button, (button && button.id) || (summary && summary.id) || "map-title");
+  });
+
+  // --- by keyboard ---
+  document.addEventListener("keydown", (event) => {
+    const grip = event.target.closest && event.target.closest(".cx-grip");
+    if (!grip) return;
+    const step = { ArrowUp: "earlier", ArrowLeft: "earlier", ArrowDown: "later", ArrowRight: "later" }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    const form = grip.closest("[data-code]").querySelector(`form[data-move="${step}"]`);
+    if (form) send(form, form.querySelector("button"), grip.id);
+  });
+
+  // --- by pointer ---
+  const clear = () => { for (const each of document.querySelectorAll(".cx-drop")) each.classList.remove("cx-drop"); };
+
+  document.addEventListener("pointerdown", (event) => {
+    const grip = event.target.closest && event.target.closest(".cx-grip");
+    if (!grip || event.button) return;
+    event.preventDefault();
+    grip.focus();
+    grip.setPointerCapture(event.pointerId);
+    drag = { grip, item: grip.closest("[data-code]"), place: null };
+    drag.item.classList.add("cx-dragged");
+  });
+
+  document.addEventListener("pointermove", (event) => {
+    if (!drag) return;
+    clear();
+    drag.place = null;
+    const under = document.elementFromPoint(event.clientX, event.clientY);
+    const stage = under && under.closest("[data-stage]");
+    if (!stage) return;
+    const others = [...stage.querySelectorAll("[data-code]")].filter((each) => each !== drag.item);
+    let after = "";
+    for (const each of others) {
+      const box = each.getBoundingClientRect();
+      if (event.clientY > box.top + box.height / 2) after = each.dataset.code;
+    }
+    drag.place = `${stage.dataset.stage}:${after}`;
+    (after ? others.find((each) => each.dataset.code === after) : stage.querySelector("header")).classList.add("cx-drop");
+  });
+
+  const drop = (isKept) => {
+    if (!drag) return;
+    const { grip, item, place } = drag;
+    drag = null;
+    clear();
+    item.classList.remove("cx-dragged");
+    if (!isKept || place === null) return;
+    const form = item.querySelector('form[data-move="place"]');
+    form.querySelector("select").value = place;
+    send(form, form.querySelector("button"), grip.id);
+  };
+  document.addEventListener("pointerup", () => drop(true));
+  document.addEventListener("pointercancel", () => drop(false));
+  document.addEventListener("keydown", (event) => { if (event.key === "Escape") drop(false); });
+
+  prepare();
+})();

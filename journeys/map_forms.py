@@ -1,0 +1,132 @@
+"""Forms of the map's editing page: one for each stage and touchpoint, its texts in every language."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from cxprogram.models import Program
+from journeys.choices import Aspect, Channel, Initiator
+from journeys.models import Journey, Stage, Touchpoint
+
+LANGUAGES = dict(settings.LANGUAGES)
+
+
+class PartForm(forms.Form):
+    """What a stage and a touchpoint share: the edit that was seen, a name, texts by language.
+
+    `main` are the fields that are shown at once, `others` the texts in the languages that the program does not work in.
+    """
+
+    long_texts: dict[str, Any] = {}
+
+    revision = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+    name = forms.CharField(label=_("Name"), max_length=200)
+
+    def __init__(self, *args: Any, program: Program, row: Any = None, **kwargs: Any) -> None:
+        if row is not None:
+            kwargs["initial"] = self._initial(row)
+            kwargs.setdefault("prefix", f"{type(row).__name__.lower()}-{row.pk}")
+        super().__init__(*args, **kwargs)
+        own = program.language
+        self.main_names = ["name"]
+        self.other_names: list[str] = []
+        for field, label in self.long_texts.items():
+            self._add(field, label, own, is_main=True)
+        self.main_names += [name for name in self.base_fields if name not in ("revision", "name")]
+        for language in LANGUAGES:
+            self._add("names", _("Name"), language, is_main=False)
+            for field, label in self.long_texts.items():
+                if language != own:
+                    self._add(field, label, language, is_main=False)
+
+    def _add(self, field: str, label: Any, language: str, *, is_main: bool) -> None:
+        widget: forms.Widget = forms.TextInput() if field == "names" else forms.Textarea({"rows": 2})
+        widget.attrs["lang"] = language
+        name = f"{field}_{language}"
+        self.fields[name] = forms.CharField(
+            label=label if is_main else f"{label}, {LANGUAGES[language]}",
+            max_length=200 if field == "names" else 2_000,
+            required=False,
+            widget=widget,
+        )
+        (self.main_names if is_main else self.other_names).append(name)
+
+    @classmethod
+    def _initial(cls, row: Any) -> dict[str, Any]:
+        found = {name: getattr(row, name) for name in ("revision", *cls.base_fields) if hasattr(row, name)}
+        for field in ("names", *cls.long_texts):
+            found |= {f"{field}_{language}": text for language, text in getattr(row, field).items()}
+        return found
+
+    @property
+    def main(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.main_names]
+
+    @property
+    def others(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.other_names]
+
+    def values(self) -> dict[str, Any]:
+        """The fields as the service takes them: texts by language, without the empty ones."""
+        data = self.cleaned_data
+        found = {name: data[name] for name in self.base_fields if name != "revision"}
+        for field in ("names", *self.long_texts):
+            found[field] = {
+                language: text for language in LANGUAGES if (text := data.get(f"{field}_{language}", "").strip())
+            }
+        return found
+
+
+class StageForm(PartForm):
+    long_texts = {
+        "goals": _("What the customer wants"),
+        "actions": _("What the customer does"),
+        "thoughts": _("What the customer thinks"),
+    }
+
+
+class TouchpointForm(PartForm):
+    long_texts = {"promises": _("What the brand promises"), "tones": _("Tone of voice")}
+
+    channels = forms.MultipleChoiceField(
+        label=_("Channels"), choices=Channel.choices, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    initiator = forms.ChoiceField(label=_("Who begins"), choices=Initiator.choices)
+    question_code = forms.CharField(
+        label=_("Question that measures it"), max_length=60, required=False, help_text=_("Its code in the surveys.")
+    )
+    aspect = forms.ChoiceField(label=_("What the question asks"), choices=[("", "–"), *Aspect.choices], required=False)
+    team = forms.CharField(label=_("Team"), max_length=100, required=False)
+
+
+class NameForm(forms.Form):
+    name = forms.CharField(label=_("Name"), max_length=200)
+
+
+class NewForm(forms.Form):
+    """A journey from nothing, from a template or from another journey."""
+
+    name = forms.CharField(label=_("Name"), max_length=200, required=False, help_text=_("Empty: that of the template."))
+    origin = forms.ChoiceField(label=_("Begin with"), widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, templates: list[tuple[str, str]], journeys: list[Journey], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["origin"].choices = [  # type: ignore[attr-defined]
+            ("", _("An empty map")),
+            *((f"template:{code}", name) for code, name in templates),
+            *((f"copy:{each.code}", _("A copy of %(name)s") % {"name": each.label}) for each in journeys),
+        ]
+        self.fields["origin"].required = False
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if not data.get("name") and not (data.get("origin") or "").startswith("template:"):
+            self.add_error("name", forms.ValidationError(_("Give the journey a name."), code="required"))
+        return data
+
+
+def form_of(row: Stage | Touchpoint, *args: Any, **kwargs: Any) -> PartForm:
+    kind = StageForm if isinstance(row, Stage) else TouchpointForm
+    return kind(*args, row=row, **kwargs)

@@ -1,0 +1,169 @@
+"""The map's editing page as plain forms, as a browser without JavaScript sends them."""
+
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from journeys import journey_templates
+from journeys.models import Journey, JourneyVersion, Touchpoint
+from tests import factories
+from tests.factories import House
+
+
+def client_of(house: House, role: str = "owner") -> Client:
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(house.people[role])
+    return client
+
+
+EDIT = "/map/edit/?journey=departure"
+
+
+@pytest.fixture
+def journey(house: House) -> Journey:
+    journey = Journey.objects.get(program=house.program)
+    factories.make_touchpoint(journey.stages.get(code="arrive"), "desk")
+    factories.make_touchpoint(journey.stages.get(code="arrive"), "road")
+    return journey
+
+
+def order(journey: Journey) -> list[str]:
+    rows = Touchpoint.objects.on_map().filter(stage__journey=journey).order_by("stage__position", "position")
+    return [row.code for row in rows]
+
+
+def filled(client: Client, code: str, **typed: str) -> dict[str, str]:
+    """The form of a touchpoint as the page offers it, with what a person typed."""
+    page = client.get(EDIT)
+    part = next(part for stage in page.context["page"].stages for part in stage.touchpoints if part.row.code == code)
+    data = {"do": "touchpoint", "code": code}
+    for field in part.form:
+        value = field.value()
+        if value not in (None, ""):
+            data[field.html_name] = value
+    return data | {part.form.add_prefix(name): value for name, value in typed.items()}
+
+
+def test_a_touchpoint_is_changed_in_every_language(house: House, journey: Journey) -> None:
+    client = client_of(house)
+    reply = client.post(EDIT, filled(client, "desk", name="Check-in", names_sv="Incheckning", promises_en="At once"))
+    assert (reply.status_code, reply.headers["Location"]) == (303, "/map/edit/?journey=departure#touchpoint-desk")
+    row = Touchpoint.objects.get(code="desk")
+    assert (row.name, row.names, row.promises, row.revision) == (
+        "Check-in",
+        {"sv": "Incheckning"},
+        {"en": "At once"},
+        1,
+    )
+    assert "Saved." in client.get(EDIT).content.decode()
+
+
+def test_parts_are_added_moved_taken_off_and_put_back(house: House, journey: Journey) -> None:
+    client = client_of(house)
+    assert order(journey) == ["desk", "road", "food"]
+    for data in (
+        {"do": "add-touchpoint", "name": "Bag drop", "after": "arrive:desk"},
+        {"do": "move-touchpoint", "code": "road", "place": "wait:food"},
+        {"do": "add-stage", "name": "Fly", "after": "wait"},
+        {"do": "move-touchpoint", "code": "food", "place": "fly:"},
+        {"do": "off-touchpoint", "code": "desk"},
+    ):
+        assert client.post(EDIT, data).status_code == 303
+    assert order(journey) == ["bag-drop", "road", "food"]
+    assert client.post(EDIT, {"do": "move-stage", "code": "fly", "place": ""}).status_code == 303
+    assert order(journey) == ["food", "bag-drop", "road"]
+    assert client.post(EDIT, {"do": "back", "code": "desk"}).status_code == 303
+    assert order(journey) == ["food", "bag-drop", "desk", "road"]
+    for _turn in range(2):
+        assert client.post(EDIT, {"do": "undo"}).status_code == 303
+    assert order(journey) == ["bag-drop", "road", "food"]
+
+
+def test_the_later_of_two_sees_both_texts_and_saves_again(house: House, journey: Journey) -> None:
+    ann, bo = client_of(house), client_of(house, "analyst")
+    hers, his = filled(ann, "desk", name="Check-in"), filled(bo, "desk", name="Bag drop")
+    assert ann.post(EDIT, hers).status_code == 303
+    told = bo.post(EDIT, his)
+    assert told.status_code == 409
+    text = told.content.decode()
+    assert "Program owner has changed this meanwhile" in text
+    assert re.search(r"Now:\s*Check-in.*Yours:\s*Bag drop", text, re.DOTALL)
+    assert 'value="Bag drop"' in text
+    assert Touchpoint.objects.get(code="desk").name == "Check-in"
+    part = next(p for s in told.context["page"].stages for p in s.touchpoints if p.row.code == "desk")
+    again = his | {part.form.add_prefix("revision"): part.form["revision"].value()}
+    assert bo.post(EDIT, again).status_code == 303
+    assert Touchpoint.objects.get(code="desk").name == "Bag drop"
+
+
+@pytest.mark.parametrize(
+    ("data", "status"),
+    [
+        ({"do": "nothing"}, 404),
+        ({}, 404),
+        ({"do": "add-touchpoint", "name": "", "after": "arrive:"}, 422),
+        ({"do": "add-touchpoint", "name": "x", "after": "nowhere:"}, 404),
+        ({"do": "move-touchpoint", "code": "none", "place": "arrive:"}, 404),
+        ({"do": "move-touchpoint", "code": "desk", "place": ""}, 404),
+        ({"do": "touchpoint", "code": "desk"}, 422),
+        ({"do": "undo"}, 409),
+        ({"do": "back", "code": "none"}, 404),
+    ],
+)
+def test_what_cannot_be_done_is_refused_and_changes_nothing(
+    house: House, journey: Journey, data: dict[str, Any], status: int
+) -> None:
+    before = order(journey)
+    assert client_of(house).post(EDIT, data).status_code == status
+    assert order(journey) == before
+    assert not JourneyVersion.objects.filter(journey=journey, kind="edit").exists()
+
+
+def test_versions_say_in_words_what_changed_and_bring_it_back(house: House, journey: Journey) -> None:
+    client = client_of(house)
+    client.post(EDIT, filled(client, "desk", name="Check-in"))
+    client.post("/map/versions/?journey=departure", {"do": "keep", "name": "As agreed"})
+    client.post(EDIT, {"do": "off-touchpoint", "code": "food"})
+    text = client.get("/map/versions/?journey=departure").content.decode()
+    assert "Check-in: name changed from Desk to Check-in." in text
+    assert "Food was taken off." in text
+    assert "As agreed" in text
+    assert client.post("/map/versions/?journey=departure", {"do": "restore", "number": "1"}).status_code == 303
+    assert (order(journey), Touchpoint.objects.get(code="desk").name) == (["desk", "road", "food"], "Desk")
+    assert client.post("/map/versions/?journey=departure", {"do": "restore", "number": "99"}).status_code == 404
+
+
+def test_a_new_journey_begins_empty_from_a_template_or_as_a_copy(house: House, journey: Journey) -> None:
+    client = client_of(house)
+    for data, stages in (
+        ({"name": "Empty one", "origin": ""}, 1),
+        ({"name": "", "origin": "template:insurance"}, 5),
+        ({"name": "Twice", "origin": "copy:departure"}, 2),
+    ):
+        reply = client.post("/map/new/", data)
+        assert reply.status_code == 303
+        code = reply.headers["Location"].partition("journey=")[2]
+        assert Journey.objects.get(program=house.program, code=code).stages.on_map().count() == stages
+        assert client.get(f"/map/edit/?journey={code}").status_code == 200
+    assert client.post("/map/new/", {"name": "", "origin": ""}).status_code == 422
+    assert client.post("/map/new/", {"name": "x", "origin": "copy:none"}).status_code == 422
+
+
+@pytest.mark.parametrize("code", journey_templates.JOURNEYS)
+def test_every_template_is_whole_in_every_language(house: House, code: str) -> None:
+    client = client_of(house)
+    made = [client.post("/map/new/", {"name": "", "origin": f"template:{code}"}) for _turn in range(2)]
+    assert [reply.status_code for reply in made] == [303, 303]
+    template = journey_templates.JOURNEYS[code]
+    texts = [template.names, template.about, *(stage.names for stage in template.stages)]
+    texts += [stage.goals for stage in template.stages]
+    texts += [names for stage in template.stages for names in stage.touchpoints.values()]
+    assert all(set(each) == {"en", "sv", "nb", "da", "fi"} and all(each.values()) for each in texts)
+    assert template.key in {point for stage in template.stages for point in stage.touchpoints}
+
+
+def test_the_map_leads_to_its_editing_page_for_those_who_define(house: House) -> None:
+    assert "/map/edit/?journey=departure" in client_of(house).get("/map/").content.decode()
+    assert "/map/edit/" not in client_of(house, "executive").get("/map/").content.decode()

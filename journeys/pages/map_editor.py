@@ -74,6 +74,7 @@ def build(
         parts = []
         for place, each in enumerate(by_stage[stage.pk]):
             up: str | None
+            down: str | None
             mine = by_stage[stage.pk]
             if place:
                 up = f"{stage.code}:{mine[place - 2].code if place > 1 else ''}"

@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cxprogram.access import Right
 from cxprogram.csv_files import csv_response
@@ -17,11 +18,21 @@ from journeys.models import Journey, Kpi
 from journeys.pages import filters, kpi
 
 NO_COMPARISON = "none"
+# What the map shows besides, if it is asked for.
+LANES = {
+    "personas": gettext_lazy("Personas"),
+    "actions": gettext_lazy("Actions and thoughts"),
+    "promise": gettext_lazy("Promise and tone"),
+    "channels": gettext_lazy("Channels"),
+    "streams": gettext_lazy("Data streams"),
+    "findings": gettext_lazy("Findings"),
+    "evidence": gettext_lazy("Evidence"),
+}
 
 
 @member_page(Right.SEE_SCORES)
 def journey_map(request: HttpRequest, visit: Visit) -> HttpResponse:
-    """The experience map of a journey: `?period= &unit= &compare= &journey=`."""
+    """The experience map of a journey: `?period= &unit= &compare= &journey= &lanes=`."""
     unit, period = filters.unit_asked(request, visit), filters.period_asked(request)
     against = request.GET.get("compare", "")
     journey = request.GET.get("journey", "")
@@ -42,7 +53,7 @@ def journey_map(request: HttpRequest, visit: Visit) -> HttpResponse:
         if _has_kpis(visit):
             raise
         return render(request, "journeys/map_empty.html", {"may_define": visit.can(Right.DEFINE), "has_journey": True})
-    return render(request, "journeys/map.html", _map_context(visit, view, journeys))
+    return render(request, "journeys/map.html", _map_context(request, visit, view, journeys))
 
 
 def _has_kpis(visit: Visit) -> bool:
@@ -50,14 +61,17 @@ def _has_kpis(visit: Visit) -> bool:
     return Kpi.objects.current().filter(program=visit.program).exists()
 
 
-def _map_context(visit: Visit, view: MapView, journeys: list[Journey]) -> dict[str, Any]:
+def _map_context(request: HttpRequest, visit: Visit, view: MapView, journeys: list[Journey]) -> dict[str, Any]:
     nothing = filters.Choice(NO_COMPARISON, _("No comparison"), view.compare is None)
     others = [period for period in view.waves.choices if period not in (view.period, view.compare)]
     compared = [filters.Choice(period.code, period.label, False) for period in others if period.code != "all"]
     if view.compare:
         compared = [filters.Choice(view.compare.code, view.compare.label, True), *compared]
+    lanes = [code for code in request.GET.getlist("lanes") if code in LANES]
     return {
         "view": view,
+        "lanes": lanes,
+        "lane_choices": [filters.Choice(code, str(label), code in lanes) for code, label in LANES.items()],
         "headline": words.map_headline(view),
         "lead": words.map_lead(view),
         "curve": drawings.experience_curve(view),

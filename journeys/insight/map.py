@@ -15,9 +15,14 @@ from cxprogram.choices import Duty
 from cxprogram.errors import NotFoundError
 from cxprogram.models import OrgUnit, Program, Responsibility
 from cxprogram.periods import Period
-from journeys.choices import Aspect, Truth
-from journeys.insight import strongest, waves
+from journeys.analytics import evidence
+from journeys.analytics.competitors import Standing
+from journeys.analytics.evidence import Grade
+from journeys.choices import Aspect, Channel, Truth
+from journeys.insight import links, strongest, waves
+from journeys.insight.competitors import SURE, standings
 from journeys.insight.definitions import Definitions
+from journeys.insight.expected import Expected, expectations
 from journeys.insight.problems import Problems, StageProblems, counting
 from journeys.insight.strongest import Driver
 from journeys.insight.targets import Target, Targets
@@ -25,7 +30,7 @@ from journeys.insight.waves import Waves
 from journeys.kpis import registry
 from journeys.kpis.changes import Change, compare
 from journeys.kpis.registry import KpiQuery, KpiReading
-from journeys.models import Expectation, Journey, Kpi, Stage, Touchpoint
+from journeys.models import Finding, Journey, Kpi, Persona, Stage, Touchpoint
 
 DRAWN_PAINS = 3
 # The bars' scale ends on a multiple of this part of the question's scale: 0.2 on a scale from 1 to 5.
@@ -47,9 +52,13 @@ class MapTouchpoint:
     reading: KpiReading | None
     is_same_question: bool
     target: Target | None
-    expectation: Expectation | None
+    expectation: Expected | None
     responsible: str
     problems: int | None
+    grade: Grade = "assumed"
+    standing: Standing | None = None
+    streams: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
     change: Change | None = None
     number: int | None = None
     pain_rank: int | None = None
@@ -69,7 +78,16 @@ class MapTouchpoint:
     @property
     def gap(self) -> float | None:
         """Experience minus expectation: negative for a pain point."""
-        return None if self.value is None or self.expectation is None else self.value - self.expectation.value
+        return self.expectation.gap if self.expectation else None
+
+    @property
+    def ahead(self) -> float | None:
+        """How sure it is that we are ahead of all others here, if it is sure enough to say so."""
+        return self.standing.ahead if self.standing and self.standing.ahead >= SURE else None
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        return tuple(str(Channel(code).label) for code in self.touchpoint.channels if code in Channel.values)
 
     @property
     def is_truth(self) -> bool:
@@ -102,6 +120,7 @@ class MapStage:
     stage: Stage
     touchpoints: tuple[MapTouchpoint, ...]
     problems: StageProblems | None
+    grade: Grade = "assumed"
 
     @property
     def label(self) -> str:
@@ -146,6 +165,9 @@ class MapView:
     drivers: tuple[Driver, ...]
     waves: Waves
     may_define: bool
+    grade: Grade = "assumed"
+    personas: tuple[Persona, ...] = ()
+    opened_from: Touchpoint | None = None
 
     @property
     def touchpoints(self) -> tuple[MapTouchpoint, ...]:
@@ -183,7 +205,7 @@ class MapView:
         return any(each.is_proposed for each in self.touchpoints)
 
     @property
-    def expectations(self) -> tuple[Expectation, ...]:
+    def expectations(self) -> tuple[Expected, ...]:
         return tuple(each.expectation for each in self.measured if each.expectation is not None)
 
 
@@ -209,14 +231,20 @@ def build_map(
     definitions = Definitions(program)
     chosen = _journey(program, journey)
     stages = list(Stage.objects.on_map().filter(journey=chosen).order_by("position"))
-    touchpoints = list(Touchpoint.objects.on_map().filter(stage__in=stages).order_by("position"))
-    known = waves.find(program, definitions, touchpoints, also=[stage.problem_question for stage in stages])
+    touchpoints = list(
+        Touchpoint.objects.on_map().filter(stage__in=stages).select_related("opens").order_by("position")
+    )
+    also = [stage.problem_question for stage in stages] + [each.expectation_question for each in touchpoints]
+    known = waves.find(program, definitions, touchpoints, also=also)
     period = period or known.default
     against = (compare or known.before(period)) if is_compared else None
     readings = _read(definitions, known, unit, period, against, stages, touchpoints)
     targets = Targets(program, [unit], [period])
     problems = Problems(stages, readings.problems, minimum=program.min_n)
-    expectations, responsible = _expectations(touchpoints, period), _responsible(touchpoints)
+    scales = {code: known.scale(code) for code in known.facts}
+    expected = expectations(touchpoints, period, readings.now, readings.expected, scales)
+    responsible, linked = _responsible(touchpoints), links.read(chosen, touchpoints, period)
+    ahead = standings(program, unit, period)
     cards = []
     for touchpoint in touchpoints:
         reading = readings.now.get(touchpoint.pk)
@@ -227,10 +255,14 @@ def build_map(
                 reading=reading,
                 is_same_question=is_same and known.scale(touchpoint.question_code) == readings.scale,
                 target=targets.of(reading) if reading else None,
-                expectation=expectations.get(touchpoint.pk),
+                expectation=expected.get(touchpoint.pk),
                 responsible=responsible.get(touchpoint.pk, ""),
                 problems=problems.of_touchpoint(touchpoint),
                 change=readings.changes.get(touchpoint.pk),
+                grade=linked.of_touchpoint(touchpoint, is_measured=bool(reading and reading.value is not None)),
+                standing=ahead.get(touchpoint.pk),
+                streams=linked.streams.get(touchpoint.pk, ()),
+                findings=linked.findings.get(touchpoint.pk, ()),
             )
         )
     by_stage = _ordered(stages, _ranked(cards))
@@ -241,7 +273,9 @@ def build_map(
         period=period,
         compare=against,
         kpi=definitions.touchpoints,
-        stages=tuple(MapStage(stage, by_stage[stage.pk], problems.of_stage(stage)) for stage in stages),
+        stages=tuple(
+            MapStage(stage, by_stage[stage.pk], problems.of_stage(stage), linked.of_stage(stage)) for stage in stages
+        ),
         overall=_figure(readings.overall, targets, known),
         loyalty=_figure(readings.loyalty, targets, known),
         comparisons=next((change.comparisons for change in readings.changes.values() if change), 0),
@@ -252,6 +286,9 @@ def build_map(
         drivers=strongest.drivers(program, period),
         waves=known,
         may_define=user is not None and can(user, Right.DEFINE, program=program),
+        grade=evidence.better(chosen.evidence, evidence.whole([each.grade for each in cards])),  # type: ignore[arg-type]
+        personas=linked.personas,
+        opened_from=linked.opened_from,
     )
 
 
@@ -272,6 +309,7 @@ class _Readings:
     overall: KpiReading | None
     loyalty: KpiReading | None
     problems: Mapping[str, KpiReading]
+    expected: Mapping[int, KpiReading]
     scale: tuple[int, int] | None
 
 
@@ -290,6 +328,8 @@ def _read(
     queries: dict[tuple[str, Any], KpiQuery] = {}
     for each in measured:
         queries["now", each.pk] = KpiQuery(kpi, unit, period, each.question_code, each.code)
+        if known.scale(each.expectation_question):
+            queries["expected", each.pk] = KpiQuery(kpi, unit, period, each.expectation_question, each.code)
         if compared:
             queries["before", each.pk] = KpiQuery(kpi, unit, compared, each.question_code, each.code)
     for part, figure in (("overall", definitions.overall), ("loyalty", definitions.loyalty)):
@@ -310,18 +350,13 @@ def _read(
         overall=found.get(("figure", "overall")),
         loyalty=found.get(("figure", "loyalty")),
         problems={code: reading for (part, code), reading in found.items() if part == "problems"},
+        expected={pk: reading for (part, pk), reading in found.items() if part == "expected"},
         scale=max(sorted(set(scales), key=str), key=scales.count) if scales else None,
     )
 
 
 def _figure(reading: KpiReading | None, targets: Targets, known: Waves) -> Figure | None:
     return None if reading is None else Figure(reading, targets.of(reading), known.scale(reading.question))
-
-
-def _expectations(touchpoints: Sequence[Touchpoint], period: Period) -> dict[int, Expectation]:
-    """The expectation in force at the end of the period, by touchpoint."""
-    rows = Expectation.objects.filter(touchpoint__in=touchpoints, valid_from__lte=period.end).order_by("valid_from")
-    return {row.touchpoint_id: row for row in rows}
 
 
 def _responsible(touchpoints: Sequence[Touchpoint]) -> dict[int, str]:
@@ -334,13 +369,8 @@ def _responsible(touchpoints: Sequence[Touchpoint]) -> dict[int, str]:
 
 
 def _ranked(cards: Sequence[MapTouchpoint]) -> list[MapTouchpoint]:
-    """The cards with the pain points' ranks: the whole interval lies below the expectation, the widest gap first."""
-    pains = [
-        card
-        for card in cards
-        if card.expectation and card.reading and card.reading.high is not None
-        if card.reading.high < card.expectation.value
-    ]
+    """The cards with the pain points' ranks: the whole gap lies below the expectation, the widest first."""
+    pains = [card for card in cards if card.expectation is not None and card.expectation.is_missed]
     pains.sort(key=lambda card: card.gap or 0.0)
     ranks = {card.touchpoint.pk: rank for rank, card in enumerate(pains, start=1)}
     return [replace(card, pain_rank=ranks.get(card.touchpoint.pk)) for card in cards]

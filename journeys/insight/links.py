@@ -1,0 +1,64 @@
+"""What is linked to the parts of a journey: findings and their studies, streams, personas, and what follows from it."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from cxprogram.periods import Period
+from journeys.analytics import evidence
+from journeys.analytics.evidence import Grade, StudyFacts
+from journeys.choices import StudyMethod
+from journeys.models import Finding, Journey, Persona, Stage, Touchpoint, TouchpointStream
+
+
+@dataclass(frozen=True)
+class Links:
+    """Everything that hangs on one journey, by the primary key of the touchpoint it hangs on."""
+
+    findings: Mapping[int, tuple[Finding, ...]]
+    of_stages: Mapping[int, tuple[Finding, ...]]
+    streams: Mapping[int, tuple[str, ...]]
+    personas: tuple[Persona, ...]
+    opened_from: Touchpoint | None
+    as_of: date
+
+    def of_touchpoint(self, touchpoint: Touchpoint, *, is_measured: bool) -> Grade:
+        return evidence.grade(_studies(self.findings.get(touchpoint.pk, ())), is_measured=is_measured, as_of=self.as_of)
+
+    def of_stage(self, stage: Stage) -> Grade:
+        """Of what the customer wants there: no survey tells that, studies do; or what a person stated."""
+        derived = evidence.grade(_studies(self.of_stages.get(stage.pk, ())), is_measured=False, as_of=self.as_of)
+        return evidence.better(stage.goal_evidence, derived)  # type: ignore[arg-type]
+
+
+def read(journey: Journey, touchpoints: Sequence[Touchpoint], period: Period) -> Links:
+    """Four queries. A study counts as it stood when the period ended, or today for all time."""
+    of_touchpoints, of_stages = defaultdict(list), defaultdict(list)
+    stages = {each.pk: each.stage_id for each in touchpoints}
+    for row in Finding.objects.filter(journey=journey).select_related("study").order_by("pk"):
+        if row.touchpoint_id in stages:
+            of_touchpoints[row.touchpoint_id].append(row)
+        stage = row.stage_id or stages.get(row.touchpoint_id or 0)
+        if stage is not None:
+            of_stages[stage].append(row)
+    streams = defaultdict(list)
+    for link in TouchpointStream.objects.filter(touchpoint__in=touchpoints).select_related("stream").order_by("pk"):
+        streams[link.touchpoint_id].append(link.stream.label)
+    newest = max((f.study.done_on for rows in of_stages.values() for f in rows if f.study), default=period.end)
+    return Links(
+        findings={pk: tuple(rows) for pk, rows in of_touchpoints.items()},
+        of_stages={pk: tuple(rows) for pk, rows in of_stages.items()},
+        streams={pk: tuple(names) for pk, names in streams.items()},
+        personas=tuple(journey.personas.order_by("code")),
+        opened_from=Touchpoint.objects.on_map().filter(opens=journey).select_related("stage__journey").first(),
+        as_of=min(period.end, newest),
+    )
+
+
+def _studies(findings: Sequence[Finding]) -> list[StudyFacts]:
+    return [
+        StudyFacts(each.study.done_on, each.study.participants, each.study.method != StudyMethod.DESK)
+        for each in findings
+        if each.study is not None
+    ]

@@ -1,0 +1,126 @@
+"""What hangs on the parts of a map: expectations that are measured, evidence, competitors, lanes by choice."""
+
+from datetime import date
+
+import pytest
+from django.test import Client
+
+from cxprogram.periods import parse
+from journeys.insight.map import MapTouchpoint, MapView, build_map
+from journeys.models import JourneyPersona, Persona, Touchpoint
+from journeys.services import competitor_ratings
+from journeys.services.competitor_ratings import Given, Sitting
+from tests import factories
+from tests.factories import NOON, House
+
+YEAR = parse("2017")
+
+
+@pytest.fixture
+def point(house: House) -> Touchpoint:
+    """A touchpoint that forty rated 3.5 in the mean, expected to be 4.5 by assumption."""
+    factories.make_scores(house.survey, "Q7FOOD", {3: 20, 4: 20})
+    return house.touchpoint
+
+
+def view(house: House) -> MapView:
+    return build_map(house.program, house.root, YEAR, user=house.people["owner"])
+
+
+def card(house: House) -> MapTouchpoint:
+    return next(each for each in view(house).touchpoints if each.touchpoint.code == "food")
+
+
+def ask(house: House, code: str, form: str, counts: dict[int, int], *, scale: tuple[int, int] = (1, 5)) -> None:
+    factories.make_question(house.program, code, scale_low=scale[0], scale_high=scale[1])
+    survey = factories.make_survey(house.program, "more", questions=(code,), has_rules=False)
+    factories.make_scores(survey, code, counts)
+    Touchpoint.objects.filter(code="food").update(expectation_question=code, expectation_form=form)
+
+
+def test_an_assumed_expectation_has_no_error_of_its_own(house: House, point: Touchpoint) -> None:
+    found = card(house).expectation
+    assert (found.value, found.is_measured, found.gap) == (4.5, False, pytest.approx(-1.0))
+    assert card(house).pain_rank == 1
+
+
+def test_a_measured_expectation_is_put_before_an_assumed_one(house: House, point: Touchpoint) -> None:
+    ask(house, "EXPECT", "direct", {4: 20, 5: 20})
+    found = card(house).expectation
+    assert (found.value, found.is_measured, found.n) == (4.5, True, 40)
+    # Both means have sd 0.5064 and n 40: each half is t(39)·0.0801 = 0.1620, together 0.2290.
+    assert (found.gap, found.gap_high) == (pytest.approx(-1.0), pytest.approx(-1.0 + 0.2290, abs=1e-3))
+    assert card(house).pain_rank == 1
+
+
+def test_against_expectations_the_middle_is_as_expected(house: House, point: Touchpoint) -> None:
+    ask(house, "AGAINST", "against", {4: 20, 6: 20}, scale=(1, 10))
+    found = card(house).expectation
+    # 5 lies half a point below the middle of 1 to 10: 0.5 × 4/9 on a scale from 1 to 5.
+    assert found.gap == pytest.approx(-0.5 * 4 / 9)
+    assert found.value == pytest.approx(3.5 + 0.5 * 4 / 9)
+    assert found.is_measured
+
+
+def test_an_expectation_within_its_error_is_no_pain(house: House, point: Touchpoint) -> None:
+    ask(house, "EXPECT", "direct", {3: 18, 4: 22})
+    assert card(house).expectation.gap < 0
+    assert card(house).pain_rank is None
+
+
+def test_a_question_on_another_scale_measures_no_expectation(house: House, point: Touchpoint) -> None:
+    ask(house, "EXPECT", "direct", {8: 40}, scale=(1, 10))
+    assert card(house).expectation.is_measured is False
+
+
+def test_evidence_follows_from_studies_and_measurement(house: House, point: Touchpoint) -> None:
+    assert (card(house).grade, view(house).stages[1].grade) == ("partly", "assumed")
+    study = factories.make_study(house.program, done_on=date(2017, 3, 1))
+    factories.make_finding(point, study=study)
+    assert (card(house).grade, view(house).stages[1].grade) == ("researched", "partly")
+    study.done_on = date(2018, 1, 1)  # after the year that is shown
+    study.save()
+    assert card(house).grade == "partly"
+
+
+def test_it_says_where_we_are_surely_ahead(house: House, point: Touchpoint) -> None:
+    factories.make_competitor(house.program, "oak")
+    for number in range(12):
+        given = [Given(8 + number % 2, "", "food"), Given(5, "oak", "food")]
+        sitting = Sitting("panel", f"p-{number}", NOON, (0, 10), given)
+        competitor_ratings.record(house.program, sitting)
+    assert card(house).ahead > 0.99
+    assert "Ahead, " in page(house)
+
+
+def page(house: House, *lanes: str) -> str:
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(house.people["owner"])
+    return client.get("/map/", {"period": "2017", "lanes": lanes}).content.decode()
+
+
+def test_lanes_are_shown_by_choice(house: House, point: Touchpoint) -> None:
+    persona = Persona.objects.create(program=house.program, code="late", name="Runs late", goals={"en": "Catch it"})
+    JourneyPersona.objects.create(journey=point.stage.journey, persona=persona)
+    point.promises, point.channels, point.tones = {"en": "Fresh all day"}, ["shop"], {"en": "Warm"}
+    point.opens = factories.make_journey(house.program, "eating")
+    point.save()
+    point.stage.actions, point.stage.thoughts = {"en": "Looks for food"}, {"en": "Is there time?"}
+    point.stage.save()
+    factories.make_finding(point, "Nothing warm after nine.")
+    shown = {
+        "personas": "Runs late", "actions": "Looks for food", "promise": "Fresh all day", "channels": "Shop",
+        "findings": "Nothing warm after nine.", "evidence": "Partly researched",
+    }  # fmt: skip
+    plain = page(house)
+    assert not [lane for lane, text in shown.items() if lane != "channels" and text in plain]
+    assert "Opens into Eating" in plain
+    assert [lane for lane, text in shown.items() if text not in page(house, *shown, "no-such-lane")] == []
+
+
+def test_a_journey_that_another_opens_says_of_what_it_is_a_part(house: House, point: Touchpoint) -> None:
+    eating = factories.make_journey(house.program, "eating")
+    point.opens = eating
+    point.save()
+    found = build_map(house.program, house.root, YEAR, journey="eating")
+    assert found.opened_from == point

@@ -29,6 +29,7 @@ class PartForm(forms.Form):
             kwargs["initial"] = self._initial(row)
             kwargs.setdefault("prefix", f"{type(row).__name__.lower()}-{row.pk}")
         super().__init__(*args, **kwargs)
+        self.row = row
         own = program.language
         self.main_names = ["name"]
         self.other_names: list[str] = []
@@ -69,13 +70,16 @@ class PartForm(forms.Form):
         return [self[name] for name in self.other_names]
 
     def values(self) -> dict[str, Any]:
-        """The fields as the service takes them: texts by language, without the empty ones."""
+        """The fields as the service takes them: texts by language, without the empty ones.
+
+        A file may have brought what the form does not show, a text in a language of its own: it stays.
+        """
         data = self.cleaned_data
         found = {name: data[name] for name in self.base_fields if name != "revision"}
         for field in ("names", *self.long_texts):
-            found[field] = {
-                language: text for language in LANGUAGES if (text := data.get(f"{field}_{language}", "").strip())
-            }
+            typed = {language: data.get(f"{field}_{language}", "").strip() for language in LANGUAGES}
+            hidden = {language: text for language, text in getattr(self.row, field).items() if language not in typed}
+            found[field] = {language: text for language, text in typed.items() if text} | hidden
         return found
 
 
@@ -99,6 +103,13 @@ class TouchpointForm(PartForm):
     )
     aspect = forms.ChoiceField(label=_("What the question asks"), choices=[("", "–"), *Aspect.choices], required=False)
     team = forms.CharField(label=_("Team"), max_length=100, required=False)
+
+    def values(self) -> dict[str, Any]:
+        """The channels too keep their order: to save them as they are is no edit."""
+        found = super().values()
+        chosen = found["channels"]
+        kept = [each for each in self.row.channels if each in chosen]
+        return found | {"channels": kept + [each for each in chosen if each not in kept]}
 
 
 class NameForm(forms.Form):

@@ -65,9 +65,9 @@ def change(row: Stage | Touchpoint, values: Mapping[str, Any], *, seen: int, by:
         now = _locked(row)
         changed = {name: value for name, value in values.items() if getattr(now, name) != value}
         if changed and now.revision != seen:
-            newest = _newest(_journey_of(now))
+            faster = _last_edit_of(now)
             clashes = [Clash(name, getattr(now, name), value) for name, value in changed.items()]
-            raise EditedMeanwhileError(clashes, newest.author if newest else None, newest.at if newest else None)
+            raise EditedMeanwhileError(clashes, faster.author if faster else None, faster.at if faster else None)
         for name, value in changed.items():
             setattr(now, name, value)
         if changed:
@@ -268,9 +268,16 @@ def _edit(journey: Journey, by: User, at: datetime) -> Iterator[None]:
 
 
 def _begin(journey: Journey, at: datetime) -> None:
-    """The journey as it was before anybody edited it."""
-    if not journey.versions.exists():
+    """The journey as it stands before an edit, unless the newest version says so already.
+
+    The admin, the API and files write rows too: without a version of theirs, taking back the edit that follows would
+    take back what they wrote as well.
+    """
+    newest = _newest(journey)
+    if newest is None:
         _keep(journey, VersionKind.KEPT, None, at, label=_("Before the first edit"))
+    elif newest.sha256 != documents.fingerprint(documents.dump(journey)):
+        _keep(journey, VersionKind.KEPT, None, at, label=_("Changed outside the map"))
 
 
 def _keep(
@@ -297,6 +304,34 @@ def _keep(
 
 def _newest(journey: Journey) -> JourneyVersion | None:
     return journey.versions.select_related("author").order_by("-number").first()
+
+
+def _last_edit_of(row: Stage | Touchpoint) -> JourneyVersion | None:
+    """The newest version that says something else of the row than the one before, be it a field or what it follows."""
+    rows = _journey_of(row).versions.select_related("author").order_by("-number").iterator(chunk_size=10)
+    after = next(rows, None)
+    for before in rows:
+        if after is not None and _said_of(row, before.document) != _said_of(row, after.document):
+            return after
+        after = before
+    return None
+
+
+def _said_of(row: Stage | Touchpoint, document: Mapping[str, Any]) -> tuple[Any, ...]:
+    """What a document says of the row: its fields, its stage and what it follows; nothing if it is not on the map."""
+    previous = ""
+    for stage in document.get("stages", []):
+        if isinstance(row, Stage):
+            if stage["code"] == row.code:
+                return ("", previous, {name: said for name, said in stage.items() if name != "touchpoints"})
+            previous = stage["code"]
+            continue
+        previous = ""
+        for each in stage.get("touchpoints", []):
+            if each["code"] == row.code:
+                return (stage["code"], previous, each)
+            previous = each["code"]
+    return ()
 
 
 def _locked_journey(journey: Journey) -> Journey:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.db.models import F
 from django.test import Client
 
 from journeys.models import Touchpoint
@@ -97,13 +98,30 @@ def test_a_map_is_edited_by_mouse_by_keyboard_in_place_and_by_two(browser: Any, 
     other.get_by_role("button", name="Save Check-in").click()
     other.locator("#touchpoint-desk h3", has_text="Bag drop").wait_for()
 
-    # What the first did before can still be taken back.
+    # What the first did before can still be taken back; what is typed elsewhere and not saved yet stays.
+    page.locator("#sum-touchpoint-road").click()
+    page.locator("#touchpoint-road").get_by_label("Name", exact=True).fill("Way here")
+    page.locator("#touchpoint-road").get_by_label("Phone").check()
+    page.locator("#touchpoint-road").get_by_label("Who begins").select_option("organisation")
     page.locator("#sum-touchpoint-shop").click()
     page.get_by_role("button", name="Take Shop off the map").click()
     page.locator("#touchpoint-shop").wait_for(state="detached")
     page.locator("#map-undo").click()
     page.locator("#touchpoint-shop").wait_for()
     assert "wait:shop" in order()
+    road = page.locator("#touchpoint-road")
+    assert road.get_by_label("Name", exact=True).input_value() == "Way here"
+    assert road.get_by_label("Phone").is_checked()
+    assert road.get_by_label("Who begins").input_value() == "organisation"
+
+    # It goes with the edit that was seen: what somebody else saved there meanwhile is told, not written over.
+    Touchpoint.objects.filter(code="road").update(name="The road", revision=F("revision") + 1)
+    page.locator("#map-undo").click()
+    page.locator("#touchpoint-road h3", has_text="The road").wait_for()
+    page.get_by_role("button", name="Save The road").click()
+    page.locator("#touchpoint-road [role=alert]", has_text="The road").wait_for()
+    assert Touchpoint.objects.get(code="road").name == "The road"
+    assert road.get_by_label("Name", exact=True).input_value() == "Way here"
 
     for shown, width in ((page, 1440), (other, 390)):
         shown.evaluate(AXE.read_text())
@@ -115,6 +133,6 @@ def test_a_map_is_edited_by_mouse_by_keyboard_in_place_and_by_two(browser: Any, 
     # Without scripts the same forms do.
     plain, _none = open_page("owner", 390, scripts=False)
     plain.locator("#sum-touchpoint-road").click()
-    plain.get_by_role("button", name="Move Road later").click()
+    plain.get_by_role("button", name="Move The road later").click()
     plain.locator("#touchpoint-desk + #touchpoint-road").wait_for()
     assert order()[:2] == ["arrive:desk", "arrive:road"]

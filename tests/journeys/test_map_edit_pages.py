@@ -60,6 +60,24 @@ def test_a_touchpoint_is_changed_in_every_language(house: House, journey: Journe
     assert "Saved." in client.get(EDIT).content.decode()
 
 
+def test_what_the_form_does_not_show_stays_as_it_is(house: House, journey: Journey) -> None:
+    brought: dict[str, Any] = {
+        "names": {"de": "Schalter"},
+        "promises": {"en": "At once", "de": "Sofort"},
+        "channels": ["phone", "counter"],
+    }
+    Touchpoint.objects.filter(code="desk").update(**brought)
+    client = client_of(house)
+    assert client.post(EDIT, filled(client, "desk", team="Ground crew")).status_code == 303
+    row = Touchpoint.objects.get(code="desk")
+    assert {"names": row.names, "promises": row.promises, "channels": row.channels} == brought
+    assert row.team == "Ground crew"
+    typed = filled(client, "desk", promises_en="") | {f"touchpoint-{row.pk}-channels": ["shop", "counter"]}
+    assert client.post(EDIT, typed).status_code == 303
+    row.refresh_from_db()
+    assert (row.promises, row.channels) == ({"de": "Sofort"}, ["counter", "shop"])
+
+
 def test_parts_are_added_moved_taken_off_and_put_back(house: House, journey: Journey) -> None:
     client = client_of(house)
     assert order(journey) == ["desk", "road", "food"]

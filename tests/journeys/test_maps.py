@@ -100,6 +100,29 @@ def test_the_later_one_is_told_what_both_wrote_and_nothing_is_written_over(
     assert point("desk").name == "Bag drop"
 
 
+def test_it_names_who_changed_this_row_and_not_who_edited_the_map_last(journey: Journey, ann: User, bo: User) -> None:
+    maps.change(point("desk"), {"name": "Check-in"}, seen=0, by=ann, at=NOON)
+    maps.change(point("road"), {"name": "Way here"}, seen=0, by=bo, at=NOON + timedelta(minutes=1))
+    with pytest.raises(maps.EditedMeanwhileError) as told:
+        maps.change(point("desk"), {"name": "Bag drop"}, seen=0, by=bo, at=NOON + timedelta(minutes=2))
+    assert (told.value.by, told.value.at) == (ann, NOON)
+    maps.move_touchpoint(point("desk"), stage=stage("wait"), after=None, by=bo, at=NOON + timedelta(minutes=3))
+    with pytest.raises(maps.EditedMeanwhileError) as told:
+        maps.change(point("desk"), {"name": "Bag drop"}, seen=1, by=ann, at=NOON + timedelta(minutes=4))
+    assert told.value.by == bo
+
+
+def test_an_undo_leaves_alone_what_was_written_outside_the_map(journey: Journey, ann: User) -> None:
+    maps.change(point("desk"), {"name": "Check-in"}, seen=0, by=ann, at=NOON)
+    Touchpoint.objects.filter(code="shop").update(name="Shops and cafés")
+    maps.move_stage(stage("wait"), after=None, by=ann, at=NOON)
+    maps.undo(journey, by=ann, at=NOON)
+    assert list(outline(journey)) == ["arrive", "wait"]
+    assert point("shop").name == "Shops and cafés"
+    maps.undo(journey, by=ann, at=NOON)
+    assert (point("desk").name, point("shop").name) == ("Desk", "Shops and cafés")
+
+
 def test_two_that_edit_different_things_both_get_their_way(journey: Journey, ann: User, bo: User) -> None:
     maps.change(point("desk"), {"name": "Check-in"}, seen=0, by=ann, at=NOON)
     maps.change(point("shop"), {"name": "Shops"}, seen=0, by=bo, at=NOON)

@@ -11,13 +11,53 @@
     for (const grip of document.querySelectorAll(".cx-grip")) grip.hidden = false;
   };
 
+  const fieldsOf = (form) => [...form.elements].filter((each) => each.name && each.type !== "hidden");
+  const stateOf = (each) => each.tagName === "SELECT"
+    ? [...each.options].map((option) => option.selected).join()
+    : each.type === "checkbox" || each.type === "radio" ? String(each.checked) : each.value;
+  const chosenFirst = (each) => {
+    const first = [...each.options].map((option) => option.defaultSelected);
+    if (!each.multiple && !first.includes(true) && first.length) first[0] = true;
+    return first.join();
+  };
+  const writtenOf = (each) => each.tagName === "SELECT" ? chosenFirst(each)
+    : each.type === "checkbox" || each.type === "radio" ? String(each.defaultChecked) : each.defaultValue;
+
+  // What is typed in other parts and not saved yet. The edit that was seen goes with it: what somebody else has saved
+  // there meanwhile is still told, not written over.
+  const unsaved = (sent) => [...editor().querySelectorAll("form")]
+    .filter((form) => form !== sent && form.querySelector("[name$=revision]"))
+    .filter((form) => fieldsOf(form).some((each) => stateOf(each) !== writtenOf(each)));
+
+  const fillIn = (forms) => {
+    for (const old of forms) {
+      const seen = old.querySelector("[name$=revision]");
+      const fresh = document.getElementsByName(seen.name)[0];
+      if (!fresh) continue;
+      fresh.value = seen.value;
+      for (const each of fieldsOf(old)) {
+        const now = [...fresh.form.elements].find((other) => other.name === each.name &&
+          ((each.type !== "checkbox" && each.type !== "radio") || other.value === each.value));
+        if (!now) continue;
+        if (each.type === "checkbox" || each.type === "radio") now.checked = each.checked;
+        else if (each.tagName === "SELECT") {
+          const chosen = [...each.selectedOptions].map((option) => option.value);
+          for (const option of now.options) option.selected = chosen.includes(option.value);
+        }
+        else now.value = each.value;
+      }
+    }
+  };
+
   // Puts the new page's editor in the place of the old one; open parts stay open, the focus stays where it was.
-  const replace = (page, focus) => {
+  const replace = (page, focus, sent) => {
     const fresh = page.getElementById("map-editor");
-    if (!fresh) { location.reload(); return; }
+    if (!fresh) { say(editor().dataset.lost); return; }
+    const typed = unsaved(sent);
     const opened = [...document.querySelectorAll(".cx-edit[open] > summary")].map((each) => each.id);
     editor().replaceWith(document.adoptNode(fresh));
     for (const id of opened) { const part = document.getElementById(id); if (part) part.parentElement.open = true; }
+    fillIn(typed);
     prepare();
     const told = page.querySelector(".cx-msgs");
     const old = document.querySelector(".cx-msgs");
@@ -36,7 +76,7 @@
     say(editor().dataset.saving);
     try {
       const reply = await fetch(location.href.split("#")[0], { method: "POST", body: data, credentials: "same-origin" });
-      replace(new DOMParser().parseFromString(await reply.text(), "text/html"), focus);
+      replace(new DOMParser().parseFromString(await reply.text(), "text/html"), focus, form);
     } catch {
       say(editor().dataset.lost);
     }

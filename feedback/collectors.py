@@ -126,7 +126,7 @@ def _reading(
         protection.is_hidden(program, code, query.unit, query.period, n=answered(code), state=counts.state)
         for code in parts
     )
-    if is_hidden or 0 < estimate.n < program.min_n:
+    if is_hidden or 0 < estimate.n < max(program.min_n, query.kpi.min_n or 0):
         return KpiReading(
             **facts,
             value=None,

@@ -206,21 +206,33 @@ class KpiPage(ProgramAdmin):
 
     form = KpiForm
     fieldsets = (
-        (None, {"fields": ("program", "code", "name", "names", "descriptions")}),
+        (None, {"fields": ("program", "code", "name", "names", "descriptions", "formulas")}),
+        (gettext_lazy("Its place in the tree"), {"fields": ("level", "parent_code")}),
         (
             gettext_lazy("What the number means"),
             {
-                "fields": ("collector", "question_code", "parameters", "measure", "higher_is_better", "valid_from"),
+                "fields": kpis.MEANING,
                 "description": gettext_lazy("This never changes: another meaning is a new version."),
             },
         ),
         (gettext_lazy("How it is shown"), {"fields": ("axis_low", "axis_high")}),
         (gettext_lazy("Version"), {"fields": ("version", "is_current")}),
     )
-    texts = {"names": False, "descriptions": True}
+    texts = {"names": False, "descriptions": True, "formulas": True}
     documents = {"parameters": None}
-    list_display = ("name", "code", "version", "is_current", "collector", "question_code", "measure", "valid_from")
-    list_filter = ("is_current", "collector", "measure")
+    autocomplete_fields = ("population", "stream", "journey", "touchpoint")
+    list_display = (
+        "name",
+        "code",
+        "level",
+        "version",
+        "is_current",
+        "collector",
+        "question_code",
+        "measure",
+        "valid_from",
+    )
+    list_filter = ("is_current", "level", "collector", "measure")
     search_fields = ("name", "code", "question_code")
     ordering = ("program_id", "code", "-version")
     inlines = (ResponsibilityInline,)
@@ -302,7 +314,7 @@ class KpiTargetPage(ProgramAdmin):
         (
             gettext_lazy("The target"),
             {
-                "fields": ("value", "basis", "is_illustrative"),
+                "fields": ("value", "baseline", "stretch", "point_amount", "basis", "is_illustrative"),
                 "description": gettext_lazy("Another value is saved as a new version and waits for its approval."),
             },
         ),
@@ -346,9 +358,7 @@ class KpiTargetPage(ProgramAdmin):
             super().save_model(request, obj, form, change)
             return
         try:
-            made = targets.revise(
-                obj, value=obj.value, basis=obj.basis, is_illustrative=obj.is_illustrative, by=person(request)
-            )
+            made = targets.revise(obj, by=person(request), **{name: getattr(obj, name) for name in targets.FACTS})
         except DomainError as error:  # somebody else was faster
             raise PermissionDenied(str(error.detail)) from error
         if made.pk != obj.pk:

@@ -89,9 +89,7 @@ def read_paths(
     names, on_map = _names(journey)
     taken = set(np.unique(found.log.step).tolist())
     plan = tuple(step for step, code in enumerate(found.log.steps) if code in on_map and step in taken)
-    definitions = Definitions(journey.program)
-    question = definitions.overall.question_code if definitions.overall else ""
-    by_run = ratings.of_runs(journey, question) if question else {}
+    by_run = _ratings(journey)
     rated = np.array([by_run.get(int(run), np.nan) for run in found.episode])
     least = journey.program.min_n
     return PathStudy(
@@ -107,6 +105,15 @@ def read_paths(
         is_hidden=found.log.n_cases < least,
         rated=int((~np.isnan(rated)).sum()) if rated.size else 0,
     )
+
+
+def _ratings(journey: Journey) -> Mapping[int, float]:
+    """How the runs were rated: by the question of the whole experience, else by that of loyalty."""
+    definitions = Definitions(journey.program)
+    for kpi in (definitions.overall, definitions.loyalty):
+        if kpi is not None and kpi.question_code and (found := ratings.of_runs(journey, kpi.question_code)):
+            return found
+    return {}
 
 
 def read_funnels(

@@ -1,4 +1,6 @@
+import pgtrigger
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -12,10 +14,19 @@ from journeys.models.segment import Segment
 from journeys.models.stream import DataStream
 from journeys.querysets import KpiCellQuerySet, KpiFillQuerySet, KpiQuerySet, KpiTargetQuerySet, KpiValueQuerySet
 
+_MEANING = (
+    "program_id, code, version, collector, question_code, parameters, measure, higher_is_better, population_id,"
+    " stream_id, journey_id, touchpoint_id, min_n, valid_from"
+)
+_OLD, _NEW = (", ".join(f"{row}.{name.strip()}" for name in _MEANING.split(",")) for row in ("OLD", "NEW"))
+
 
 @audited()
 class Kpi(Named):
-    """One version of the definition of one key performance indicator."""
+    """One version of the definition of one key performance indicator.
+
+    What decides the number never changes, not even in the database: another meaning is another version.
+    """
 
     program = models.ForeignKey(Program, on_delete=models.PROTECT)
     code = models.SlugField(_("code"))
@@ -66,6 +77,30 @@ class Kpi(Named):
                 fields=["program", "code"], condition=Q(is_current=True), name="kpi_one_current_version"
             ),
         ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="meaning_stays",
+                operation=pgtrigger.Update,
+                when=pgtrigger.Before,
+                func=f"""
+                    IF ({_OLD}) IS DISTINCT FROM ({_NEW}) THEN
+                        RAISE EXCEPTION 'what a KPI means never changes: make a new version'
+                            USING ERRCODE = 'check_violation';
+                    END IF;
+                    RETURN NEW;
+                """,
+            )
+        ]
+
+    def clean(self) -> None:
+        """The tree has no loops."""
+        seen, code = {self.code}, self.parent_code
+        parents = dict(Kpi.objects.filter(program=self.program_id, is_current=True).values_list("code", "parent_code"))
+        while code:
+            if code in seen:
+                raise ValidationError({"parent_code": _("A KPI cannot be a part of itself.")})
+            seen.add(code)
+            code = parents.get(code, "")
 
     @property
     def description(self) -> str:

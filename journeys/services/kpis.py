@@ -11,7 +11,10 @@ from cxprogram.models import Responsibility
 from journeys.models import Kpi
 
 # What decides the number. Names, descriptions and the axis say how it is shown: they may be corrected in place.
-MEANING = ("collector", "question_code", "parameters", "measure", "higher_is_better", "valid_from")
+MEANING = (
+    "collector", "question_code", "parameters", "measure", "higher_is_better", "population", "stream", "journey",
+    "touchpoint", "min_n", "valid_from",
+)  # fmt: skip
 
 
 @transaction.atomic

@@ -1,6 +1,6 @@
 """Targets: another value is another version, and a second person approves it."""
 
-from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -9,29 +9,22 @@ from cxprogram.errors import ConflictError, NotAllowedError
 from cxprogram.models import User
 from journeys.models import KpiTarget
 
+FACTS = ("value", "baseline", "stretch", "point_amount", "basis", "is_illustrative")
+SAME = ("program_id", "kpi_code", "question_code", "unit_id", "period")
+
 
 @transaction.atomic
-def revise(target: KpiTarget, *, value: Decimal, basis: str, is_illustrative: bool, by: User) -> KpiTarget:
-    """Put another value in force; the new version waits for its approval. The same facts again change nothing.
+def revise(target: KpiTarget, *, by: User, **facts: Any) -> KpiTarget:
+    """Put other facts in force, any of FACTS; the new version waits for its approval. The same again changes nothing.
 
     Raises ConflictError (`target-not-current`) if a newer version is in force already.
     """
     old = _current(target)
-    if (old.value, old.basis, old.is_illustrative) == (value, basis, is_illustrative):
+    if all(getattr(old, name) == facts[name] for name in facts):
         return old
     KpiTarget.objects.filter(pk=old.pk).update(is_current=False)
-    return KpiTarget.objects.create(
-        program_id=old.program_id,
-        kpi_code=old.kpi_code,
-        question_code=old.question_code,
-        unit_id=old.unit_id,
-        period=old.period,
-        version=old.version + 1,
-        value=value,
-        basis=basis,
-        is_illustrative=is_illustrative,
-        author=by,
-    )
+    kept = {name: getattr(old, name) for name in (*SAME, *FACTS)}
+    return KpiTarget.objects.create(**(kept | facts), version=old.version + 1, author=by)
 
 
 @transaction.atomic

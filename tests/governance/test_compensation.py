@@ -1,7 +1,7 @@
 """Who may be paid by which numbers, and that nobody can change a statement unseen."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from threading import Barrier, Thread
 
@@ -15,7 +15,8 @@ from governance.choices import StatementStatus
 from governance.models import CompensationStatement, SchemeComponent
 from governance.services import compensation
 from governance.services.compensation import CompensationError
-from journeys.models import Kpi, KpiValue
+from journeys.models import KpiValue
+from journeys.services import kpis
 from tests import factories as make
 from tests.tampering import without_triggers
 
@@ -161,7 +162,7 @@ def test_a_value_enters_the_curve_as_its_shortest_decimal_rounded_half_up_to_fou
 
 
 def test_where_low_is_good_the_points_are_negative(house):
-    Kpi.objects.filter(code="mean").update(higher_is_better=False)
+    kpis.new_version(house.kpis["mean"], valid_from=date(2000, 1, 1), higher_is_better=False)
     SchemeComponent.objects.update(
         kpi_code="mean", question_code="", threshold=Decimal("-5"), target=Decimal("-4.5"), maximum=Decimal("-4")
     )

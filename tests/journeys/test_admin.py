@@ -1,14 +1,19 @@
 """Versions of KPIs and targets in the admin: what counted stays, a second person approves."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 from django.test import Client
 
 from cxprogram.errors import ConflictError, NotAllowedError
 from cxprogram.models import Responsibility, User
+from cxprogram.periods import parse
+from journeys.kpis import registry
 from journeys.models import Kpi, KpiTarget
 from journeys.services import kpis, targets
 from tests import factories
@@ -29,7 +34,13 @@ def as_(person: User) -> Client:
 def kpi_facts(kpi: Kpi, **changes: Any) -> dict[str, Any]:
     names = ("code", "name", "collector", "question_code", "measure", "axis_low", "axis_high")
     facts = {name: getattr(kpi, name) for name in names}
-    facts |= {"program": kpi.program_id, "parameters": "{}", "valid_from": "2020-01-01", "higher_is_better": "on"}
+    facts |= {
+        "level": "program",
+        "program": kpi.program_id,
+        "parameters": "{}",
+        "valid_from": "2020-01-01",
+        "higher_is_better": "on",
+    }
     return facts | NO_DUTIES | changes
 
 
@@ -168,3 +179,33 @@ def test_it_writes_down_the_author_of_a_new_target(house: House) -> None:
     facts = {"program": house.program.pk, "kpi_code": "nps", "question_code": "NETPRO", "period": "2018", "value": "1"}
     as_(house.people["analyst"]).post(url(KpiTarget, "add"), facts | {"unit": house.units["G"].pk})
     assert KpiTarget.objects.get(period="2018").author == house.people["analyst"]
+
+
+def test_what_a_kpi_means_is_refused_any_change_by_the_database(house: House) -> None:
+    kpi = house.kpis["nps"]
+    for change in (
+        {"question_code": "OTHER"},
+        {"min_n": 50},
+        {"parameters": {"boxes": 3}},
+        {"higher_is_better": False},
+    ):
+        with pytest.raises(IntegrityError, match="new version"), transaction.atomic():
+            Kpi.objects.filter(pk=kpi.pk).update(**change)
+    Kpi.objects.filter(pk=kpi.pk).update(name="Recommendation", axis_low=-50, is_current=False)
+
+
+def test_the_tree_of_kpis_has_no_loops(house: House) -> None:
+    top, low = house.kpis["nps"], house.kpis["mean"]
+    low.parent_code = "nps"
+    low.save()
+    top.parent_code = "mean"
+    with pytest.raises(ValidationError):
+        top.full_clean()
+
+
+def test_a_kpi_may_ask_for_more_answers_than_the_program(house: House) -> None:
+    factories.make_scores(house.survey, "NETPRO", {9: 8})
+    query = registry.KpiQuery(house.kpis["nps"], house.root, parse("2017"))
+    assert registry.read(house.program, [query])[0].n is not None
+    stricter = kpis.new_version(house.kpis["nps"], valid_from=date(2017, 1, 1), min_n=100)
+    assert registry.read(house.program, [replace(query, kpi=stricter)])[0].suppressed

@@ -14,7 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.utils import timezone
 
-from cxprogram.demo import content, customers, figures
+from cxprogram.demo import content, customers, figures, knowledge
 from cxprogram.demo import program as frame
 from feedback.models import Response, Ticket
 from feedback.services import folding
@@ -54,14 +54,18 @@ class Command(BaseCommand):
         cast = frame.make_cast()
         token = frame.make_token(cast)
         self.say("journey, KPIs, surveys")
-        frame.make_journey(cast)
+        journey = frame.make_journey(cast)
+        knowledge.tell(cast, journey, at=at)
         frame.make_kpis(cast)
         frame.make_surveys(cast, frame.make_questions(cast))
         frame.make_charter(cast)
         customers.make_frame(cast)
+        knowledge.make_streams(cast)
         figures.import_waves(cast, at=at, say=self.say)
         figures.replay(cast, token, say=self.say)
         customers.tell_departures(cast, token, say=self.say)
+        knowledge.tell_steps(cast, journey, token, say=self.say)
+        knowledge.tell_competitors(cast, token, say=self.say)
         self.say(f"{folding.fold(cast.program, at=at):,} answers counted")
         figures.set_targets(cast)
         figures.study_drivers(cast, at=at, say=self.say)

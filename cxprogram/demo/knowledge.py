@@ -1,0 +1,304 @@
+"""What the demonstration knows of its journey besides the survey: people, promises, research, steps, competitors.
+
+None of this is in the source: studies, steps and competitors' ratings are made up and carry the word *Illustrative*
+in their names. Steps and ratings are drawn without a look at the answers: no finding is planted in them.
+"""
+
+import random
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import msgspec
+from django.test import Client
+
+from cxprogram.demo.program import Cast, named
+from cxprogram.models.translated import say
+from feedback.models import Response
+from journeys.choices import LegalBasis, StreamKind, StreamStatus, UseCaseKind, UseCaseState
+from journeys.models import (
+    Competitor,
+    CompetitorRating,
+    DataStream,
+    Interaction,
+    Journey,
+    Persona,
+    Study,
+    UseCase,
+    UseCaseStream,
+)
+from journeys.services import documents, episodes
+
+Say = Callable[[str], None]
+STEPS, PANEL = "steps", "demo-panel"
+SEED = 2017
+MADE_UP = say("illustrative", "illustrativ", "illustrativ", "illustrativ", "havainnollistava")
+
+PERSONAS = {
+    "works-on-the-way": (
+        say("Works on the way", "Arbetar på vägen", "Jobber underveis", "Arbejder undervejs", "Tekee töitä matkalla"),
+        say("Flies every week with hand luggage", "Flyger varje vecka med handbagage",
+            "Flyr hver uke med håndbagasje", "Flyver hver uge med håndbagage", "Lentää viikoittain käsimatkatavaroin"),
+        say("No surprises before the gate", "Inga överraskningar före gaten", "Ingen overraskelser før gaten",
+            "Ingen overraskelser før gaten", "Ei yllätyksiä ennen porttia"),
+    ),
+    "travels-with-children": (
+        say("Travels with children", "Reser med barn", "Reiser med barn", "Rejser med børn", "Matkustaa lasten kanssa"),
+        say("Flies once or twice a year, much to carry", "Flyger en eller två gånger om året, mycket att bära",
+            "Flyr en eller to ganger i året, mye å bære", "Flyver en eller to gange om året, meget at bære",
+            "Lentää kerran tai kaksi vuodessa, paljon kannettavaa"),
+        say("Find the way and a place to sit", "Hitta vägen och någonstans att sitta",
+            "Finne veien og et sted å sitte", "Finde vej og et sted at sidde", "Löytää perille ja istumapaikka"),
+    ),
+}  # fmt: skip
+# Stage -> (what they do, what they think).
+SAYS = {
+    "getting-here": (
+        say("Looks up the way, parks or takes the train", "Slår upp vägen, parkerar eller tar tåget",
+            "Slår opp veien, parkerer eller tar toget", "Slår vejen op, parkerer eller tager toget",
+            "Katsoo reitin, pysäköi tai tulee junalla"),
+        say("Shall I be there in time?", "Hinner jag?", "Rekker jeg det?", "Når jeg det?", "Ehdinkö ajoissa?"),
+    ),
+    "finding-the-way": (
+        say("Reads signs and asks", "Läser skyltar och frågar", "Leser skilt og spør", "Læser skilte og spørger",
+            "Lukee opasteita ja kysyy"),
+        say("Which way now?", "Åt vilket håll nu?", "Hvilken vei nå?", "Hvilken vej nu?", "Mihin päin nyt?"),
+    ),
+    "security": (
+        say("Drops bags, stands in line, is screened", "Lämnar väskor, köar, kontrolleras",
+            "Leverer bagasje, står i kø, blir kontrollert", "Afleverer bagage, står i kø, bliver kontrolleret",
+            "Jättää laukut, jonottaa, tarkastetaan"),
+        say("Let it be quick, and fair", "Låt det gå snabbt, och rättvist", "La det gå raskt, og rettferdig",
+            "Lad det gå hurtigt, og retfærdigt", "Kunpa se kävisi nopeasti ja reilusti"),
+    ),
+}  # fmt: skip
+# Touchpoint -> (promise, tone of voice).
+PROMISES = {
+    "passing-security": (
+        say("You know beforehand how long it takes", "Du vet i förväg hur lång tid det tar",
+            "Du vet på forhånd hvor lang tid det tar", "Du ved på forhånd, hvor lang tid det tager",
+            "Tiedät etukäteen, kauanko siinä menee"),
+        say("Calm and clear", "Lugn och tydlig", "Rolig og tydelig", "Rolig og tydelig", "Rauhallinen ja selkeä"),
+    ),
+    "restaurants": (
+        say("Something good at any hour, at street prices", "Något gott när som helst, till vanliga priser",
+            "Noe godt til enhver tid, til vanlige priser", "Noget godt på alle tider, til almindelige priser",
+            "Jotakin hyvää mihin aikaan tahansa, tavalliseen hintaan"),
+        say("Warm, local", "Varm, lokal", "Varm, lokal", "Varm, lokal", "Lämmin, paikallinen"),
+    ),
+}  # fmt: skip
+CHANNELS = {
+    "road-signs": ["sign"], "parking": ["machine", "payment"], "long-term-parking": ["machine", "payment"],
+    "airtrain": ["in_person"], "rental-cars": ["counter"], "signs-inside": ["sign"],
+    "information-arrivals": ["counter", "sign"], "information-departures": ["counter", "sign"],
+    "check-in": ["counter", "machine", "app"], "passing-security": ["in_person"], "restaurants": ["shop"],
+    "shops": ["shop"],
+}  # fmt: skip
+STUDIES = {
+    "gate-interviews": (
+        say("Interviews at the gate", "Intervjuer vid gaten", "Intervjuer ved gaten", "Interview ved gaten",
+            "Haastattelut portilla"),
+        "interview", date(2017, 3, 14), 12,
+    ),
+    "kerb-watching": (
+        say("Watching at the kerb", "Observation vid avlämningen", "Observasjon ved avsetningen",
+            "Observation ved afsætningen", "Havainnointi jättöpaikalla"),
+        "observation", date(2017, 4, 4), 40,
+    ),
+}  # fmt: skip
+# (study, stage, touchpoint, kind, texts, value, effort)
+FINDINGS = (
+    ("gate-interviews", "security", "passing-security", "pain_point",
+     say("Nobody says how long the line is until one stands in it", "Ingen säger hur lång kön är förrän man står i den",
+         "Ingen sier hvor lang køen er før man står i den", "Ingen siger, hvor lang køen er, før man står i den",
+         "Kukaan ei kerro jonon pituutta ennen kuin siinä seisoo"), 5, 2),
+    ("gate-interviews", "security", "passing-security", "opportunity",
+     say("Tell the waiting time at the entrance and in the app", "Visa väntetiden vid entrén och i appen",
+         "Vis ventetiden ved inngangen og i appen", "Vis ventetiden ved indgangen og i appen",
+         "Näytä odotusaika sisäänkäynnillä ja sovelluksessa"), 5, 2),
+    ("gate-interviews", "waiting", "restaurants", "need",
+     say("Something warm after nine in the evening", "Något varmt efter nio på kvällen",
+         "Noe varmt etter ni på kvelden", "Noget varmt efter klokken ni om aftenen",
+         "Jotakin lämmintä iltayhdeksän jälkeen"), 3, 3),
+    ("kerb-watching", "getting-here", "road-signs", "pain_point",
+     say("Drivers slow down where the lanes part", "Förare bromsar där filerna delar sig",
+         "Bilister bremser der feltene deler seg", "Bilister bremser, hvor banerne deler sig",
+         "Ajajat jarruttavat, kun kaistat eroavat"), 4, 3),
+)  # fmt: skip
+LIFE = (
+    ("consider",
+     say("Choosing an airport", "Välja flygplats", "Velge flyplass", "Vælge lufthavn", "Lentoaseman valinta"),
+     (("routes",
+       say("Routes and prices", "Linjer och priser", "Ruter og priser", "Ruter og priser", "Reitit ja hinnat"), ""),)),
+    ("travel", say("Travelling", "Resa", "Reise", "Rejse", "Matkustaminen"),
+     (("departing", say("Departing", "Avresa", "Avreise", "Afrejse", "Lähtö"), "departure"),
+      ("coming-home", say("Coming home", "Komma hem", "Komme hjem", "Komme hjem", "Kotiinpaluu"), ""))),
+    ("afterwards", say("Afterwards", "Efteråt", "Etterpå", "Bagefter", "Jälkeenpäin"),
+     (("put-right", say("Something to put right", "Något att rätta till", "Noe å rette opp", "Noget at rette op",
+                        "Jotakin korjattavaa"), ""),)),
+)  # fmt: skip
+
+
+def illustrative(texts: dict[str, str]) -> dict[str, Any]:
+    """A name that says that the thing is made up."""
+    return named({code: f"{text} ({MADE_UP[code]})" for code, text in texts.items()})
+
+
+def tell(cast: Cast, journey: Journey, *, at: datetime) -> None:
+    """People, promises, channels and research of the journey, and the life cycle above it."""
+    program = cast.program
+    for code, (names, who, goal) in PERSONAS.items():
+        facts = {**named(names), "descriptions": who, "goals": goal}
+        Persona.objects.get_or_create(program=program, code=code, defaults=facts)
+    for code, (names, method, done_on, participants) in STUDIES.items():
+        facts = {**illustrative(names), "method": method, "done_on": done_on, "participants": participants}
+        Study.objects.get_or_create(program=program, code=code, defaults=facts)
+    document = documents.dump(journey)
+    document["personas"] = sorted(PERSONAS)
+    for stage in document["stages"]:
+        if stage["code"] in SAYS:
+            stage["actions"], stage["thoughts"] = SAYS[stage["code"]]
+        for point in stage.get("touchpoints", []):
+            if point["code"] in PROMISES:
+                point["promises"], point["tones"] = PROMISES[point["code"]]
+            if point["code"] in CHANNELS:
+                point["channels"] = CHANNELS[point["code"]]
+    known = {stage["code"] for stage in document["stages"]}
+    document["findings"] = [
+        {"study": study, "touchpoint": point, "kind": kind, "texts": texts, "value": value, "effort": effort}
+        | ({"stage": stage} if stage in known else {})
+        for study, stage, point, kind, texts, value, effort in FINDINGS
+    ]
+    documents.apply(journey, document, at=at)
+    if not Journey.objects.filter(program=program, code="life").exists():
+        documents.create(program, _life(), at=at)
+
+
+def _life() -> dict[str, Any]:
+    names = say("Being a passenger", "Att vara resenär", "Å være reisende", "At være passager", "Matkustajan elinkaari")
+    stages = [
+        {
+            "code": code, **named(stage_names),
+            "touchpoints": [
+                {"code": f"life-{point}", "opens": opens, **named(texts)} for point, texts, opens in points
+            ],
+        }
+        for code, stage_names, points in LIFE
+    ]  # fmt: skip
+    frame = {"format": "cx-journey", "version": 1, "code": "life", "level": "life_cycle"}
+    return {**frame, **named(names), "stages": stages}
+
+
+# --- steps ------------------------------------------------------------------------------------
+def make_streams(cast: Cast) -> None:
+    """The stream of steps, and what it and the departures are used for."""
+    program = cast.program
+    DataStream.objects.get_or_create(
+        program=program,
+        code=STEPS,
+        defaults={
+            **illustrative(say("Steps of passengers", "Resenärers steg", "Reisendes steg", "Passagerers trin",
+                               "Matkustajien vaiheet")),
+            "kind": StreamKind.USER_EXPERIENCE,
+            "purpose": "To see which ways passengers take through the journey.",
+            "legal_basis": LegalBasis.LEGITIMATE_INTEREST,
+            "responsible": cast.people["analyst"],
+            "cadence_hours": 24,
+            "retention_days": 365,
+            "status": StreamStatus.ACTIVE,
+        },
+    )  # fmt: skip
+    decision = say("Where signs and staff are put", "Var skyltar och personal placeras", "Hvor skilt og ansatte settes",
+                   "Hvor skilte og personale placeres", "Mihin opasteet ja henkilöstö sijoitetaan")  # fmt: skip
+    case, _new = UseCase.objects.get_or_create(
+        program=program,
+        code="wayfinding",
+        defaults={
+            **named(say("Helping people find their way", "Hjälpa folk att hitta", "Hjelpe folk å finne fram",
+                        "Hjælpe folk med at finde vej", "Ihmisten auttaminen perille")),
+            "kind": UseCaseKind.IMPROVEMENT,
+            "decisions": decision,
+            "responsible": cast.people["owner"],
+            "status": UseCaseState.ACTIVE,
+        },
+    )  # fmt: skip
+    for each in DataStream.objects.filter(program=program, code__in=[STEPS, "departures"]):
+        UseCaseStream.objects.get_or_create(use_case=case, stream=each)
+
+
+def tell_steps(cast: Cast, journey: Journey, token: str, *, say: Say) -> None:
+    """Send the steps of each replayed passenger through the public API; not again when they are all there."""
+    answers = Response.objects.filter(program=cast.program, source="sfo-replay", customer__isnull=False)
+    if Interaction.objects.filter(program=cast.program, source=STEPS).exists():
+        return
+    plan = [
+        point["code"] for stage in documents.dump(journey)["stages"] for point in stage.get("touchpoints", [])
+    ]  # fmt: skip
+    rng = random.Random(SEED)
+    rows: list[dict[str, Any]] = []
+    for answer in answers.select_related("unit").order_by("pk"):
+        steps = _steps(rng, plan)
+        for place, code in enumerate(steps):
+            rows.append(
+                {
+                    "stream": STEPS, "source": STEPS, "external_id": f"{answer.external_id}-{place}", "type": "step",
+                    "at": (answer.answered_at - timedelta(minutes=12 * (len(steps) - place))).isoformat(),
+                    "customer": {"source": "demo", "external_id": f"passenger-{answer.external_id}"},
+                    "touchpoint": code, "unit": answer.unit.code,
+                }
+            )  # fmt: skip
+    _send(token, "interactions", rows)
+    episodes.assign(cast.program)
+    say(f"{len(rows):,} steps of replayed passengers, made up")
+
+
+def _steps(rng: random.Random, plan: list[str]) -> list[str]:
+    """One way through: most pass the main steps, some leave one out, go back, or take two in another order."""
+    main = [code for code in ("getting-to-the-airport", "signs-inside", "check-in", "passing-security", "restaurants")
+            if code in plan]  # fmt: skip
+    steps: list[str] = [code for code in main if code not in ("restaurants", "signs-inside") or rng.random() < 0.7]
+    if rng.random() < 0.12 and "signs-inside" in steps and "check-in" in steps:
+        at = steps.index("check-in")
+        steps.insert(at + 1, "signs-inside")
+    if rng.random() < 0.08 and len(steps) > 3:
+        steps[1], steps[2] = steps[2], steps[1]
+    return steps
+
+
+# --- competitors ------------------------------------------------------------------------------
+def tell_competitors(cast: Cast, token: str, *, say: Say) -> None:
+    """Ratings of us and two neighbours by a panel that does not exist; not again when they are there."""
+    for code, name in (("oak", "Oakland"), ("sjc", "San José")):
+        names = {"name": f"{name} ({MADE_UP['en']})", "names": {
+            language: f"{name} ({word})" for language, word in MADE_UP.items() if language != "en"}}  # fmt: skip
+        Competitor.objects.get_or_create(program=cast.program, code=code, defaults=names)
+    if CompetitorRating.objects.filter(program=cast.program).exists():
+        return
+    rng = random.Random(SEED)
+    rows = []
+    for number in range(120):
+        taste = rng.gauss(7, 1.2)
+        given: list[dict[str, Any]] = []
+        for place in ("", "passing-security", "restaurants"):
+            for competitor in ("", "oak", "sjc"):
+                if competitor == "sjc" and rng.random() < 0.4:
+                    continue
+                rating = min(10, max(0, round(rng.gauss(taste, 1.4))))
+                given.append({"rating": rating, "competitor": competitor, "touchpoint": place})
+        rows.append(
+            {
+                "source": PANEL, "external_id": f"p-{number}", "at": "2017-05-20T12:00:00-07:00", "ratings": given,
+                "context": "business" if number % 2 else "family",
+            }
+        )  # fmt: skip
+    _send(token, "competitor-ratings", rows)
+    say(f"{len(rows)} made-up people compare airports")
+
+
+def _send(token: str, what: str, rows: list[dict[str, Any]]) -> None:
+    client = Client(headers={"authorization": f"Bearer {token}", "host": "127.0.0.1"})
+    reply = client.post(
+        f"/api/v1/{what}/bulk/", data=msgspec.json.encode(rows), content_type="application/json"
+    )  # fmt: skip
+    if reply.status_code != 200 or reply.json()["rejected"]:
+        raise RuntimeError(f"{what}: {reply.status_code} {reply.content[:300]!r}")

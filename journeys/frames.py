@@ -23,13 +23,13 @@ HEADER = 19  # what a binary COPY begins with
 
 @dataclass(frozen=True)
 class Events:
-    """The runs of a journey: `log` with one case for each, and, shape (cases,), whose run it is, its episode, and the
-    unit of its first event (0 for none)."""
+    """The runs of a journey: `log` with one case for each, and, shape (cases,), whose run it is and its episode.
+    `streams` are the keys of the data streams that told of them."""
 
     log: EventLog
     customer: Ints
     episode: Ints
-    unit: Ints
+    streams: tuple[int, ...]
 
 
 def bounds(unit: OrgUnit, period: Period) -> tuple[datetime, datetime] | None:
@@ -65,16 +65,16 @@ def events(journey: Journey, unit: OrgUnit, period: Period, *, customers: QueryS
     if unit.parent_id is not None:
         rows = rows.filter(unit__path__startswith=unit.path)
     found = _columns(
-        rows, F("pk"), F("episode_id"), F("touchpoint_id"), F("customer_id"), F("unit_id"), _Microseconds("at")
+        rows, F("pk"), F("episode_id"), F("touchpoint_id"), F("customer_id"), F("stream_id"), _Microseconds("at")
     )
     order = np.argsort(found[0], kind="stable")
-    number, episode, touchpoint, customer, place, at = (column[order] for column in found)
+    number, episode, touchpoint, customer, stream, at = (column[order] for column in found)
     keys = np.array([each.pk for each in touchpoints], dtype=np.int64)
     by_key = np.argsort(keys)
     step = by_key[np.searchsorted(keys, touchpoint, sorter=by_key)] if number.size else touchpoint
     log = EventLog.of(episode, step, at, [each.code for each in touchpoints])
     first = np.lexsort((at, episode))[log.starts] if number.size else number
-    return Events(log, customer[first], episode[first], place[first])
+    return Events(log, customer[first], episode[first], tuple(np.unique(stream).tolist()))
 
 
 @dataclass(frozen=True)

@@ -73,7 +73,7 @@ def funnel_list(request: HttpRequest, visit: Visit) -> HttpResponse:
         "journey": journey,
         "headline": pages.funnel_headline(steps, groups),
         "lead": pages.funnel_lead(steps, groups, least),
-        "tables": [pages.funnel_table(steps, each, least) for each in groups if each.funnel],
+        "tables": [(each.label, pages.funnel_table(steps, each, least)) for each in groups if each.funnel],
         "withheld": [each.label for each in groups if each.funnel is None],
         "places": paths.steps_of(journey),
         "chosen": [step.code for step in steps],

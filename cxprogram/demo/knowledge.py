@@ -254,12 +254,11 @@ def tell_steps(cast: Cast, journey: Journey, token: str, *, say: Say) -> None:
 
 def _steps(rng: random.Random, plan: list[str]) -> list[str]:
     """One way through: most pass the main steps, some leave one out, go back, or take two in another order."""
-    main = [code for code in ("getting-to-the-airport", "signs-inside", "check-in", "passing-security", "restaurants")
+    main = [code for code in ("getting-to-the-airport", "signs-inside", "passing-security", "restaurants")
             if code in plan]  # fmt: skip
     steps: list[str] = [code for code in main if code not in ("restaurants", "signs-inside") or rng.random() < 0.7]
-    if rng.random() < 0.12 and "signs-inside" in steps and "check-in" in steps:
-        at = steps.index("check-in")
-        steps.insert(at + 1, "signs-inside")
+    if rng.random() < 0.12 and "signs-inside" in steps:
+        steps.insert(steps.index("passing-security") + 1, "signs-inside")
     if rng.random() < 0.08 and len(steps) > 3:
         steps[1], steps[2] = steps[2], steps[1]
     return steps

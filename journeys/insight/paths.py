@@ -15,11 +15,11 @@ from journeys.analytics import conformance, funnels, paths
 from journeys.analytics.conformance import Conformance, Cost
 from journeys.analytics.event_log import EventLog
 from journeys.analytics.funnels import Funnel
-from journeys.analytics.paths import Paths, Transition, Variant
+from journeys.analytics.paths import Paths, Repeat, Transition, Variant
 from journeys.choices import JourneyLevel
 from journeys.insight import ratings
 from journeys.insight.definitions import Definitions
-from journeys.models import Journey, Segment, Touchpoint
+from journeys.models import DataStream, Journey, Segment, Touchpoint
 from journeys.services import episodes, segments
 
 
@@ -45,6 +45,7 @@ class PathStudy:
     conformance: Conformance
     is_hidden: bool
     rated: int
+    streams: tuple[str, ...]
 
     @property
     def least(self) -> int:
@@ -65,6 +66,10 @@ class PathStudy:
     @property
     def costs(self) -> tuple[Cost, ...]:
         return () if self.is_hidden else tuple(each for each in self.conformance.costs if each.cases >= self.least)
+
+    @property
+    def repeated(self) -> tuple[Repeat, ...]:
+        return () if self.is_hidden else tuple(each for each in self.paths.repeats if each.cases >= self.least)
 
     def counted(self, steps: Mapping[int, int]) -> list[tuple[str, int]]:
         """Names and numbers of what enough runs began or ended with."""
@@ -104,6 +109,7 @@ def read_paths(
         else Conformance(found.log.n_cases, None, None, ()),
         is_hidden=found.log.n_cases < least,
         rated=int((~np.isnan(rated)).sum()) if rated.size else 0,
+        streams=tuple(each.label for each in DataStream.objects.filter(pk__in=found.streams).order_by("code")),
     )
 
 

@@ -115,21 +115,20 @@ def moves(study: PathStudy) -> Table:
 
 
 def doors(study: PathStudy) -> Table:
-    """Where journeys begin and end, and what is taken again."""
-    begun, left = dict(study.counted(study.paths.starts)), dict(study.counted(study.paths.ends))
-    again = {
-        study.names[each.step]: each.cases for each in study.paths.repeats if each.cases >= study.least
-    }  # fmt: skip
-    rows = [
-        (name, *(figures.figure(part[name], "count") if name in part else "" for part in (begun, left, again)))
-        for name in study.names
-        if name in begun or name in left or name in again
+    """Where journeys begin and end, and what is taken again; what never happens has no column."""
+    parts = [
+        (_("Begin"), dict(study.counted(study.paths.starts))),
+        (_("End"), dict(study.counted(study.paths.ends))),
+        (_("Come back"), {study.names[each.step]: each.cases for each in study.repeated}),
     ]
-    return Table(
-        _("Journeys that begin, end and come back at each touchpoint"),
-        (Column(_("Touchpoint"), is_number=False), Column(_("Begin")), Column(_("End")), Column(_("Come back"))),
-        tuple(rows),
-    )
+    told = [(label, counts) for label, counts in parts if counts]
+    rows = [
+        (name, *(figures.figure(counts[name], "count") if name in counts else "" for _label, counts in told))
+        for name in study.names
+        if any(name in counts for _label, counts in told)
+    ]
+    columns = (Column(_("Touchpoint"), is_number=False), *(Column(label) for label, _counts in told))
+    return Table(_("Journeys that begin, end and come back at each touchpoint"), columns, tuple(rows))
 
 
 def costs(study: PathStudy) -> Table:
@@ -194,7 +193,7 @@ def funnel_lead(steps: list[Touchpoint], groups: list[FunnelGroup], least: int) 
 
 
 def _best(funnel: Funnel | None, least: int) -> Mend | None:
-    return next((each for each in funnel.mends if each.lost >= least), None) if funnel else None
+    return next((each for each in funnel.mends if each.lost >= least and each.gain >= 1), None) if funnel else None
 
 
 def _place(funnel: Funnel | None, mend: Mend) -> int:
@@ -204,7 +203,7 @@ def _place(funnel: Funnel | None, mend: Mend) -> int:
 
 def funnel_table(steps: list[Touchpoint], group: FunnelGroup, least: int) -> Table:
     assert group.funnel is not None
-    gains = {each.step: each for each in group.funnel.mends if each.lost >= least}
+    gains = {each.step: each for each in group.funnel.mends if each.lost >= least and each.gain >= 1}
     rows = []
     for touchpoint, stage in zip(steps, group.funnel.stages, strict=True):
         gain = gains.get(stage.step)
@@ -222,7 +221,7 @@ def funnel_table(steps: list[Touchpoint], group: FunnelGroup, least: int) -> Tab
             )
         )
     return Table(
-        group.label,
+        _("How many come to each touchpoint"),
         (
             Column(_("Touchpoint"), is_number=False), Column(_("Reached")), Column(_("Reached in order")),
             Column(_("Within the time")), Column(_("Of the step before")),

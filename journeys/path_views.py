@@ -24,10 +24,10 @@ DAYS = 3_650
 @member_page(Right.SEE_SCORES)
 def path_study(request: HttpRequest, visit: Visit) -> HttpResponse:
     """`?journey= &period= &unit= &segment=`; `&format=csv` is the table of steps as a file."""
+    unit, period, segment = filters.unit_asked(request, visit), _period(request), _segment(request, visit)
     journey = _journey(request, visit)
     if journey is None:
         return render(request, "journeys/map_empty.html", {"may_define": visit.can(Right.DEFINE)})
-    unit, period, segment = filters.unit_asked(request, visit), _period(request), _segment(request, visit)
     study = paths.read_paths(journey, unit, period, at=visit.at, segment=segment)
     if request.GET.get("format") == "csv":
         name = f"{visit.program.slug}-{journey.code}-{period.code}-paths.csv"
@@ -53,10 +53,10 @@ def path_study(request: HttpRequest, visit: Visit) -> HttpResponse:
 @member_page(Right.SEE_SCORES)
 def funnel_list(request: HttpRequest, visit: Visit) -> HttpResponse:
     """`?journey= &period= &unit= &segment= &steps=a,b,c &window=days &by=segment`."""
+    unit, period, segment = filters.unit_asked(request, visit), _period(request), _segment(request, visit)
     journey = _journey(request, visit)
     if journey is None:
         return render(request, "journeys/map_empty.html", {"may_define": visit.can(Right.DEFINE)})
-    unit, period, segment = filters.unit_asked(request, visit), _period(request), _segment(request, visit)
     is_split, window = request.GET.get("by") == "segment", _window(request)
     steps, groups = paths.read_funnels(
         journey,

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, Self
 
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.db.models.functions import Lower
 
 from cxprogram.access import Right, ScopedQuerySet
@@ -15,6 +15,15 @@ class JourneyQuerySet(DefinitionQuerySet):
     def on_map(self) -> "JourneyQuerySet":
         """Journeys that have not been taken off."""
         return self.filter(retired_at=None)
+
+    def with_sizes(self) -> "JourneyQuerySet":
+        """Each with `stage_n` and `touchpoint_n`, of what stands on the map."""
+        standing = Q(stages__retired_at=None)
+        points = standing & Q(stages__touchpoints__retired_at=None)
+        return self.annotate(
+            stage_n=Count("stages", filter=standing, distinct=True),
+            touchpoint_n=Count("stages__touchpoints", filter=points, distinct=True),
+        )
 
 
 class StageQuerySet(DefinitionQuerySet):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from journeys import customer_views, edit_views, path_views, views
+from journeys import customer_views, edit_views, exchange_views, path_views, views
 
 app_name = "journeys"
 urlpatterns = [
@@ -13,6 +13,8 @@ urlpatterns = [
     path("streams/", customer_views.stream_list, name="stream-list"),
     path("map/", views.journey_map, name="map"),
     path("map/edit/", edit_views.map_edit, name="map-edit"),
+    path("map/export/", exchange_views.map_export, name="map-export"),
+    path("map/import/", exchange_views.map_import, name="map-import"),
     path("map/new/", edit_views.map_new, name="map-new"),
     path("map/versions/", edit_views.map_versions, name="map-versions"),
     path("competitors/", path_views.competitor_list, name="competitor-list"),

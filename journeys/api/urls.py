@@ -3,6 +3,7 @@ from django.urls import path
 from journeys.api.competitor_ratings import CompetitorRatingBulkView, CompetitorRatingView
 from journeys.api.customers import CustomerBulkView, CustomerView
 from journeys.api.interactions import InteractionBulkView, InteractionView
+from journeys.api.journeys import JourneyListView, JourneyView
 from journeys.api.kpi_values import KpiValueView
 from journeys.api.segment import SegmentBatchView, SegmentView
 
@@ -20,5 +21,7 @@ urlpatterns = [
         path(f"segment/v1/{kind}", SegmentView.as_view(kind=kind), name=f"segment-{kind}")
         for kind in ("track", "identify", "page", "screen", "group", "alias")
     ),
+    path("journeys/", JourneyListView.as_view(), name="journey-list"),
+    path("journeys/<slug:code>/", JourneyView.as_view(), name="journey"),
     path("kpi-values/", KpiValueView.as_view(), name="kpi-value"),
 ]

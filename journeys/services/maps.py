@@ -242,6 +242,20 @@ def copy(journey: Journey, name: str, *, by: User, at: datetime) -> Journey:
         return made
 
 
+@transaction.atomic
+def take_in(program: Program, journey: Journey | None, document: Any, *, by: User, at: datetime) -> documents.Changes:
+    """A document from outside: the journey becomes what it says, or is made; kept as a version if anything changed."""
+    if journey is None:
+        journey, changes = documents.create(program, document, at=at)
+    else:
+        journey = _locked_journey(journey)
+        _begin(journey, at)
+        changes = documents.apply(journey, document, at=at)
+    if changes:
+        _keep(journey, VersionKind.IMPORTED, by, at)
+    return changes
+
+
 def from_document(program: Program, document: dict[str, Any], *, by: User, at: datetime) -> Journey:
     """A journey from a template or a file; codes that are taken get a number behind them."""
     with transaction.atomic():

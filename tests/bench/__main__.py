@@ -1,6 +1,6 @@
 """`make bench`: the budgets that can be measured here, as ratios to a yardstick in the same run.
 
-    python -m tests.bench [answers] [flow] [bulk] [kpi]      without a name, all
+    python -m tests.bench [answers] [flow] [bulk] [kpi] [map] [paths]      without a name, all
 
 Each part prints its figures and whether the budget holds; the last lines are rows for the README's table.
 Budgets in seconds are those of a machine on which the bare view, at 32 connections, answers 1 700 requests a second
@@ -19,12 +19,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 
 import psycopg
 
 from cxprogram.database import EmbeddedPostgres
-from tests.bench import load
+from tests.bench import journeys, load
 from tests.demo_site import ROOT, free_port
 
 REQUESTS = int(os.environ.get("CX_BENCH_REQUESTS", "8000"))
@@ -174,8 +175,7 @@ class Bench:
         rate, p99 = (statistics.median(figures) for figures in zip(*flows, strict=True))
         seen_rate, seen_p99 = (statistics.median(figures) for figures in zip(*seen, strict=True))
         figure = (
-            f"{seen_rate:,.0f}/s, p99 of a step {seen_p99:.0f} ms, "
-            f"at the reference speed {rate:,.0f}/s, {p99:.0f} ms"
+            f"{seen_rate:,.0f}/s, p99 of a step {seen_p99:.0f} ms, at the reference speed {rate:,.0f}/s, {p99:.0f} ms"
         )
         self.say("Respondent flow, 4 connections", figure, "≥ 300/s, p99 ≤ 50 ms", rate >= 300 and p99 <= 50)
 
@@ -268,6 +268,7 @@ def main(names: list[str]) -> int:
         bench = Bench(folder)
         parts: dict[str, Callable[[], None]] = {
             "answers": bench.answers, "flow": bench.flow, "bulk": bench.bulk, "kpi": bench.kpi,
+            "map": partial(journeys.wide_map, bench), "paths": partial(journeys.paths, bench, ROWS),
         }  # fmt: skip
         try:
             for part in names or list(parts):

@@ -14,8 +14,11 @@ const nameChoices = () => {
   for (const select of document.querySelectorAll("select.admin-autocomplete")) {
     const drawn = select.parentElement.querySelector(".select2-selection__rendered");
     const name = select.getAttribute("aria-label") || select.labels?.[0]?.textContent.trim();
-    if (drawn && name) drawn.setAttribute("aria-label", name);
+    if (drawn && name && !drawn.hasAttribute("aria-label")) drawn.setAttribute("aria-label", name);
   }
 };
-window.addEventListener("load", nameChoices);
-document.addEventListener("formset:added", () => setTimeout(nameChoices));
+/* It may draw them at any time, and anew: whenever something is drawn, what has no name gets one. */
+document.addEventListener("DOMContentLoaded", () => {
+  nameChoices();
+  new MutationObserver(nameChoices).observe(document.body, { childList: true, subtree: true });
+});

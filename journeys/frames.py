@@ -133,19 +133,29 @@ def _columns(rows: QuerySet, *columns: F | Func) -> list[Ints]:
     )
     sql, parameters = rows.order_by().values_list(*names).query.sql_with_params()
     shape = np.dtype([("fields", ">i2"), *((part, kind) for name in names for part, kind in _field(name))])
-    parts, rest = [], b""
+    parts: list[Ints] = []
+    # The driver hands over row by row: added up one by one they would be copied again with every row.
+    held: list[bytes] = []
+    size, skipped = 0, HEADER
+
+    def take() -> None:
+        nonlocal size, skipped
+        data = b"".join(held)[skipped:]
+        whole = len(data) // shape.itemsize
+        if whole:
+            parts.append(_numbers(data, shape, whole, names))
+        rest = data[whole * shape.itemsize :]
+        held[:], size, skipped = [rest], len(rest), 0
+
     query = connection.ops.compose_sql(sql, parameters)  # type: ignore[attr-defined]
     statement = f"COPY ({query}) TO STDOUT (FORMAT BINARY)"
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
-        is_first = True
         for block in copy:
-            rest += bytes(block)[HEADER:] if is_first else bytes(block)
-            is_first = False
-            if (whole := len(rest) // shape.itemsize) and len(rest) >= BATCH:
-                parts.append(_numbers(rest, shape, whole, names))
-                rest = rest[whole * shape.itemsize :]
-    if whole := len(rest) // shape.itemsize:
-        parts.append(_numbers(rest, shape, whole, names))
+            held.append(bytes(block))
+            size += len(block)
+            if size >= BATCH:
+                take()
+    take()
     return list(np.concatenate(parts, axis=1)) if parts else [np.empty(0, dtype=np.int64) for _name in names]
 
 

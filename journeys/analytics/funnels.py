@@ -99,6 +99,41 @@ def funnel(log: EventLog, steps: Sequence[int], *, window: float | None = None) 
     return Funnel(log.n_cases, tuple(stages), _mends(stages))
 
 
+@dataclass(frozen=True)
+class Told:
+    """What may be told of a stage: None where the number, or its difference from one that is told, is of few."""
+
+    reached: int | None
+    in_order: int | None
+    in_window: int | None
+
+
+def told(funnel: Funnel, *, minimum: int) -> tuple[Told, ...]:
+    """What may be told of each stage, so that no subtraction between the numbers told reveals a group of fewer than
+    `minimum`: those lost between two stages, those out of order, those too late, those who never came."""
+
+    def is_safe(n: int, *others: int | None) -> bool:
+        gaps = (abs(n - other) for other in others if other is not None)
+        return all(not size or size >= minimum for size in (n, *gaps))
+
+    found: list[Told] = []
+    in_order = in_window = None  # the last that were told
+    for stage in funnel.stages:
+        passes = is_safe(stage.in_order, in_order)
+        in_order = stage.in_order if passes else in_order
+        is_timely = is_safe(stage.in_window, in_window, in_order)
+        in_window = stage.in_window if is_timely else in_window
+        reached = is_safe(stage.reached, funnel.cases, in_order)
+        found.append(
+            Told(
+                stage.reached if reached else None,
+                stage.in_order if passes else None,
+                stage.in_window if is_timely else None,
+            )
+        )
+    return tuple(found)
+
+
 def _mends(stages: Sequence[Stage]) -> tuple[Mend, ...]:
     """Every step after the first at which somebody was lost, the most promising first."""
     found = []

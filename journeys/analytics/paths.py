@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from journeys.analytics.event_log import MICROSECONDS, EventLog, Ints
+from journeys.analytics.event_log import MICROSECONDS, EventLog, Flags, Ints
 
 Floats = NDArray[np.float64]
 
@@ -85,9 +85,7 @@ def study(log: EventLog, *, open_after: float | None = None, most: int = MOST) -
     A case whose last event is later than `open_after` (seconds since 1970) is still open: it counts as a path, not as
     an exit, and not in the durations.
     """
-    is_open = np.zeros(log.n_cases, dtype=bool)
-    if open_after is not None:
-        is_open = log.at[log.ends] / MICROSECONDS > open_after
+    is_open = open_cases(log, open_after)
     closed = log.durations()[~is_open]
     number, example = variant_of(log)
     return Paths(
@@ -104,6 +102,13 @@ def study(log: EventLog, *, open_after: float | None = None, most: int = MOST) -
         mean_seconds=float(closed.mean()) if closed.size else None,
         open_cases=int(is_open.sum()),
     )
+
+
+def open_cases(log: EventLog, open_after: float | None) -> Flags:
+    """Which cases are still open, shape (cases,): those with an event later than `open_after`; none without it."""
+    if open_after is None:
+        return np.zeros(log.n_cases, dtype=bool)
+    return log.at[log.ends] / MICROSECONDS > open_after
 
 
 def variant_of(log: EventLog) -> tuple[Ints, Ints]:

@@ -1,5 +1,6 @@
 """The actual journeys in numbers: paths, funnels, and both held against the map, small numbers hidden."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,17 +11,20 @@ from django.utils.translation import gettext as _
 from cxprogram.errors import DomainError
 from cxprogram.models import OrgUnit
 from cxprogram.periods import Period
+from cxprogram.suppression import hidden_cells
 from journeys import frames
 from journeys.analytics import conformance, funnels, paths
 from journeys.analytics.conformance import Conformance, Cost
 from journeys.analytics.event_log import EventLog
-from journeys.analytics.funnels import Funnel
+from journeys.analytics.funnels import Funnel, Told
 from journeys.analytics.paths import Paths, Repeat, Transition, Variant
 from journeys.choices import JourneyLevel
 from journeys.insight import ratings
 from journeys.insight.definitions import Definitions
 from journeys.models import DataStream, Journey, Segment, Touchpoint
 from journeys.services import episodes, segments
+
+STOPS = -1  # beside the steps: nothing followed, or nothing yet
 
 
 class PathError(DomainError):
@@ -32,8 +36,10 @@ class PathError(DomainError):
 class PathStudy:
     """The runs of one journey in a period at a unit, held against its map.
 
-    `shown`, `moves` and `costs` leave out what fewer than the program's smallest group did; `hidden` is how many runs
-    went one of the ways left out. Without enough runs everything is left out and `is_hidden` is true.
+    What fewer than the program's smallest group did is left out, and so much beside it that no subtraction from a
+    number shown reveals it: the ways through, what follows on a step, beginnings and ends are one partition each;
+    `hidden` is how many runs went one of the ways left out. Without enough runs everything is left out and `is_hidden`
+    is true.
     """
 
     journey: Journey
@@ -53,7 +59,12 @@ class PathStudy:
 
     @property
     def shown(self) -> tuple[Variant, ...]:
-        return () if self.is_hidden else tuple(each for each in self.paths.variants if each.n >= self.least)
+        if self.is_hidden:
+            return ()
+        cells: dict[int, int] = {place: each.n for place, each in enumerate(self.paths.variants)}
+        cells[len(cells)] = self.paths.cases - sum(cells.values())  # the ways not told one by one
+        hidden = hidden_cells(cells, minimum=self.least)
+        return tuple(each for place, each in enumerate(self.paths.variants) if place not in hidden)
 
     @property
     def hidden(self) -> int:
@@ -61,27 +72,75 @@ class PathStudy:
 
     @property
     def moves(self) -> tuple[Transition, ...]:
-        return () if self.is_hidden else tuple(each for each in self.paths.transitions if each.n >= self.least)
+        if self.is_hidden:
+            return ()
+        by_origin: dict[int, list[Transition]] = defaultdict(list)
+        for each in self.paths.transitions:
+            by_origin[each.origin].append(each)
+        hidden: set[tuple[int, int]] = set()
+        for origin, moves in by_origin.items():
+            cells = {each.target: each.n for each in moves}
+            # The shares tell how often the step was taken, so how often nothing followed.
+            cells[STOPS] = round(moves[0].n / moves[0].probability) - sum(cells.values())
+            hidden |= {(origin, target) for target in hidden_cells(cells, minimum=self.least)}
+        return tuple(each for each in self.paths.transitions if (each.origin, each.target) not in hidden)
 
     @property
     def costs(self) -> tuple[Cost, ...]:
-        return () if self.is_hidden else tuple(each for each in self.conformance.costs if each.cases >= self.least)
+        total = self.conformance.cases
+        return (
+            () if self.is_hidden else tuple(each for each in self.conformance.costs if self._tells(each.cases, total))
+        )
 
     @property
     def repeated(self) -> tuple[Repeat, ...]:
-        return () if self.is_hidden else tuple(each for each in self.paths.repeats if each.cases >= self.least)
+        total = self.paths.cases
+        return () if self.is_hidden else tuple(each for each in self.paths.repeats if self._tells(each.cases, total))
 
-    def counted(self, steps: Mapping[int, int]) -> list[tuple[str, int]]:
-        """Names and numbers of what enough runs began or ended with."""
-        return [] if self.is_hidden else [(self.names[step], n) for step, n in steps.items() if n >= self.least]
+    @property
+    def conforming(self) -> float | None:
+        """The share that follows the plan; None where it would tell of few, or of a way that is left out."""
+        share, total = self.conformance.conforming, self.conformance.cases
+        if self.is_hidden or share is None or not (total >= self.least and self._tells(round(share * total), total)):
+            return None
+        return share if not share or any(each.steps == self.plan for each in self.shown) else None
+
+    @property
+    def starts(self) -> list[tuple[str, int]]:
+        """Names and numbers of the steps that runs began with."""
+        return self._counted(self.paths.starts)
+
+    @property
+    def ends(self) -> list[tuple[str, int]]:
+        """Names and numbers of the steps that closed runs ended with."""
+        return self._counted({**self.paths.ends, STOPS: self.paths.open_cases})
+
+    @property
+    def still_open(self) -> int:
+        """How many runs are still open; 0 also where it would tell of few."""
+        open_cases = self.paths.open_cases
+        return open_cases if not self.is_hidden and self._tells(open_cases, self.paths.cases) else 0
+
+    def _tells(self, n: int, total: int) -> bool:
+        """Whether neither the number nor what is left of the total is of few."""
+        return not hidden_cells({True: n, False: total - n}, minimum=self.least)
+
+    def _counted(self, cells: Mapping[int, int]) -> list[tuple[str, int]]:
+        hidden = hidden_cells(cells, minimum=self.least)
+        return [
+            (self.names[step], n)
+            for step, n in cells.items()
+            if not self.is_hidden and step != STOPS and step not in hidden
+        ]
 
 
 @dataclass(frozen=True)
 class FunnelGroup:
-    """One funnel of some of the runs: all of them, or those of a segment or a unit. None where too few began."""
+    """One funnel of some of the runs: all of them, or those of a segment. None where too few began."""
 
     label: str
     funnel: Funnel | None
+    told: tuple[Told, ...] = ()
 
 
 def read_paths(
@@ -89,13 +148,16 @@ def read_paths(
 ) -> PathStudy:
     """Study the runs that began in the period. One is still open at `at` until nothing has happened for as long as
     parts one run from the next. What is planned are the map's touchpoints that somebody took: where no stream tells
-    of a touchpoint, nobody can be said to have missed it."""
+    of a touchpoint, nobody can be said to have missed it; nor, of the rest, by a run that is still open, which is held
+    against nothing."""
     found = _events(journey, unit, period, at, segment)
     names, on_map = _names(journey)
     taken = set(np.unique(found.log.step).tolist())
     plan = tuple(step for step, code in enumerate(found.log.steps) if code in on_map and step in taken)
+    open_after = (at - episodes.GAP).timestamp()
+    is_closed = ~paths.open_cases(found.log, open_after)
     by_run = _ratings(journey)
-    rated = np.array([by_run.get(int(run), np.nan) for run in found.episode])
+    rated = np.array([by_run.get(run, np.nan) for run in found.episode[is_closed].tolist()])
     least = journey.program.min_n
     return PathStudy(
         journey=journey,
@@ -103,10 +165,10 @@ def read_paths(
         period=period,
         names=tuple(names[code] for code in found.log.steps),
         plan=plan,
-        paths=paths.study(found.log, open_after=(at - episodes.GAP).timestamp()),
-        conformance=conformance.conform(found.log, plan, ratings=rated, minimum=least)
+        paths=paths.study(found.log, open_after=open_after),
+        conformance=conformance.conform(found.log.only(is_closed), plan, ratings=rated, minimum=least)
         if plan
-        else Conformance(found.log.n_cases, None, None, ()),
+        else Conformance(int(is_closed.sum()), None, None, ()),
         is_hidden=found.log.n_cases < least,
         rated=int((~np.isnan(rated)).sum()) if rated.size else 0,
         streams=tuple(each.label for each in DataStream.objects.filter(pk__in=found.streams).order_by("code")),
@@ -149,10 +211,17 @@ def read_funnels(
     numbers = [log.steps.index(code) for code in chosen]
     window = None if window_days is None else window_days * 86_400
 
+    least = journey.program.min_n
+
     def group(label: str, kept: EventLog) -> FunnelGroup:
         made = funnels.funnel(kept, numbers, window=window)
-        return FunnelGroup(label, made if made.stages[0].in_window >= journey.program.min_n else None)
+        began = made.stages[0].in_window
+        others = whole.stages[0].in_window - began
+        if began < least or 0 < others < least:
+            return FunnelGroup(label, None)
+        return FunnelGroup(label, made, funnels.told(made, minimum=least))
 
+    whole = funnels.funnel(log, numbers, window=window)
     groups = [group(_("Everyone"), log)]
     if by_segment:
         for each in Segment.objects.filter(program=journey.program).order_by("code"):

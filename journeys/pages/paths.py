@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from cxprogram import figures
 from cxprogram.charts.parts import Column, Table
 from journeys.analytics.conformance import Cost
-from journeys.analytics.funnels import Funnel, Mend
+from journeys.analytics.funnels import Mend
 from journeys.analytics.paths import Spread
 from journeys.insight.paths import FunnelGroup, PathStudy
 from journeys.models import Touchpoint
@@ -60,8 +60,8 @@ def headline(study: PathStudy) -> str:
         return _("No journey has been seen yet")
     if study.is_hidden:
         return _("Too few journeys to show")
-    conforming = study.conformance.conforming
-    if conforming is None or not study.plan:
+    conforming = study.conforming
+    if conforming is None:
         return _("%(n)s journeys, %(ways)s ways through") % {
             "n": figures.figure(study.paths.cases, "count"),
             "ways": figures.figure(study.paths.n_variants, "count"),
@@ -117,8 +117,8 @@ def moves(study: PathStudy) -> Table:
 def doors(study: PathStudy) -> Table:
     """Where journeys begin and end, and what is taken again; what never happens has no column."""
     parts = [
-        (_("Begin"), dict(study.counted(study.paths.starts))),
-        (_("End"), dict(study.counted(study.paths.ends))),
+        (_("Begin"), dict(study.starts)),
+        (_("End"), dict(study.ends)),
         (_("Come back"), {study.names[each.step]: each.cases for each in study.repeated}),
     ]
     told = [(label, counts) for label, counts in parts if counts]
@@ -171,7 +171,7 @@ def funnel_headline(steps: list[Touchpoint], groups: list[FunnelGroup]) -> str:
     if not groups:
         return _("No funnel can be drawn yet")
     whole = groups[0].funnel
-    if whole is None or whole.conversion is None:
+    if whole is None or whole.conversion is None or groups[0].told[-1].in_window is None:
         return _("Too few journeys to show")
     return _("%(share)s of those who take the first step come to the last") % {
         "share": figures.figure(whole.conversion, "share")
@@ -180,10 +180,11 @@ def funnel_headline(steps: list[Touchpoint], groups: list[FunnelGroup]) -> str:
 
 def funnel_lead(steps: list[Touchpoint], groups: list[FunnelGroup], least: int) -> str:
     """Where most would be gained."""
-    best = _best(groups[0].funnel, least) if groups else None
-    if best is None:
+    gains = _gains(groups[0], least) if groups else {}
+    if not gains:
         return ""
-    name = next(each.label for place, each in enumerate(steps) if _place(groups[0].funnel, best) == place)
+    place, best = next(iter(gains.items()))
+    name = steps[place].label
     return _("Mending %(name)s could bring up to %(gain)s more to the end (%(low)s to %(high)s).") % {
         "name": name,
         "gain": figures.figure(best.gain, "count"),
@@ -192,28 +193,34 @@ def funnel_lead(steps: list[Touchpoint], groups: list[FunnelGroup], least: int) 
     }
 
 
-def _best(funnel: Funnel | None, least: int) -> Mend | None:
-    return next((each for each in funnel.mends if each.lost >= least and each.gain >= 1), None) if funnel else None
+def _gains(group: FunnelGroup, least: int) -> dict[int, Mend]:
+    """What mending each stage could bring, by its place, most first; without what would tell of few."""
+    if group.funnel is None or group.told[-1].in_window is None:
+        return {}
+    places = {stage.step: place for place, stage in enumerate(group.funnel.stages)}
+    return {
+        places[each.step]: each
+        for each in group.funnel.mends
+        if each.lost >= least and each.gain >= 1 and _kept_is_told(group, places[each.step])
+    }
 
 
-def _place(funnel: Funnel | None, mend: Mend) -> int:
-    assert funnel is not None
-    return next(place for place, stage in enumerate(funnel.stages) if stage.step == mend.step)
+def _kept_is_told(group: FunnelGroup, place: int) -> bool:
+    return place > 0 and None not in (group.told[place - 1].in_window, group.told[place].in_window)
 
 
 def funnel_table(steps: list[Touchpoint], group: FunnelGroup, least: int) -> Table:
     assert group.funnel is not None
-    gains = {each.step: each for each in group.funnel.mends if each.lost >= least and each.gain >= 1}
-    rows = []
-    for touchpoint, stage in zip(steps, group.funnel.stages, strict=True):
-        gain = gains.get(stage.step)
-        is_told = stage.in_window >= least
+    gains, rows = _gains(group, least), []
+    for place, (touchpoint, stage, told) in enumerate(zip(steps, group.funnel.stages, group.told, strict=True)):
+        gain, is_told = gains.get(place), _kept_is_told(group, place)
         rows.append(
             (
                 touchpoint.label,
-                few(stage.reached, least),
-                few(stage.in_order, least),
-                few(stage.in_window, least),
+                *(
+                    f"n < {least}" if n is None else figures.figure(n, "count")
+                    for n in (told.reached, told.in_order, told.in_window)
+                ),
                 figures.told(stage.kept, "share") if is_told else "",
                 figures.told_interval(stage.low, stage.high, "share") if is_told else "",
                 spread(stage.seconds, least),

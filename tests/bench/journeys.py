@@ -119,5 +119,5 @@ def paths(bench: Any, rows: int) -> None:
     bench.say(f"Paths of {rows:,} interactions", figure, "≤ 30 s, ≤ 2 GB", whole <= 30 and peak <= 2)
     started = time.perf_counter()
     funnels.funnel(found.log, list(range(STEPS_A_RUN)))
-    seconds = time.perf_counter() - started
-    bench.say(f"Funnel over {rows:,} interactions, read already", f"{seconds:.2f} s", "≤ 5 s", seconds <= 5)
+    seconds = read + time.perf_counter() - started
+    bench.say(f"Funnel over {rows:,} interactions", f"{seconds:.2f} s", "≤ 5 s", seconds <= 5)

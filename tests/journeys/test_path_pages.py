@@ -2,7 +2,7 @@
 
 import csv
 import io
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -11,9 +11,10 @@ from django.test.utils import CaptureQueriesContext
 
 from cxprogram.models import Program
 from cxprogram.periods import ALL, parse
+from journeys import frames
 from journeys.analytics.conformance import Deviation
 from journeys.insight import paths
-from journeys.models import Customer, Episode, Journey, Segment
+from journeys.models import Customer, Episode, Interaction, Journey, Segment
 from journeys.services import episodes, interactions
 from journeys.services.customers import CustomerFacts
 from journeys.services.interactions import Happening
@@ -23,14 +24,14 @@ from tests.factories import NOON, House
 START = NOON - timedelta(days=50)
 
 
-def walk(program: Program, *runs: str, unit=None, start: int = 0) -> None:
+def walk(program: Program, *runs: str, unit=None, start: int = 0, began: datetime = START) -> None:
     """Each word is one customer's run, each letter a touchpoint, an hour between them."""
     door = interactions.door(program)
     rows = []
     for number, word in enumerate(runs, start=start):
         for place, code in enumerate(word):
             said = Happening(
-                "visits", "test", f"{number}-{place}", START + timedelta(hours=place), "visit",
+                "visits", "test", f"{number}-{place}", began + timedelta(hours=place), "visit",
                 customer=CustomerFacts("test", f"walker-{number}"), touchpoint=code, unit=unit,
             )  # fmt: skip
             rows.append(interactions.prepare(door, said, at=NOON))
@@ -58,12 +59,37 @@ def study(journey: Journey, unit=None, **asked) -> paths.PathStudy:
 def test_the_runs_that_came_in_are_the_runs_that_are_told(house: House, journey: Journey) -> None:
     walk(house.program, *["abc"] * 6, *["ac"] * 5, "acb")
     found = study(journey)
-    assert [("".join(found.names[s] for s in each.steps), each.n) for each in found.shown] == [("ABC", 6), ("AC", 5)]
-    assert (found.paths.cases, found.paths.n_variants, found.hidden) == (12, 3, 1)
-    assert found.counted(found.paths.starts) == [("A", 12)]
+    assert [("".join(found.names[s] for s in each.steps), each.n) for each in found.shown] == [("ABC", 6)]
+    assert (found.paths.cases, found.paths.n_variants, found.hidden) == (
+        12,
+        3,
+        6,
+    )  # 5 would leave 1 to be told by subtraction
+    assert found.starts == [("A", 12)]
     assert found.conformance.conforming == pytest.approx(0.5)
     missing = {cost.deviation: cost.cases for cost in found.costs}
     assert missing == {Deviation("missing", 1): 5}  # one run out of order is too few to tell of
+
+
+@pytest.mark.parametrize("batch", [1, 74, 100, 1_000, 1 << 24])
+def test_however_the_rows_are_cut_they_are_the_rows(
+    house: House, journey: Journey, batch: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(frames, "BATCH", batch)
+    walk(house.program, *["abc"] * 6, "cab")
+    log = frames.events(journey, house.root, ALL).log
+    told = [(log.steps[step], at) for step, at in zip(log.step.tolist(), log.at.tolist(), strict=True)]
+    rows = Interaction.objects.order_by("episode", "at", "pk").values_list("touchpoint__code", "at")
+    assert told == [(code, round(at.timestamp() * 1_000_000)) for code, at in rows]
+    assert len(told) == 21
+
+
+def test_who_is_still_on_the_way_has_missed_nothing(house: House, journey: Journey) -> None:
+    walk(house.program, *["abc"] * 6)
+    walk(house.program, *["ab"] * 7, start=100, began=NOON - timedelta(days=1))
+    found = study(journey)
+    assert (found.paths.cases, found.paths.open_cases, found.conformance.cases) == (13, 7, 6)
+    assert (found.conformance.conforming, found.conformance.fitness, found.costs) == (1, 1, ())
 
 
 def test_answers_tell_what_a_deviation_costs(house: House, journey: Journey) -> None:
@@ -118,6 +144,62 @@ def test_few_runs_are_hidden(house: House, journey: Journey) -> None:
     assert [each.funnel for each in groups] == [None]
     page = owner(house).get("/paths/", {"journey": "walk"}).content.decode()
     assert "Too few journeys to show" in page
+
+
+def test_no_subtraction_tells_of_few(house: House, journey: Journey) -> None:
+    walk(house.program, *["abc"] * 20, *["bc"] * 8, *["bca"] * 2)
+    found = study(journey)
+    assert [each.n for each in found.shown] == [20]  # with 8 shown, 2 would be left
+    assert (found.starts, found.ends) == ([("A", 20), ("B", 10)], [])  # 28 end with c: shown, 2 would be left
+    moves = {(found.names[each.origin], found.names[each.target]) for each in found.moves}
+    assert moves == {("B", "C")}  # after a two stop, after c two go on
+    # 8 leave out a, 2 take it last: their sum is who does not follow the plan, and may be told
+    assert [(each.deviation, each.cases) for each in found.costs] == [(Deviation("missing", 0), 8)]
+    assert found.conforming == pytest.approx(2 / 3)
+
+
+@pytest.mark.parametrize(("way", "n"), [("abc", 2), ("ac", 2)])
+def test_the_headline_tells_neither_of_few_who_follow_the_map_nor_of_few_who_do_not(
+    house: House, journey: Journey, way: str, n: int
+) -> None:
+    walk(house.program, *[way] * n, *["ac" if way == "abc" else "abc"] * 20)
+    found = study(journey)
+    assert (found.conforming, found.shown, found.costs) == (None, (), ())
+    page = owner(house).get("/paths/", {"journey": "walk"})
+    assert page.context["headline"] == "22 journeys, 2 ways through"
+
+
+def test_few_who_are_still_on_the_way_are_not_told(house: House, journey: Journey) -> None:
+    walk(house.program, *["abc"] * 8)
+    walk(house.program, *["abc"] * 3, start=100, began=NOON - timedelta(days=1))
+    assert (study(journey).still_open, study(journey).ends) == (0, [])
+
+
+def test_a_funnel_tells_neither_of_few_who_are_left_nor_of_few_who_are_lost(house: House, journey: Journey) -> None:
+    walk(house.program, *["ab"] * 20, *["abc"] * 2)
+    page = owner(house).get("/funnels/", {"journey": "walk"})
+    ((_label, table),) = page.context["tables"]
+    assert table.rows[2] == ("C", "n < 5", "n < 5", "n < 5", "", "", "", "")
+    assert (page.context["headline"], page.context["lead"]) == ("Too few journeys to show", "")
+    walk(house.program, *["abc"] * 40, *["a"] * 2, start=100)
+    page = owner(house).get("/funnels/", {"journey": "walk"})
+    ((_label, table),) = page.context["tables"]
+    # 64 begin, 62 come to b: told, it would tell of the 2 lost there, so it is not; 42 come to c
+    assert [row[1:5] for row in table.rows] == [
+        ("64", "64", "64", ""),
+        ("n < 5", "n < 5", "n < 5", ""),
+        ("42", "42", "42", ""),
+    ]
+    assert (page.context["headline"][:4], page.context["lead"]) == ("65.6", "")
+
+
+def test_a_segment_that_leaves_few_others_has_no_funnel(house: House, journey: Journey) -> None:
+    walk(house.program, *["abc"] * 12)
+    Customer.objects.filter(identities__value__in=[f"walker-{n}" for n in range(10)]).update(language="sv")
+    rule = {"all": [{"field": "language", "is": "sv"}]}
+    Segment.objects.create(program=house.program, code="swedish", name="Swedish", definition=rule)
+    _steps, groups = paths.read_funnels(journey, house.root, ALL, at=NOON, by_segment=True)
+    assert [each.funnel and each.funnel.cases for each in groups] == [12, None]
 
 
 def test_what_is_taken_off_the_map_is_not_planned(house: House, journey: Journey) -> None:

@@ -1,7 +1,7 @@
 """Held to what pm4py 2.7.23.11 and pandas found in public event logs (journey.json)."""
 
 import json
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import Any
 
 import numpy as np
@@ -160,6 +160,26 @@ def test_a_window_counts_from_the_first_step() -> None:
     log = log_of("abc", minutes=10)
     assert [stage.in_window for stage in funnels.funnel(log, [0, 1, 2], window=900).stages] == [1, 1, 0]
     assert [stage.in_window for stage in funnels.funnel(log, [0, 1, 2], window=1200).stages] == [1, 1, 1]
+
+
+@given(words, st.permutations("abcd"), st.integers(1, 6), st.integers(2, 6))
+def test_what_is_told_of_a_funnel_lies_apart_by_nobody_or_by_enough(
+    cases: list[str], steps: list[str], minutes: int, minimum: int
+) -> None:
+    log = log_of(*cases)
+    places = [log.steps.index(step) for step in steps if step in log.steps]
+    if len(places) < 2:
+        return
+    found = funnels.told(funnels.funnel(log, places, window=60 * minutes), minimum=minimum)
+    for column in ("in_order", "in_window"):
+        numbers = [n for each in found if (n := getattr(each, column)) is not None]
+        assert all(not n or n >= minimum for n in numbers)
+        assert all(more == less or more - less >= minimum for more, less in combinations(numbers, 2))
+    for each in found:
+        if each.in_order is not None and each.in_window is not None:
+            assert each.in_order - each.in_window in {0, *range(minimum, len(cases) + 1)}
+        if each.reached is not None:
+            assert len(cases) - each.reached in {0, *range(minimum, len(cases) + 1)}
 
 
 @pytest.mark.parametrize("steps", [[0], [], [0, 0]])

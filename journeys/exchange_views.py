@@ -1,4 +1,4 @@
-"""Journeys as files: out as JSON or CJML, in after a look at what would change."""
+"""Journeys as files: out as JSON, CJML or a workbook, in after a look at what would change."""
 
 import json
 from typing import Any
@@ -17,7 +17,7 @@ from cxprogram.access import Right
 from cxprogram.errors import DomainError
 from cxprogram.models import Program
 from cxprogram.page_base import Visit, member_page
-from journeys.interchange import cjml
+from journeys.interchange import cjml, xlsx
 from journeys.interchange.xml_tree import MAX_BYTES
 from journeys.models import Journey
 from journeys.services import documents, maps
@@ -25,28 +25,32 @@ from journeys.services.document_parts import canonical
 
 # What the second step carries in its form: a map of a thousand touchpoints is smaller.
 MAX_DOCUMENT = 2 * 1024**2
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_safe
 @member_page(Right.SEE_SCORES)
 def map_export(request: HttpRequest, visit: Visit) -> HttpResponse:
-    """`?journey=CODE&format=json|cjml`."""
+    """`?journey=CODE&format=json|cjml|xlsx`."""
     rows = Journey.objects.on_map().filter(program=visit.program)
     journey = rows.filter(code=request.GET.get("journey", "")).first()
     if journey is None:
         raise Http404
     document = documents.dump(journey)
-    if request.GET.get("format") == "cjml":
-        body, kind, ending = cjml.write(document), "application/xml; charset=utf-8", "cjml.xml"
-    else:
-        body, kind, ending = json.dumps(document, ensure_ascii=False, indent=1).encode(), "application/json", "json"
+    match request.GET.get("format"):
+        case "cjml":
+            body, kind, ending = cjml.write(document), "application/xml; charset=utf-8", "cjml.xml"
+        case "xlsx":
+            body, kind, ending = xlsx.write(document), XLSX, "xlsx"
+        case _:
+            body, kind, ending = json.dumps(document, ensure_ascii=False, indent=1).encode(), "application/json", "json"
     response = HttpResponse(body, content_type=kind)
     response.headers["Content-Disposition"] = f'attachment; filename="{journey.code}.{ending}"'
     return response
 
 
 class FileForm(forms.Form):
-    file = forms.FileField(label=gettext_lazy("A journey as JSON or CJML 2.0"))
+    file = forms.FileField(label=gettext_lazy("A journey as JSON, CJML 2.0 or an Excel workbook"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -82,11 +86,15 @@ def _preview(visit: Visit, file: Any) -> dict[str, Any]:
     found = cjml.Read()
     if data.lstrip()[:1] == b"<":
         found = cjml.read(data)
+    elif data.startswith(xlsx.MAGIC):
+        found.documents.append(xlsx.read(data))
     else:
         try:
             found.documents.append(json.loads(data.decode("utf-8-sig")))
         except (ValueError, RecursionError) as error:
-            raise documents.DocumentError(_("The file is neither JSON nor XML."), path=str(error)[:100]) from None
+            raise documents.DocumentError(
+                _("The file is neither JSON, XML nor a workbook."), path=str(error)[:100]
+            ) from None
     previews = []
     for document in found.documents:
         text = canonical(document).decode(errors="replace")
@@ -109,7 +117,7 @@ def _take_in(request: HttpRequest, visit: Visit) -> HttpResponse:
     try:
         document = json.loads(request.POST["document"])
     except (ValueError, RecursionError):
-        raise documents.DocumentError(_("The file is neither JSON nor XML.")) from None
+        raise documents.DocumentError(_("The file is neither JSON, XML nor a workbook.")) from None
     journey = _known(visit.program, document)
     maps.take_in(visit.program, journey, document, by=visit.user, at=visit.at)
     messages.success(request, _("The journey was taken in; its versions hold what it was before."))

@@ -131,7 +131,7 @@ def client_of(house: House, role: str = "owner") -> Client:
     return client
 
 
-@pytest.mark.parametrize("format", ["json", "cjml"])
+@pytest.mark.parametrize("format", ["json", "cjml", "xlsx"])
 def test_a_file_goes_out_and_comes_in_after_a_look(house: House, format: str) -> None:
     journey = Journey.objects.get(program=house.program)
     factories.make_touchpoint(journey.stages.get(code="arrive"), "desk", promises={"en": "At once"})
@@ -153,13 +153,13 @@ def test_a_file_goes_out_and_comes_in_after_a_look(house: House, format: str) ->
 @pytest.mark.parametrize(
     ("data", "status", "said"),
     [
-        (b"not a file", 422, "neither JSON nor XML"),
+        (b"not a file", 422, "neither JSON, XML nor a workbook"),
         (b"{}", 422, "missing"),
         (b"[1]", 422, ""),
         (b"<cjml/>", 422, "drawing dialect"),
         (BOMB, 422, "1: "),
-        (b"\xff\xfe", 422, "neither JSON nor XML"),
-        (b"[" * 100_000, 422, "neither JSON nor XML"),
+        (b"\xff\xfe", 422, "neither JSON, XML nor a workbook"),
+        (b"[" * 100_000, 422, "neither JSON, XML nor a workbook"),
         (json.dumps(PLAIN | {"level": "planet"}).encode(), 422, ".level"),
     ],
 )

@@ -60,7 +60,7 @@ def build_page(visit: Visit) -> CharterPage:
         headline=_headline(charter, defects),
         charter=charter,
         signatures=signatures,
-        gaps=_gaps(defects),
+        gaps=gaps_of(defects),
         may_sign=any(row.is_own and row.signed_at is None for row in signatures),
         may_define=visit.can(Right.DEFINE),
     )
@@ -75,7 +75,7 @@ def _headline(charter: Charter | None, defects: list[Defect]) -> str:
     return ngettext("The mandate has %(n)s gap", "The mandate has %(n)s gaps", n) % {"n": n}
 
 
-def _gaps(defects: list[Defect]) -> tuple[Gap, ...]:
+def gaps_of(defects: list[Defect]) -> tuple[Gap, ...]:
     """Defects of one kind together, in the order in which they were found."""
     found: dict[tuple[str, int | None], list[Defect]] = {}
     for defect in defects:

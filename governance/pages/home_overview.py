@@ -13,9 +13,9 @@ from cxprogram.models import OrgUnit, Program
 from cxprogram.page_base import Visit
 from cxprogram.periods import Period
 from feedback.insight import Study, build_study
+from governance.pages.charter import Gap, gaps_of
 from governance.pages.home_tiles import Tile, over_time
 from governance.pages.home_waiting import Waiting, defects_of, waiting_for
-from governance.services.charter import Defect
 from journeys.insight import words
 from journeys.insight.definitions import Definitions
 from journeys.insight.drawings import trend_chart, unit_chart
@@ -78,7 +78,7 @@ class Overview:
     trend: Chart | None
     units: Chart | None
     waiting: tuple[Waiting, ...]
-    defects: tuple[Defect, ...]
+    gaps: tuple[Gap, ...]
     has_illustrative: bool
 
     @property
@@ -112,7 +112,7 @@ def overview(visit: Visit, period: Period | None) -> Overview:
         trend=trend_of(program, root, view, period),
         units=_unit_chart(table),
         waiting=waiting_for(visit, root),
-        defects=tuple(defects_of(visit)),
+        gaps=gaps_of(defects_of(visit)),
         has_illustrative=any(tile.target and tile.target.is_illustrative for tile in headline.tiles),
     )
 

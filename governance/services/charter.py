@@ -53,7 +53,7 @@ def defects(charter: Charter | None, *, on: date) -> list[Defect]:
     - no objective; nobody has said who the customer is;
     - nobody is asked to sign, or someone asked has not signed;
     - a unit that nobody manages: no one is responsible for it and it has no unit manager;
-    - a touchpoint that nobody is responsible for;
+    - a touchpoint that nobody is responsible for, but for one that opens into a journey of its own;
     - a KPI in force without any target, and targets that no second person has approved.
     """
     if charter is None:
@@ -123,7 +123,7 @@ def _units(program: Program, on: date) -> Iterable[Defect]:
 def _touchpoints(program: Program) -> Iterable[Defect]:
     taken = _responsible_for(Touchpoint)
     places = ("stage__journey_id", "stage__position", "position")
-    rows = Touchpoint.objects.on_map().filter(program=program).order_by(*places)
+    rows = Touchpoint.objects.on_map().filter(program=program, opens=None).order_by(*places)
     for touchpoint in rows:
         if touchpoint.pk not in taken:
             yield Defect(DefectKind.TOUCHPOINT_WITHOUT_RESPONSIBLE.value, texts_of(touchpoint))

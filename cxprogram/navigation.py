@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from cxprogram.access import Right, can
@@ -29,6 +30,9 @@ PLACES = {
     "plans": ("feedback:plan-list", _("Who is asked"), "person", Right.DEFINE),
     "imports": ("feedback:import-list", _("Imports"), "more", Right.DEFINE),
     "streams": ("journeys:stream-list", _("Data streams"), "chart", Right.DEFINE),
+    "paths": ("journeys:path-study", _("Actual journeys"), "map", Right.SEE_SCORES),
+    "funnels": ("journeys:funnel-list", _("How far do they come?"), "chart", Right.SEE_SCORES),
+    "competitors": ("journeys:competitor-list", _("Competitors"), "chart", Right.SEE_SCORES),
     "charter": ("governance:charter", _("Charter"), "check", Right.SEE_PROGRAM),
     "admin": ("admin:index", _("Admin"), "more", Right.DEFINE),
 }
@@ -42,11 +46,14 @@ _ALL = (
     "projects",
     "scorecard",
     "reports",
-    "admin",
 )
-# On the page with everything else: the bar takes ten.
-_BEYOND = ("surveys", "plans", "imports", "streams", "statements", "charter")
-BEYOND: dict[str, tuple[str, ...]] = {Role.OWNER: _BEYOND, Role.ANALYST: _BEYOND}
+# On the page with everything else, by the stages of the program: the bar takes ten.
+_BEYOND = (
+    (_("Engagement"), ("charter", "admin")),
+    (_("Insight"), ("surveys", "plans", "imports", "streams", "paths", "funnels", "competitors")),
+    (_("Integration"), ("statements",)),
+)
+BEYOND: dict[str, tuple[tuple[Promise, tuple[str, ...]], ...]] = {Role.OWNER: _BEYOND, Role.ANALYST: _BEYOND}
 ORDER: dict[str, tuple[str, ...]] = {
     Role.OWNER: _ALL,
     Role.ANALYST: _ALL,
@@ -92,11 +99,13 @@ def _navigation(request: HttpRequest) -> dict[str, Any]:
     def entries(keys: Iterable[str]) -> list[dict[str, Any]]:
         return [_entry(key, here) for key in keys if can(user, PLACES[key][-1], program=program)]
 
+    beyond = [(stage, entries(keys)) for stage, keys in BEYOND.get(role, ())]
     return {
         "program": program,
         "role": Role(role),
         "nav": entries(ORDER[role]),
-        "beyond": entries(BEYOND.get(role, ())),
+        "beyond": beyond,
+        "is_beyond": any(entry["is_current"] for _stage, places in beyond for entry in places),
     }
 
 

@@ -7,7 +7,9 @@ import pytest
 import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
+from cxprogram.navigation import PLACES
 from feedback.choices import TicketStatus
 from governance.models import Charter, SignOff
 from tests.factories import NOON, fold, make_house, make_scores, make_ticket, make_unit, make_user, root_of
@@ -223,3 +225,9 @@ def test_the_page_takes_a_constant_number_of_queries(client, house, role):
         make_ticket(house.survey, house.units["G"])
     make_unit(house.program, "Z")
     assert count() == first
+
+
+def test_an_owner_finds_every_place_on_the_page_with_everything(client, house):
+    client.force_login(house.people["owner"])
+    text = client.get("/more/").content.decode()
+    assert [key for key, (name, *_rest) in PLACES.items() if f'href="{reverse(name)}"' not in text] == []

@@ -26,6 +26,7 @@ PLACES = {
     "scorecard": ("governance:scorecard", _("Scorecard"), "chart", Right.SEE_SCORECARD),
     "statements": ("governance:statement-list", _("Statements"), "person", Right.SEE_PROGRAM),
     "reports": ("governance:report-list", _("Reports"), "more", Right.SEE_REPORTS),
+    "voice": ("feedback:voice-list", _("What is said elsewhere"), "ticket", Right.SEE_VOICE),
     "surveys": ("feedback:survey-list", _("Surveys"), "ticket", Right.DEFINE),
     "plans": ("feedback:plan-list", _("Who is asked"), "person", Right.DEFINE),
     "imports": ("feedback:import-list", _("Imports"), "more", Right.DEFINE),
@@ -50,10 +51,12 @@ _ALL = (
 # On the page with everything else, by the stages of the program: the bar takes ten.
 _BEYOND = (
     (_("Engagement"), ("charter", "admin")),
-    (_("Insight"), ("surveys", "plans", "imports", "streams", "paths", "funnels", "competitors")),
+    (_("Insight"), ("surveys", "plans", "voice", "imports", "streams", "paths", "funnels", "competitors")),
     (_("Integration"), ("statements",)),
 )
-BEYOND: dict[str, tuple[tuple[Promise, tuple[str, ...]], ...]] = {Role.OWNER: _BEYOND, Role.ANALYST: _BEYOND}
+BEYOND: dict[str, tuple[tuple[Promise, tuple[str, ...]], ...]] = {Role.OWNER: _BEYOND, Role.ANALYST: _BEYOND} | {
+    role: ((_("Insight"), ("voice",)),) for role in (Role.UNIT_MANAGER, Role.FRONTLINE)
+}
 ORDER: dict[str, tuple[str, ...]] = {
     Role.OWNER: _ALL,
     Role.ANALYST: _ALL,

@@ -13,6 +13,7 @@ from feedback import (
     survey_editor_views,
     survey_views,
     ticket_views,
+    voice_views,
 )
 
 app_name = "feedback"
@@ -33,6 +34,7 @@ urlpatterns = [
     path("tickets/<int:number>/take/", ticket_views.ticket_take, name="ticket-take"),
     path("tickets/<int:number>/note/", ticket_views.ticket_note, name="ticket-note"),
     path("tickets/<int:number>/close/", ticket_views.ticket_close, name="ticket-close"),
+    path("voice/", voice_views.voice_list, name="voice-list"),
     path("surveys/", survey_editor_views.survey_list, name="survey-list"),
     path("surveys/new/", survey_editor_views.survey_new, name="survey-new"),
     path("surveys/<slug:slug>/edit/", survey_editor_views.survey_edit, name="survey-edit"),

@@ -164,6 +164,7 @@ ROWS: list[Row] = [
     row("journeys:kpi-csv", {302: ANONYMOUS, 200: f"{SCORES} stranger", 404: REST}),
     row("journeys:kpi-csv", {302: ANONYMOUS, 200: SCORES, 404: REST}, unit=OWN),
     row("journeys:kpi-csv", {302: ANONYMOUS, 200: SCORES_OF_A, 404: REST}, unit=OTHER),
+    row("feedback:voice-list", {302: ANONYMOUS, 200: f"{WORKERS} stranger", 404: REST}),
     row("feedback:survey-list", {302: ANONYMOUS, 200: f"{DEFINERS} stranger", 404: REST}),
     post("feedback:survey-new", {302: ANONYMOUS, 303: f"{DEFINERS} stranger", 404: REST}),
     row("feedback:survey-edit", {302: ANONYMOUS, 200: DEFINERS, 404: REST}, WHOLE),

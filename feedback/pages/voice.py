@@ -1,0 +1,112 @@
+"""What customers say without being asked, as one list: mentions, support cases, feature requests."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from heapq import merge
+from itertools import islice
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import F, Q
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext_lazy as _
+
+from cxprogram.models import Program
+from feedback.services.voice import MODELS
+
+PAGE_SIZE = 30
+KINDS = {"mentions": _("Mentions"), "support-cases": _("Support cases"), "feature-requests": _("Feature requests")}
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """One thing said, whatever its kind. `scale` is empty where the source gives none."""
+
+    row: Any
+    kind: str
+    title: str
+    rating: str
+    scale: str
+    facts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class VoiceList:
+    spoken: Sequence[Spoken]
+    kinds: Sequence[tuple[str, Any]]
+    sources: Sequence[str]
+    kind: str
+    source: str
+    words: str
+    next_url: str
+    is_filtered: bool
+
+
+def voice_list(user: Any, program: Program, asked: Mapping[str, str]) -> VoiceList:
+    """The newest first, by kind, source and words; a constant number of queries."""
+    kind = asked.get("kind", "") if asked.get("kind", "") in KINDS else ""
+    words = asked.get("q", "").replace("\x00", "").strip()[:100]
+    visible = {code: MODELS[code].objects.visible_to(user).filter(program=program) for code in KINDS}
+    sources = sorted({each for rows in visible.values() for each in rows.order_by().values_list("source").distinct()})
+    names = [name for (name,) in sources]
+    source = asked.get("source", "") if asked.get("source", "") in names else ""
+    after = _place(asked.get("after", ""))
+    found: list[list[tuple[tuple[float, int, int], str, Any]]] = []
+    for place, (code, rows) in enumerate(visible.items()):
+        if kind and code != kind:
+            continue
+        if source:
+            rows = rows.filter(source=source)
+        if words:
+            title = "subject" if code == "support-cases" else "title"
+            rows = rows.filter(Q(text__icontains=words) | Q(**{f"{title}__icontains": words}))
+        if after:
+            at, kind_place, number = after
+            here = Q(at=at, pk__lt=number) if place == kind_place else Q(at=at) if place > kind_place else Q(pk=None)
+            rows = rows.filter(Q(at__lt=at) | here)
+        newest = rows.select_related("customer", "unit").order_by(F("at").desc(), "-pk")[: PAGE_SIZE + 1]
+        found.append([((-row.at.timestamp(), place, -row.pk), code, row) for row in newest])
+    listed = list(islice(merge(*found, key=lambda each: each[0]), PAGE_SIZE + 1))
+    more, listed = len(listed) > PAGE_SIZE, listed[:PAGE_SIZE]
+    kept = {name: value for name, value in (("kind", kind), ("source", source), ("q", words)) if value}
+    if more:
+        (_at, place, number), _code, last = listed[-1]
+        kept["after"] = f"{last.at.isoformat()}~{place}~{-number}"
+    return VoiceList(
+        spoken=[_spoken(row, code) for _order, code, row in listed],
+        kinds=list(KINDS.items()),
+        sources=names,
+        kind=kind,
+        source=source,
+        words=words,
+        next_url=f"?{urlencode(kept)}" if more else "",
+        is_filtered=bool(kind or source or words),
+    )
+
+
+def _place(cursor: str) -> tuple[datetime, int, int] | None:
+    """Where the page before ended: moment, place of the kind, number of the row; None for what is no cursor."""
+    at, _tilde, rest = cursor.partition("~")
+    place, _tilde, number = rest.partition("~")
+    try:
+        moment = parse_datetime(at)
+    except ValueError:
+        return None
+    is_whole = all(each.isascii() and each.isdigit() and len(each) < 19 for each in (place, number))
+    return (moment, int(place), int(number)) if moment and moment.tzinfo and is_whole else None
+
+
+def _spoken(row: Any, code: str) -> Spoken:
+    rating = getattr(row, "rating", None)
+    low, high = getattr(row, "rating_low", None), getattr(row, "rating_high", None)
+    votes = getattr(row, "votes", 0)
+    names = ("channel", "author", "status", "priority")
+    return Spoken(
+        row=row,
+        kind=str(KINDS[code]),
+        title=getattr(row, "title", "") or getattr(row, "subject", ""),
+        rating=f"{rating.normalize():f}" if rating is not None else "",
+        scale=f"{low.normalize():f}–{high.normalize():f}" if low is not None and high is not None else "",
+        facts=(*(text for name in names if (text := getattr(row, name, ""))), *((f"+{votes}",) if votes else ())),
+    )

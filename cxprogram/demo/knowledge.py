@@ -247,7 +247,7 @@ def tell_steps(cast: Cast, journey: Journey, token: str, *, say: Say) -> None:
                     "touchpoint": code, "unit": answer.unit.code,
                 }
             )  # fmt: skip
-    _send(token, "interactions", rows)
+    send(token, "interactions", rows)
     episodes.assign(cast.program)
     say(f"{len(rows):,} steps of replayed passengers, made up")
 
@@ -290,11 +290,12 @@ def tell_competitors(cast: Cast, token: str, *, say: Say) -> None:
                 "context": "business" if number % 2 else "family",
             }
         )  # fmt: skip
-    _send(token, "competitor-ratings", rows)
+    send(token, "competitor-ratings", rows)
     say(f"{len(rows)} made-up people compare airports")
 
 
-def _send(token: str, what: str, rows: list[dict[str, Any]]) -> None:
+def send(token: str, what: str, rows: list[dict[str, Any]]) -> None:
+    """Through the public API, many at once."""
     client = Client(headers={"authorization": f"Bearer {token}", "host": "127.0.0.1"})
     reply = client.post(
         f"/api/v1/{what}/bulk/", data=msgspec.json.encode(rows), content_type="application/json"

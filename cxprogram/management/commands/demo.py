@@ -14,7 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.utils import timezone
 
-from cxprogram.demo import content, customers, figures, knowledge
+from cxprogram.demo import content, customers, figures, knowledge, voices
 from cxprogram.demo import program as frame
 from feedback.models import Response, Ticket
 from feedback.services import folding
@@ -66,6 +66,7 @@ class Command(BaseCommand):
         customers.tell_departures(cast, token, say=self.say)
         knowledge.tell_steps(cast, journey, token, say=self.say)
         knowledge.tell_competitors(cast, token, say=self.say)
+        voices.tell(cast, token, say=self.say)
         self.say(f"{folding.fold(cast.program, at=at):,} answers counted")
         figures.set_targets(cast)
         figures.study_drivers(cast, at=at, say=self.say)

@@ -1,0 +1,65 @@
+"""What the demonstration's passengers say elsewhere: made up, few, and named so. Sent through the public API."""
+
+from collections.abc import Callable
+from typing import Any
+
+from cxprogram.demo.knowledge import send
+from cxprogram.demo.program import Cast
+from feedback.models import Mention
+
+SOURCES = {"mentions": "made-up reviews", "support-cases": "made-up helpdesk", "feature-requests": "made-up wishes"}
+# (day and hour of May 2017, area, rating of 5, title, text)
+REVIEWS = (
+    ("03T09", "A", 5, "Quick through security", "Ten minutes from the kerb to the gate on a Monday morning."),
+    (
+        "06T18",
+        "G",
+        2,
+        "Nothing to eat after nine",
+        "The restaurants near the gate were closed and the shop had crisps.",
+    ),
+    ("11T12", "C", 4, "Lovely exhibition", "Did not expect a museum behind security. The screens could be larger."),
+    ("15T07", "G", 1, "No signs", "Walked to the wrong end twice. One sign at the escalator would have done."),
+    ("21T16", "F", 3, "Fine, but dear", "Clean and calm. A sandwich costs as much as dinner at home."),
+    ("27T20", "B", 5, "Free water and plugs", "Somebody has thought of those who wait."),
+)
+# (opened, area, subject, text, state, closed)
+CASES = (
+    ("04T08", "G", "Left a coat at the checkpoint", "Grey coat, second line from the left.", "closed", "05T10"),
+    ("12T14", "E", "Lift out of order", "My mother had to walk to the other end with her stick.", "closed", "12T17"),
+    ("19T11", "A", "Wi-Fi asks for a number", "The page wants an American number. I have none.", "open", None),
+    ("29T06", "G", "Missed the change of gate", "It was announced once and not shown on the screen.", "open", None),
+)  # fmt: skip
+WISHES = (
+    ("08T10", "Show how long the line is", "Before I choose which checkpoint to go to.", 41),
+    ("22T15", "A map that works without a network", "", 17),
+)
+
+
+def tell(cast: Cast, token: str, *, say: Callable[[str], None]) -> None:
+    """Send what is said; not again when it is there."""
+    if Mention.objects.filter(program=cast.program, source=SOURCES["mentions"]).exists():
+        return
+    rows: dict[str, list[dict[str, Any]]] = {
+        "mentions": [
+            {"title": title, "text": text, "rating": rating, "rating_low": 1, "rating_high": 5, "unit": area,
+             "at": _at(at), "channel": "review", "language": "en"}
+            for at, area, rating, title, text in REVIEWS
+        ],
+        "support-cases": [
+            {"subject": subject, "text": text, "status": status, "unit": area, "at": _at(at), "channel": "email",
+             **({"closed_at": _at(closed)} if closed else {})}
+            for at, area, subject, text, status, closed in CASES
+        ],
+        "feature-requests": [
+            {"title": title, "text": text, "votes": votes, "at": _at(at)} for at, title, text, votes in WISHES
+        ],
+    }  # fmt: skip
+    for kind, said in rows.items():
+        keyed = [row | {"source": SOURCES[kind], "external_id": f"{number}"} for number, row in enumerate(said)]
+        send(token, kind, keyed)
+    say(f"{sum(map(len, rows.values()))} made-up reviews, cases and wishes")
+
+
+def _at(day: str) -> str:
+    return f"2017-05-{day}:00:00-07:00"

@@ -1,33 +1,34 @@
 """The one border from rows to arrays: what happened, and how us and others were rated."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 import numpy as np
 from django.db import connection
-from django.db.models import BigIntegerField, F, Func, QuerySet
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, F, Max, Min, OuterRef, Q, QuerySet
 from numpy.typing import NDArray
 
 from cxprogram.models import OrgUnit
 from cxprogram.periods import Period
 from journeys.analytics.competitors import US, Ratings
-from journeys.analytics.event_log import EventLog
-from journeys.models import Competitor, CompetitorRating, Episode, Interaction, Journey, Touchpoint
+from journeys.analytics.event_log import MICROSECONDS, EventLog
+from journeys.analytics.funnels import Firsts
+from journeys.models import Competitor, CompetitorRating, DataStream, Episode, Interaction, Journey, Touchpoint
 
 Ints = NDArray[np.int64]
-ROWS, BATCH = 50_000, 1 << 24  # rows of a cursor, bytes of a COPY
-HEADER = 19  # what a binary COPY begins with
+ROWS = 50_000  # of a cursor
+BLOCK = 14  # two to the power of it: how many keys share a row of what is packed
+EPOCH = 946_684_800_000_000  # microseconds from 1970 to 2000, whence PostgreSQL counts
+NEVER = np.iinfo(np.int64).min + EPOCH  # where a moment is empty
 
 
 @dataclass(frozen=True)
 class Events:
-    """The runs of a journey: `log` with one case for each, and, shape (cases,), whose run it is and its episode.
-    `streams` are the keys of the data streams that told of them."""
+    """The runs of a journey: `log` with one case for each, and, shape (cases,), its episode. `streams` are the keys of
+    the data streams that told of them."""
 
     log: EventLog
-    customer: Ints
     episode: Ints
     streams: tuple[int, ...]
 
@@ -54,27 +55,70 @@ def events(journey: Journey, unit: OrgUnit, period: Period, *, customers: QueryS
             F("retired_at").asc(nulls_first=True), "stage__position", "position", "pk"
         )
     )
+    rows = _happened(journey, unit, period, customers)
+    number, episode, touchpoint, at = _packed(rows, numbers=["pk", "episode_id", "touchpoint_id"], moments=["at"])
+    order = np.argsort(number, kind="stable")
+    keys = np.array([each.pk for each in touchpoints], dtype=np.int64)
+    by_key = np.argsort(keys)
+    step = by_key[np.searchsorted(keys, touchpoint, sorter=by_key)] if number.size else touchpoint
+    log = EventLog.of(episode[order], step[order], at[order], [each.code for each in touchpoints])
+    streams = DataStream.objects.filter(Exists(rows.filter(stream=OuterRef("pk"))), program=unit.program_id)
+    return Events(log, np.unique(episode), tuple(streams.order_by("pk").values_list("pk", flat=True)))
+
+
+@dataclass(frozen=True)
+class FirstTimes:
+    """The runs of a journey: their episodes, shape (cases,), ascending, and when each first came to each place."""
+
+    episode: Ints
+    firsts: Firsts
+
+
+def first_times(
+    journey: Journey,
+    unit: OrgUnit,
+    period: Period,
+    touchpoints: Sequence[Touchpoint],
+    *,
+    open_after: datetime,
+    customers: QuerySet | None = None,
+) -> FirstTimes:
+    """The same runs as `events`, as one query tells them; open are those in which something happened later than
+    `open_after`."""
+    runs = _happened(journey, unit, period, customers).order_by().values("episode_id")
+    names = [f"first_{place}" for place in range(len(touchpoints))]
+    firsts = {name: Min("at", filter=Q(touchpoint=each.pk)) for name, each in zip(names, touchpoints, strict=True)}
+    episode, last, *at = _packed(
+        runs.annotate(**firsts, last=Max("at")), numbers=["episode_id"], moments=["last", *names]
+    )
+    order = np.argsort(episode)
+    seconds = np.array([np.where(each == NEVER, np.nan, each / MICROSECONDS)[order] for each in at])
+    is_open = last[order] / MICROSECONDS > open_after.timestamp()
+    return FirstTimes(episode[order], Firsts(seconds, is_open))
+
+
+def taken(journey: Journey, unit: OrgUnit, period: Period, *, customers: QuerySet | None = None) -> set[int]:
+    """The keys of the touchpoints that somebody came to, in the same runs."""
+    rows = _happened(journey, unit, period, customers)
+    return set(rows.order_by().values_list("touchpoint_id", flat=True).distinct())
+
+
+def runs_of(journey: Journey, customers: QuerySet) -> Ints:
+    """The episodes of the customers, in any order."""
+    return _packed(Episode.objects.filter(journey=journey, customer__in=customers.values("pk")), numbers=["pk"])[0]
+
+
+def _happened(journey: Journey, unit: OrgUnit, period: Period, customers: QuerySet | None) -> QuerySet[Interaction]:
     runs = Episode.objects.filter(program=unit.program_id, journey=journey)
     if (span := bounds(unit, period)) is not None:
         runs = runs.filter(started_at__gte=span[0], started_at__lt=span[1])
     if customers is not None:
         runs = runs.filter(customer__in=customers.values("pk"))
+    touchpoints = Touchpoint.objects.filter(stage__journey=journey).values_list("pk", flat=True)
     rows = Interaction.objects.filter(
-        program=unit.program_id, touchpoint__in=touchpoints, episode__in=runs.values("pk")
+        program=unit.program_id, touchpoint__in=list(touchpoints), episode__in=runs.values("pk")
     )
-    if unit.parent_id is not None:
-        rows = rows.filter(unit__path__startswith=unit.path)
-    found = _columns(
-        rows, F("pk"), F("episode_id"), F("touchpoint_id"), F("customer_id"), F("stream_id"), _Microseconds("at")
-    )
-    order = np.argsort(found[0], kind="stable")
-    number, episode, touchpoint, customer, stream, at = (column[order] for column in found)
-    keys = np.array([each.pk for each in touchpoints], dtype=np.int64)
-    by_key = np.argsort(keys)
-    step = by_key[np.searchsorted(keys, touchpoint, sorter=by_key)] if number.size else touchpoint
-    log = EventLog.of(episode, step, at, [each.code for each in touchpoints])
-    first = np.lexsort((at, episode))[log.starts] if number.size else number
-    return Events(log, customer[first], episode[first], tuple(np.unique(stream).tolist()))
+    return rows if unit.parent_id is None else rows.filter(unit__path__startswith=unit.path)
 
 
 @dataclass(frozen=True)
@@ -111,58 +155,26 @@ def ratings(rows: QuerySet[CompetitorRating], competitors: Iterable[Competitor])
     return Rated(Ratings(sitting_, brand, np.array(values)), touchpoint_, context_, tuple(contexts))
 
 
-class _Microseconds(Func):
-    """A moment in microseconds since 1970."""
+def _packed(rows: QuerySet, *, numbers: Sequence[str], moments: Sequence[str] = ()) -> list[Ints]:
+    """The columns named, as arrays of one length: first numbers, never empty, then moments, in microseconds since 1970
+    and NEVER where they are empty. Rows come in any order.
 
-    template = "(extract(epoch FROM %(expressions)s) * 1000000)::bigint"
-    output_field = BigIntegerField()
-
-
-def _columns(rows: QuerySet, *columns: F | Func) -> list[Ints]:
-    """The columns, all of them bigint, as arrays; 0 stands for what is empty.
-
-    Read as PostgreSQL's binary COPY, whose rows have one width here: two bytes for the number of fields, and four for
-    the length of each before its eight.
+    The driver hands over row by row, which for millions costs more than all that is done with them. So the database
+    packs the rows whose first column is near into one, and each column of theirs into bytes.
     """
-    names = [f"_{place}" for place in range(len(columns))]
-    rows = rows.annotate(
-        **{
-            name: Coalesce(column, 0, output_field=BigIntegerField())
-            for name, column in zip(names, columns, strict=True)
-        }
-    )
+    names = [*numbers, *moments]
     sql, parameters = rows.order_by().values_list(*names).query.sql_with_params()
-    shape = np.dtype([("fields", ">i2"), *((part, kind) for name in names for part, kind in _field(name))])
-    parts: list[Ints] = []
-    # The driver hands over row by row: added up one by one they would be copied again with every row.
-    held: list[bytes] = []
-    size, skipped = 0, HEADER
-
-    def take() -> None:
-        nonlocal size, skipped
-        data = b"".join(held)[skipped:]
-        whole = len(data) // shape.itemsize
-        if whole:
-            parts.append(_numbers(data, shape, whole, names))
-        rest = data[whole * shape.itemsize :]
-        held[:], size, skipped = [rest], len(rest), 0
-
-    query = connection.ops.compose_sql(sql, parameters)  # type: ignore[attr-defined]
-    statement = f"COPY ({query}) TO STDOUT (FORMAT BINARY)"
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
-        for block in copy:
-            held.append(bytes(block))
-            size += len(block)
-            if size >= BATCH:
-                take()
-    take()
-    return list(np.concatenate(parts, axis=1)) if parts else [np.empty(0, dtype=np.int64) for _name in names]
-
-
-def _field(name: str) -> tuple[tuple[str, str], tuple[str, str]]:
-    return (f"{name}_length", ">i4"), (name, ">i8")
-
-
-def _numbers(data: bytes, shape: np.dtype, rows: int, names: list[str]) -> Ints:
-    read = np.frombuffer(data, dtype=shape, count=rows)
-    return np.stack([read[name].astype(np.int64) for name in names])
+    columns = [f"_{place}" for place in range(len(names))]
+    sent = [f"int8send({name})" for name in columns[: len(numbers)]]
+    sent += [f"timestamptz_send(coalesce({name}, '-infinity'))" for name in columns[len(numbers) :]]
+    packs = ", ".join(f"string_agg({each}, '')" for each in sent)
+    inner = connection.ops.compose_sql(sql, parameters)  # type: ignore[attr-defined]
+    query = f"SELECT {packs} FROM ({inner}) rows ({', '.join(columns)}) GROUP BY _0 >> {BLOCK}"  # noqa: S608
+    with connection.cursor() as cursor, cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT BINARY)") as copy:
+        copy.set_types(["bytea"] * len(names))
+        blocks = list(copy.rows())
+    found = []
+    for place in range(len(names)):
+        values = np.frombuffer(b"".join(block[place] for block in blocks), dtype=">i8").astype(np.int64)
+        found.append(values if place < len(numbers) else values + EPOCH)
+    return found

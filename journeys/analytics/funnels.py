@@ -6,11 +6,12 @@ from itertools import pairwise
 from math import sqrt
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cxprogram.stats.distributions import Z
 from cxprogram.stats.proportions import wilson
-from journeys.analytics.event_log import EventLog
-from journeys.analytics.paths import Spread
+from journeys.analytics.event_log import EventLog, Flags
+from journeys.analytics.paths import Spread, open_cases
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,10 @@ class Mend:
 
 @dataclass(frozen=True)
 class Funnel:
+    """`cases` have ended; `open_cases` may still go on: they are neither lost nor come through, and count nowhere."""
+
     cases: int
+    open_cases: int
     stages: tuple[Stage, ...]
     mends: tuple[Mend, ...]
 
@@ -65,22 +69,53 @@ class Funnel:
         return self.stages[-1].in_window / first if first else None
 
 
-def funnel(log: EventLog, steps: Sequence[int], *, window: float | None = None) -> Funnel:
+@dataclass(frozen=True)
+class Firsts:
+    """When each case took each of a funnel's steps for the first time.
+
+    at       shape (steps, cases), seconds since 1970, NaN where the case never took the step
+    is_open  shape (cases,), whether the case may still go on
+    """
+
+    at: NDArray[np.float64]
+    is_open: Flags
+
+    @classmethod
+    def of(cls, log: EventLog, steps: Sequence[int], *, open_after: float | None = None) -> "Firsts":
+        """Those of a log; a case is open as in `paths.study`."""
+        at = np.array([log.first_of(step) for step in steps]).reshape(len(steps), log.n_cases)
+        return cls(at, open_cases(log, open_after))
+
+    def only(self, kept: Flags) -> "Firsts":
+        """Those of the cases for which `kept`, shape (cases,), is true."""
+        return Firsts(self.at[:, kept], self.is_open[kept])
+
+
+def funnel(
+    log: EventLog, steps: Sequence[int], *, window: float | None = None, open_after: float | None = None
+) -> Funnel:
     """The funnel of the steps, in their order; `window` in seconds. Raises ValueError below two steps or if one comes
     twice (the first occurrence of a step is one moment)."""
-    if len(steps) < 2 or len(set(steps)) < len(steps):
+    if len(set(steps)) < len(steps):
         raise ValueError("a funnel needs two steps or more, each once")
-    firsts = [log.first_of(step) for step in steps]
+    return narrow(Firsts.of(log, steps, open_after=open_after), steps, window=window)
+
+
+def narrow(firsts: Firsts, steps: Sequence[int], *, window: float | None = None) -> Funnel:
+    """As `funnel`, of the first times; `steps` are their numbers."""
+    if len(steps) < 2:
+        raise ValueError("a funnel needs two steps or more, each once")
+    at = firsts.at[:, ~firsts.is_open]
     stages: list[Stage] = []
     with np.errstate(invalid="ignore"):
-        passed = ~np.isnan(firsts[0])
+        passed = ~np.isnan(at[0])
         timely = passed
-        for index, first in enumerate(firsts):
+        for index, first in enumerate(at):
             seconds = None
             if index:
-                gap = first - firsts[index - 1]
+                gap = first - at[index - 1]
                 passed = passed & (gap >= 0)
-                timely = passed if window is None else timely & passed & (first - firsts[0] <= window)
+                timely = passed if window is None else timely & passed & (first - at[0] <= window)
                 seconds = Spread.of(gap[~np.isnan(gap)])
             n, before = int(timely.sum()), stages[-1].in_window if stages else 0
             kept = wilson(n / before, before) if before else None
@@ -96,7 +131,7 @@ def funnel(log: EventLog, steps: Sequence[int], *, window: float | None = None) 
                     seconds=seconds,
                 )
             )
-    return Funnel(log.n_cases, tuple(stages), _mends(stages))
+    return Funnel(at.shape[1], int(firsts.is_open.sum()), tuple(stages), _mends(stages))
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from cxprogram.errors import DomainError
@@ -15,8 +16,7 @@ from cxprogram.suppression import hidden_cells
 from journeys import frames
 from journeys.analytics import conformance, funnels, paths
 from journeys.analytics.conformance import Conformance, Cost
-from journeys.analytics.event_log import EventLog
-from journeys.analytics.funnels import Funnel, Told
+from journeys.analytics.funnels import Firsts, Funnel, Told
 from journeys.analytics.paths import Paths, Repeat, Transition, Variant
 from journeys.choices import JourneyLevel
 from journeys.insight import ratings
@@ -150,7 +150,8 @@ def read_paths(
     parts one run from the next. What is planned are the map's touchpoints that somebody took: where no stream tells
     of a touchpoint, nobody can be said to have missed it; nor, of the rest, by a run that is still open, which is held
     against nothing."""
-    found = _events(journey, unit, period, at, segment)
+    customers = segments.customers(segment, at) if segment else None
+    found = frames.events(journey, unit, period, customers=customers)
     names, on_map = _names(journey)
     taken = set(np.unique(found.log.step).tolist())
     plan = tuple(step for step, code in enumerate(found.log.steps) if code in on_map and step in taken)
@@ -200,39 +201,40 @@ def read_funnels(
 
     Raises PathError (`funnel-steps`) for fewer than two steps, one that comes twice or one that is not on the journey.
     """
-    found = _events(journey, unit, period, at, segment)
-    known = {each.code: each for each in Touchpoint.objects.on_map().filter(stage__journey=journey)}
-    log = found.log
-    chosen = list(steps) or [code for step, code in enumerate(log.steps) if code in known and (log.step == step).any()]
-    if not steps and len(chosen) < 2:
-        return [known[code] for code in chosen], []
-    if len(chosen) < 2 or len(set(chosen)) < len(chosen) or not known.keys() >= set(chosen):
-        raise PathError(_("Name two touchpoints of the journey or more, each once."))
-    numbers = [log.steps.index(code) for code in chosen]
+    customers, least = segments.customers(segment, at) if segment else None, journey.program.min_n
+    chosen = _chosen(journey, steps) if steps else _taken(journey, unit, period, customers)
+    if len(chosen) < 2:
+        return chosen, []
     window = None if window_days is None else window_days * 86_400
+    found = frames.first_times(journey, unit, period, chosen, open_after=at - episodes.GAP, customers=customers)
 
-    least = journey.program.min_n
-
-    def group(label: str, kept: EventLog) -> FunnelGroup:
-        made = funnels.funnel(kept, numbers, window=window)
+    def group(label: str, kept: Firsts) -> FunnelGroup:
+        made = funnels.narrow(kept, range(len(chosen)), window=window)
         began = made.stages[0].in_window
         others = whole.stages[0].in_window - began
         if began < least or 0 < others < least:
             return FunnelGroup(label, None)
         return FunnelGroup(label, made, funnels.told(made, minimum=least))
 
-    whole = funnels.funnel(log, numbers, window=window)
-    groups = [group(_("Everyone"), log)]
+    whole = funnels.narrow(found.firsts, range(len(chosen)), window=window)
+    groups = [group(_("Everyone"), found.firsts)]
     if by_segment:
         for each in Segment.objects.filter(program=journey.program).order_by("code"):
-            members = set(segments.customers(each, at).values_list("pk", flat=True))
-            groups.append(group(each.label, log.only(np.isin(found.customer, list(members)))))
-    return [known[code] for code in chosen], groups
+            own = frames.runs_of(journey, segments.customers(each, at))
+            groups.append(group(each.label, found.firsts.only(np.isin(found.episode, own))))
+    return chosen, groups
 
 
-def _events(journey: Journey, unit: OrgUnit, period: Period, at: datetime, segment: Segment | None) -> frames.Events:
-    customers = segments.customers(segment, at) if segment else None
-    return frames.events(journey, unit, period, customers=customers)
+def _chosen(journey: Journey, steps: Sequence[str]) -> list[Touchpoint]:
+    known = {each.code: each for each in steps_of(journey)}
+    if len(steps) < 2 or len(set(steps)) < len(steps) or not known.keys() >= set(steps):
+        raise PathError(_("Name two touchpoints of the journey or more, each once."))
+    return [known[code] for code in steps]
+
+
+def _taken(journey: Journey, unit: OrgUnit, period: Period, customers: QuerySet | None) -> list[Touchpoint]:
+    keys = frames.taken(journey, unit, period, customers=customers)
+    return [each for each in steps_of(journey) if each.pk in keys]
 
 
 def _names(journey: Journey) -> tuple[dict[str, str], set[str]]:

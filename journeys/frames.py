@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 import numpy as np
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Exists, F, Max, Min, OuterRef, Q, QuerySet
 from numpy.typing import NDArray
 
@@ -19,6 +19,7 @@ from journeys.models import Competitor, CompetitorRating, DataStream, Episode, I
 Ints = NDArray[np.int64]
 ROWS = 50_000  # of a cursor
 BLOCK = 14  # two to the power of it: how many keys share a row of what is packed
+MEMORY = "128MB"  # of the database, for what is packed
 EPOCH = 946_684_800_000_000  # microseconds from 1970 to 2000, whence PostgreSQL counts
 NEVER = np.iinfo(np.int64).min + EPOCH  # where a moment is empty
 
@@ -55,8 +56,12 @@ def events(journey: Journey, unit: OrgUnit, period: Period, *, customers: QueryS
             F("retired_at").asc(nulls_first=True), "stage__position", "position", "pk"
         )
     )
-    rows = _happened(journey, unit, period, customers)
+    runs, is_any = _runs(journey, unit, period, customers)
+    rows = _happened(journey, unit, None if is_any else runs)
     number, episode, touchpoint, at = _packed(rows, numbers=["pk", "episode_id", "touchpoint_id"], moments=["at"])
+    if is_any:
+        kept = _are_of(episode, runs)
+        number, episode, touchpoint, at = number[kept], episode[kept], touchpoint[kept], at[kept]
     order = np.argsort(number, kind="stable")
     keys = np.array([each.pk for each in touchpoints], dtype=np.int64)
     by_key = np.argsort(keys)
@@ -85,40 +90,29 @@ def first_times(
 ) -> FirstTimes:
     """The same runs as `events`, as one query tells them; open are those in which something happened later than
     `open_after`."""
-    runs = _happened(journey, unit, period, customers).order_by().values("episode_id")
+    runs, is_any = _runs(journey, unit, period, customers)
+    rows = _happened(journey, unit, None if is_any else runs).order_by().values("episode_id")
     names = [f"first_{place}" for place in range(len(touchpoints))]
     firsts = {name: Min("at", filter=Q(touchpoint=each.pk)) for name, each in zip(names, touchpoints, strict=True)}
-    episode, last, *at = _packed(
-        runs.annotate(**firsts, last=Max("at")), numbers=["episode_id"], moments=["last", *names]
-    )
+    told = rows.annotate(**firsts, last=Max("at"))
+    episode, last, *at = _packed(told, numbers=["episode_id"], moments=["last", *names])
     order = np.argsort(episode)
+    if is_any:
+        order = order[_are_of(episode[order], runs)]
     seconds = np.array([np.where(each == NEVER, np.nan, each / MICROSECONDS)[order] for each in at])
-    is_open = last[order] / MICROSECONDS > open_after.timestamp()
-    return FirstTimes(episode[order], Firsts(seconds, is_open))
+    return FirstTimes(episode[order], Firsts(seconds, last[order] / MICROSECONDS > open_after.timestamp()))
 
 
 def taken(journey: Journey, unit: OrgUnit, period: Period, *, customers: QuerySet | None = None) -> set[int]:
-    """The keys of the touchpoints that somebody came to, in the same runs."""
-    rows = _happened(journey, unit, period, customers)
+    """The keys of all touchpoints that somebody came to in these runs, and perhaps of some others."""
+    runs, is_any = _runs(journey, unit, period, customers)
+    rows = _happened(journey, unit, None if is_any else runs)
     return set(rows.order_by().values_list("touchpoint_id", flat=True).distinct())
 
 
 def runs_of(journey: Journey, customers: QuerySet) -> Ints:
     """The episodes of the customers, in any order."""
     return _packed(Episode.objects.filter(journey=journey, customer__in=customers.values("pk")), numbers=["pk"])[0]
-
-
-def _happened(journey: Journey, unit: OrgUnit, period: Period, customers: QuerySet | None) -> QuerySet[Interaction]:
-    runs = Episode.objects.filter(program=unit.program_id, journey=journey)
-    if (span := bounds(unit, period)) is not None:
-        runs = runs.filter(started_at__gte=span[0], started_at__lt=span[1])
-    if customers is not None:
-        runs = runs.filter(customer__in=customers.values("pk"))
-    touchpoints = Touchpoint.objects.filter(stage__journey=journey).values_list("pk", flat=True)
-    rows = Interaction.objects.filter(
-        program=unit.program_id, touchpoint__in=list(touchpoints), episode__in=runs.values("pk")
-    )
-    return rows if unit.parent_id is None else rows.filter(unit__path__startswith=unit.path)
 
 
 @dataclass(frozen=True)
@@ -155,12 +149,41 @@ def ratings(rows: QuerySet[CompetitorRating], competitors: Iterable[Competitor])
     return Rated(Ratings(sitting_, brand, np.array(values)), touchpoint_, context_, tuple(contexts))
 
 
+def _runs(
+    journey: Journey, unit: OrgUnit, period: Period, customers: QuerySet | None
+) -> tuple[QuerySet[Episode], bool]:
+    """The runs that began in the period, those of the customers if there are any named; and whether these are all."""
+    runs, span = Episode.objects.filter(program=unit.program_id, journey=journey), bounds(unit, period)
+    if span is not None:
+        runs = runs.filter(started_at__gte=span[0], started_at__lt=span[1])
+    if customers is not None:
+        runs = runs.filter(customer__in=customers.values("pk"))
+    return runs, span is None and customers is None
+
+
+def _happened(journey: Journey, unit: OrgUnit, runs: QuerySet[Episode] | None) -> QuerySet[Interaction]:
+    """What happened at the journey's touchpoints, at the unit and below, in the runs; without any named, in whichever.
+
+    All runs are better told apart here, by `_are_of`: to join them costs the database more than all else.
+    """
+    touchpoints = Touchpoint.objects.filter(stage__journey=journey).values_list("pk", flat=True)
+    rows = Interaction.objects.filter(program=unit.program_id, touchpoint__in=list(touchpoints))
+    rows = rows.filter(episode__isnull=False) if runs is None else rows.filter(episode__in=runs.values("pk"))
+    return rows if unit.parent_id is None else rows.filter(unit__path__startswith=unit.path)
+
+
+def _are_of(episode: Ints, runs: QuerySet[Episode]) -> NDArray[np.bool_]:
+    """Whether each is one of the runs: a touchpoint that was moved has runs of the journey that it left."""
+    return np.isin(episode, _packed(runs, numbers=["pk"])[0])
+
+
 def _packed(rows: QuerySet, *, numbers: Sequence[str], moments: Sequence[str] = ()) -> list[Ints]:
     """The columns named, as arrays of one length: first numbers, never empty, then moments, in microseconds since 1970
     and NEVER where they are empty. Rows come in any order.
 
     The driver hands over row by row, which for millions costs more than all that is done with them. So the database
-    packs the rows whose first column is near into one, and each column of theirs into bytes.
+    packs the rows whose first column is near into one, and each column of theirs into bytes. It does so in memory: it
+    takes the groups for many and would sort them on disk.
     """
     names = [*numbers, *moments]
     sql, parameters = rows.order_by().values_list(*names).query.sql_with_params()
@@ -170,9 +193,12 @@ def _packed(rows: QuerySet, *, numbers: Sequence[str], moments: Sequence[str] = 
     packs = ", ".join(f"string_agg({each}, '')" for each in sent)
     inner = connection.ops.compose_sql(sql, parameters)  # type: ignore[attr-defined]
     query = f"SELECT {packs} FROM ({inner}) rows ({', '.join(columns)}) GROUP BY _0 >> {BLOCK}"  # noqa: S608
-    with connection.cursor() as cursor, cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT BINARY)") as copy:
-        copy.set_types(["bytea"] * len(names))
-        blocks = list(copy.rows())
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL work_mem = '{MEMORY}'; SET LOCAL enable_sort = off")
+        with cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT BINARY)") as copy:
+            copy.set_types(["bytea"] * len(names))
+            blocks = list(copy.rows())
+        cursor.execute("SET LOCAL work_mem TO DEFAULT; SET LOCAL enable_sort TO DEFAULT")
     found = []
     for place in range(len(names)):
         values = np.frombuffer(b"".join(block[place] for block in blocks), dtype=">i8").astype(np.int64)

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import compress
 
 import numpy as np
 from django.db.models import QuerySet
@@ -24,6 +25,7 @@ from journeys.insight.definitions import Definitions
 from journeys.models import DataStream, Journey, Segment, Touchpoint
 from journeys.services import episodes, segments
 
+FEW_STEPS = 20  # a funnel asks for as many at once, whether or not somebody took them
 STOPS = -1  # beside the steps: nothing followed, or nothing yet
 
 
@@ -202,11 +204,17 @@ def read_funnels(
     Raises PathError (`funnel-steps`) for fewer than two steps, one that comes twice or one that is not on the journey.
     """
     customers, least = segments.customers(segment, at) if segment else None, journey.program.min_n
-    chosen = _chosen(journey, steps) if steps else _taken(journey, unit, period, customers)
+    chosen = _chosen(journey, steps) if steps else _offered(journey, unit, period, customers)
     if len(chosen) < 2:
         return chosen, []
     window = None if window_days is None else window_days * 86_400
     found = frames.first_times(journey, unit, period, chosen, open_after=at - episodes.GAP, customers=customers)
+    firsts = found.firsts
+    if not steps:
+        is_taken = ~np.isnan(firsts.at).all(axis=1)
+        chosen, firsts = list(compress(chosen, is_taken)), Firsts(firsts.at[is_taken], firsts.is_open)
+        if len(chosen) < 2:
+            return chosen, []
 
     def group(label: str, kept: Firsts) -> FunnelGroup:
         made = funnels.narrow(kept, range(len(chosen)), window=window)
@@ -216,12 +224,12 @@ def read_funnels(
             return FunnelGroup(label, None)
         return FunnelGroup(label, made, funnels.told(made, minimum=least))
 
-    whole = funnels.narrow(found.firsts, range(len(chosen)), window=window)
-    groups = [group(_("Everyone"), found.firsts)]
+    whole = funnels.narrow(firsts, range(len(chosen)), window=window)
+    groups = [group(_("Everyone"), firsts)]
     if by_segment:
         for each in Segment.objects.filter(program=journey.program).order_by("code"):
             own = frames.runs_of(journey, segments.customers(each, at))
-            groups.append(group(each.label, found.firsts.only(np.isin(found.episode, own))))
+            groups.append(group(each.label, firsts.only(np.isin(found.episode, own))))
     return chosen, groups
 
 
@@ -232,9 +240,13 @@ def _chosen(journey: Journey, steps: Sequence[str]) -> list[Touchpoint]:
     return [known[code] for code in steps]
 
 
-def _taken(journey: Journey, unit: OrgUnit, period: Period, customers: QuerySet | None) -> list[Touchpoint]:
+def _offered(journey: Journey, unit: OrgUnit, period: Period, customers: QuerySet | None) -> list[Touchpoint]:
+    """The touchpoints of the map; of many only those that somebody came to, for each one asked for costs."""
+    places = steps_of(journey)
+    if len(places) <= FEW_STEPS:
+        return places
     keys = frames.taken(journey, unit, period, customers=customers)
-    return [each for each in steps_of(journey) if each.pk in keys]
+    return [each for each in places if each.pk in keys]
 
 
 def _names(journey: Journey) -> tuple[dict[str, str], set[str]]:

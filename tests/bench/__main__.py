@@ -1,6 +1,6 @@
 """`make bench`: the budgets that can be measured here, as ratios to a yardstick in the same run.
 
-    python -m tests.bench [answers] [flow] [bulk] [kpi] [map] [paths]      without a name, all
+    python -m tests.bench [answers] [flow] [bulk] [kpi] [map] [paths] [file]      without a name, all
 
 Each part prints its figures and whether the budget holds; the last lines are rows for the README's table.
 Budgets in seconds are those of a machine on which the bare view, at 32 connections, answers 1 700 requests a second
@@ -19,13 +19,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 
 import psycopg
 
 from cxprogram.database import EmbeddedPostgres
-from tests.bench import journeys, load
+from tests.bench import files, journeys, load
 from tests.demo_site import ROOT, free_port
 
 REQUESTS = int(os.environ.get("CX_BENCH_REQUESTS", "8000"))
@@ -124,6 +124,14 @@ class Bench:
         yardstick = {"DJANGO_SETTINGS_MODULE": "tests.bench.yardstick", "CX_BENCH_IDS": self.ids}
         with web(self.environ) as port, web(self.environ, **yardstick) as bare_port:
             yield port, bare_port
+
+    @cached_property
+    def speed(self) -> float:
+        """This machine's against that of the budgets, by the bare view's rate."""
+        with web(self.environ, DJANGO_SETTINGS_MODULE="tests.bench.yardstick", CX_BENCH_IDS=self.ids) as port:
+            bare = load.run(port, connections=32, requests=REQUESTS // 2, make=self.bare, first=9_000_000)
+        assert set(bare.statuses) == {201}, bare.statuses
+        return bare.rate / REFERENCE_RATE
 
     def answers(self) -> None:
         """Answer by API, durable, 32 connections, against the bare view; turn by turn."""
@@ -269,6 +277,7 @@ def main(names: list[str]) -> int:
         parts: dict[str, Callable[[], None]] = {
             "answers": bench.answers, "flow": bench.flow, "bulk": bench.bulk, "kpi": bench.kpi,
             "map": partial(journeys.wide_map, bench), "paths": partial(journeys.paths, bench, ROWS),
+            "file": partial(files.large_file, bench),
         }  # fmt: skip
         try:
             for part in names or list(parts):

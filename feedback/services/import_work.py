@@ -35,8 +35,7 @@ def work(run_id: int, *, clock: Clock) -> bool:
     if run is None:
         return False
     try:
-        sink = sink_of(run)
-        if run.rows_total is None and not _look(run, sink, clock):
+        if run.rows_total is None and not _look(run, sink_of(run), clock):
             return True
         _write(run, sink_of(run), clock)
     except ImportFileError as error:

@@ -67,7 +67,8 @@ class KeyedRequests:
             response = match.func(request, *match.args, **match.kwargs)
         for name, value in self.headers.items():
             response.headers.setdefault(name, value)
-        response.headers["Content-Length"] = str(len(response.content))
+        if not response.streaming:
+            response.headers["Content-Length"] = str(len(response.content))
         return response
 
 

@@ -262,6 +262,8 @@ ROWS: list[Row] = [
     post("api:ticket-close", {401: ANONYMOUS, 200: WORKERS_OF_A, 403: REST, 404: BEYOND}, OTHER),
     post("api:response-create", {401: ANONYMOUS, 201: SENDERS, 403: REST, 404: STRANGER}),
     post("api:response-bulk", {401: ANONYMOUS, 200: f"{SENDERS} stranger", 403: REST}),
+    row("api:response-export", {401: ANONYMOUS, 200: f"{DEFINERS} stranger", 403: REST}),
+    row("api:response-export", {401: ANONYMOUS, 200: DEFINERS, 403: REST, 404: STRANGER}, program="sfo"),
     row("api:contact-decision-list", {401: ANONYMOUS, 200: f"{WORKERS} stranger", 403: REST}),
     post("api:bounce-create", {401: ANONYMOUS, 200: f"{SENDERS} stranger", 403: REST}),
     *(

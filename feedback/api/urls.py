@@ -2,6 +2,7 @@ from django.urls import path
 
 from feedback.api.contact_decisions import BounceView, ContactDecisionListView
 from feedback.api.driver_studies import DriverStudyView
+from feedback.api.exports import ResponseExportView
 from feedback.api.responses import ResponseBulkView, ResponseView
 from feedback.api.tickets import TicketCloseView, TicketDetailView, TicketListView, TicketNoteView, TicketTakeView
 from feedback.api.voice import (
@@ -25,6 +26,7 @@ urlpatterns = [
     path("support-cases/bulk/", SupportCaseBulkView.as_view(), name="support-case-bulk"),
     path("responses/", ResponseView.as_view(), name="response-create"),
     path("responses/bulk/", ResponseBulkView.as_view(), name="response-bulk"),
+    path("responses/export/", ResponseExportView.as_view(), name="response-export"),
     path("tickets/", TicketListView.as_view(), name="ticket-list"),
     path("tickets/<int:number>/", TicketDetailView.as_view(), name="ticket-detail"),
     path("tickets/<int:number>/take/", TicketTakeView.as_view(), name="ticket-take"),

@@ -1,10 +1,11 @@
 """`make bench`: the budgets that can be measured here, as ratios to a yardstick in the same run.
 
-    python -m tests.bench [answers] [flow] [bulk] [kpi] [map] [paths] [file]      without a name, all
+    python -m tests.bench [answers] [flow] [bulk] [kpi] [map] [paths] [file] [export] [rest]
 
-Each part prints its figures and whether the budget holds; the last lines are rows for the README's table.
-Budgets in seconds are those of a machine on which the bare view, at 32 connections, answers 1 700 requests a second
-(DESIGN §7). A slower machine is allowed as much more time as its bare view takes in the same run.
+Without a name, all. Each part prints its figures and whether the budget holds; the last lines are rows for the README's
+table. CX_BENCH_ROWS, _FILE_ROWS, _EXPORT_ROWS and _REQUESTS scale it. Budgets in seconds are those of a
+machine on which the bare view, at 32 connections, answers 1 700 requests a second (DESIGN §7). A slower machine is
+allowed as much more time as its bare view takes in the same run.
 """
 
 import json
@@ -25,7 +26,7 @@ from pathlib import Path
 import psycopg
 
 from cxprogram.database import EmbeddedPostgres
-from tests.bench import files, journeys, load
+from tests.bench import exports, files, journeys, load
 from tests.demo_site import ROOT, free_port
 
 REQUESTS = int(os.environ.get("CX_BENCH_REQUESTS", "8000"))
@@ -277,7 +278,8 @@ def main(names: list[str]) -> int:
         parts: dict[str, Callable[[], None]] = {
             "answers": bench.answers, "flow": bench.flow, "bulk": bench.bulk, "kpi": bench.kpi,
             "map": partial(journeys.wide_map, bench), "paths": partial(journeys.paths, bench, ROWS),
-            "file": partial(files.large_file, bench),
+            "file": partial(files.large_file, bench), "export": partial(exports.export, bench),
+            "rest": partial(exports.rest, bench),
         }  # fmt: skip
         try:
             for part in names or list(parts):

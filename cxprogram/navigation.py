@@ -34,6 +34,8 @@ PLACES = {
     "paths": ("journeys:path-study", _("Actual journeys"), "map", Right.SEE_SCORES),
     "funnels": ("journeys:funnel-list", _("How far do they come?"), "chart", Right.SEE_SCORES),
     "competitors": ("journeys:competitor-list", _("Competitors"), "chart", Right.SEE_SCORES),
+    "measurements": ("journeys:measurement-plan", _("Measurement plan"), "check", Right.SEE_SCORES),
+    "targets": ("journeys:target-list", _("Targets"), "check", Right.SEE_SCORES),
     "charter": ("governance:charter", _("Charter"), "check", Right.SEE_PROGRAM),
     "admin": ("admin:index", _("Admin"), "more", Right.DEFINE),
 }
@@ -49,13 +51,20 @@ _ALL = (
     "reports",
 )
 # On the page with everything else, by the stages of the program: the bar takes ten.
+_JOURNEYS = ("paths", "funnels", "competitors", "measurements", "targets")
 _BEYOND = (
     (_("Engagement"), ("charter", "admin")),
-    (_("Insight"), ("surveys", "plans", "voice", "imports", "streams", "paths", "funnels", "competitors")),
+    (_("Insight"), ("surveys", "plans", "voice", "imports", "streams", *_JOURNEYS)),
     (_("Integration"), ("statements",)),
 )
-BEYOND: dict[str, tuple[tuple[Promise, tuple[str, ...]], ...]] = {Role.OWNER: _BEYOND, Role.ANALYST: _BEYOND} | {
-    role: ((_("Insight"), ("voice",)),) for role in (Role.UNIT_MANAGER, Role.FRONTLINE)
+BEYOND: dict[str, tuple[tuple[Promise, tuple[str, ...]], ...]] = {
+    Role.OWNER: _BEYOND,
+    Role.ANALYST: _BEYOND,
+    Role.EXECUTIVE: ((_("Insight"), _JOURNEYS),),
+    Role.STEERING: ((_("Insight"), _JOURNEYS),),
+    Role.UNIT_MANAGER: ((_("Insight"), ("voice", *_JOURNEYS)),),
+    Role.FRONTLINE: ((_("Insight"), ("voice",)),),
+    Role.PROJECT_LEAD: ((_("Insight"), _JOURNEYS),),
 }
 ORDER: dict[str, tuple[str, ...]] = {
     Role.OWNER: _ALL,

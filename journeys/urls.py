@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from journeys import customer_views, edit_views, exchange_views, path_views, views
+from journeys import customer_views, edit_views, exchange_views, measurement_views, path_views, target_views, views
 
 app_name = "journeys"
 urlpatterns = [
@@ -11,6 +11,8 @@ urlpatterns = [
     path("customers/<int:number>/export/", customer_views.customer_export, name="customer-export"),
     path("customers/<int:number>/erase/", customer_views.customer_erase, name="customer-erase"),
     path("streams/", customer_views.stream_list, name="stream-list"),
+    path("targets/", target_views.target_list, name="target-list"),
+    path("measurements/", measurement_views.measurement_plan, name="measurement-plan"),
     path("map/", views.journey_map, name="map"),
     path("map/edit/", edit_views.map_edit, name="map-edit"),
     path("map/export/", exchange_views.map_export, name="map-export"),

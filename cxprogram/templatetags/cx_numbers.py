@@ -55,9 +55,9 @@ def money_filter(amount: Decimal, currency: str) -> str:
 
 
 @register.filter(name="short")
-def short_filter(value: float, kind: str = "mean") -> str:
+def short_filter(value: float | Decimal, kind: str = "mean") -> str:
     """A target or the end of a scale, without needless decimals."""
-    return figures.short(value, str(kind))
+    return figures.short(float(value), str(kind))
 
 
 @register.filter(name="kind")

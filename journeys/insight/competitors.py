@@ -103,6 +103,18 @@ def standings(program: Program, unit: OrgUnit, period: Period) -> Mapping[int, S
     return found
 
 
+def relatives(program: Program, unit: OrgUnit, period: Period) -> Mapping[int | None, Relative]:
+    """Ours minus theirs at each touchpoint that enough people rate beside others, whatever the context, by its primary
+    key; under None that of the whole. Two queries."""
+    rated = _rated(program, unit, period, list(Competitor.objects.filter(program=program)))
+    found: dict[int | None, Relative] = {}
+    for touchpoint in np.unique(rated.touchpoint):
+        relative = competitors.relative(rated.only(rated.touchpoint == touchpoint))
+        if relative.n >= program.min_n:
+            found[int(touchpoint) or None] = relative
+    return found
+
+
 def _rated(program: Program, unit: OrgUnit, period: Period, others: list[Competitor]) -> frames.Rated:
     rows = CompetitorRating.objects.filter(program=program)
     if (span := frames.bounds(unit, period)) is not None:

@@ -76,8 +76,8 @@ class Measurement(models.Model):
 
     @property
     def what(self) -> str:
-        return in_language(self.whats)
+        return in_language(self.whats, next(iter(self.whats.values()), ""))
 
     @property
     def decision(self) -> str:
-        return in_language(self.decisions)
+        return in_language(self.decisions, next(iter(self.decisions.values()), ""))

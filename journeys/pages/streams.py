@@ -9,11 +9,8 @@ from django.utils.translation import gettext as _
 
 from cxprogram.models import Program
 from journeys.choices import StreamStatus
+from journeys.insight.freshness import DAYS, is_stale
 from journeys.models import DataStream
-
-DAYS = 90
-# A stream without a cadence is asked about after this many hours of silence.
-SILENCE = 7 * 24
 
 MEASURE = """
     SELECT stream_id, count(*), count(customer_id), count(touchpoint_id), count(*) FILTER (WHERE channel <> ''),
@@ -65,25 +62,19 @@ def _quality(
     stream: DataStream, row: tuple[int, int, int, int, int, datetime, datetime, int] | None, at: datetime
 ) -> StreamQuality:
     if row is None:
-        empty = _is_stale(stream, None, at)
+        empty = is_stale(stream, None, at)
         return StreamQuality(
-            stream, 0, None, None, None, 0, 0, None, None, empty, _complaints(stream, is_stale=empty, rows=0)
+            stream, 0, None, None, None, 0, 0, None, None, empty, _complaints(stream, silent=empty, rows=0)
         )
     n, known, touchpoints, channels, values, newest, received, doubled = row
-    is_stale = _is_stale(stream, received, at)
+    silent = is_stale(stream, received, at)
     return StreamQuality(
-        stream, n, touchpoints / n, channels / n, values / n, doubled, n - known, newest, received, is_stale,
-        _complaints(stream, is_stale=is_stale, rows=n, doubled=doubled, orphans=n - known),
+        stream, n, touchpoints / n, channels / n, values / n, doubled, n - known, newest, received, silent,
+        _complaints(stream, silent=silent, rows=n, doubled=doubled, orphans=n - known),
     )  # fmt: skip
 
 
-def _is_stale(stream: DataStream, received: datetime | None, at: datetime) -> bool:
-    if stream.status == StreamStatus.DRAFT:
-        return False
-    return received is None or received < at - timedelta(hours=stream.cadence_hours or SILENCE)
-
-
-def _complaints(stream: DataStream, *, is_stale: bool, rows: int, doubled: int = 0, orphans: int = 0) -> list[str]:
+def _complaints(stream: DataStream, *, silent: bool, rows: int, doubled: int = 0, orphans: int = 0) -> list[str]:
     found = []
     if stream.status == StreamStatus.DRAFT:
         found.append(
@@ -91,7 +82,7 @@ def _complaints(stream: DataStream, *, is_stale: bool, rows: int, doubled: int =
             if not (stream.purpose and stream.legal_basis)
             else _("Takes nothing in until it is made active.")
         )
-    if is_stale:
+    if silent:
         found.append(_("Not fresh: it should have delivered.") if rows else _("Nothing came in."))
     if doubled:
         found.append(_("%(n)s look doubled.") % {"n": f"{doubled:,}"})

@@ -5,26 +5,69 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from cxprogram.errors import ConflictError, NotAllowedError
-from cxprogram.models import User
-from journeys.models import KpiTarget
+from cxprogram.access import Right, can, roles
+from cxprogram.choices import Role
+from cxprogram.errors import ConflictError, DomainError, NotAllowedError
+from cxprogram.models import OrgUnit, User
+from journeys.models import Kpi, KpiTarget
 
 FACTS = ("value", "baseline", "stretch", "point_amount", "basis", "is_illustrative")
+APPROVERS = frozenset({Role.OWNER, Role.EXECUTIVE, Role.STEERING})
 SAME = ("program_id", "kpi_code", "question_code", "unit_id", "period")
+
+
+class TargetError(DomainError):
+    code = "target-invalid"
+
+
+@transaction.atomic
+def put(
+    unit: OrgUnit, *, kpi_code: str, period: str, seen: int, by: User, question_code: str = "", **facts: Any
+) -> KpiTarget:
+    """Put a target in force: the first one, or another version of the one that was `seen` (0: there was none).
+
+    Raises TargetError (`target-kpi-unknown`) for a KPI that is not in force, ConflictError (`target-not-current`) if
+    another version is in force than was seen.
+    """
+    if not Kpi.objects.current().filter(program=unit.program_id, code=kpi_code).exists():
+        raise TargetError(_("There is no such KPI."), code="target-kpi-unknown")
+    key = {
+        "program_id": unit.program_id, "kpi_code": kpi_code, "question_code": question_code, "unit": unit,
+        "period": period,
+    }  # fmt: skip
+    # Two who set the first target at once find no row to wait for: they wait for the unit.
+    OrgUnit.objects.select_for_update(of=("self",)).get(pk=unit.pk)
+    old = KpiTarget.objects.in_force().filter(**key).first()
+    if (old.version if old else 0) != seen:
+        raise _superseded()
+    if old is not None:
+        return revise(old, by=by, **facts)
+    return KpiTarget.objects.create(**key, author=by, **facts)
 
 
 @transaction.atomic
 def revise(target: KpiTarget, *, by: User, **facts: Any) -> KpiTarget:
     """Put other facts in force, any of FACTS; the new version waits for its approval. The same again changes nothing.
 
+    `probability` belongs to the value that it was found for: without another it is not kept.
     Raises ConflictError (`target-not-current`) if a newer version is in force already.
     """
     old = _current(target)
-    if all(getattr(old, name) == facts[name] for name in facts):
+    if all(getattr(old, name) == facts[name] for name in facts if name != "probability"):
         return old
     KpiTarget.objects.filter(pk=old.pk).update(is_current=False)
     kept = {name: getattr(old, name) for name in (*SAME, *FACTS)}
     return KpiTarget.objects.create(**(kept | facts), version=old.version + 1, author=by)
+
+
+def may_approve(user: User, target: KpiTarget) -> bool:
+    """Whether the person approves this target.
+
+    - an owner, executive or member of the steering group of the program, or whoever defines the program;
+    - and not its author.
+    """
+    may = bool(APPROVERS & roles(user, target.program)) or can(user, Right.DEFINE, program=target.program_id)
+    return may and user.pk != target.author_id
 
 
 @transaction.atomic
@@ -43,5 +86,9 @@ def approve(target: KpiTarget, *, by: User) -> KpiTarget:
 def _current(target: KpiTarget) -> KpiTarget:
     target = KpiTarget.objects.select_for_update(of=("self",)).get(pk=target.pk)
     if not target.is_current:
-        raise ConflictError(_("A newer version of this target is in force."), code="target-not-current")
+        raise _superseded()
     return target
+
+
+def _superseded() -> ConflictError:
+    return ConflictError(_("A newer version of this target is in force."), code="target-not-current")

@@ -94,7 +94,8 @@ def _reading(
 ) -> KpiReading:
     question, parts = questions[query.question_code], _parts(query)
     counted = counts.of(question.code, query.unit, query.period)
-    tally = _among(counted.tally, query.kpi.parameters.get("of"))
+    asked = counted.tally
+    tally = _among(asked, query.kpi.parameters.get("of"))
     try:
         if query.kpi.collector == "satisfaction_index":
             estimate = satisfaction.satisfaction_index(
@@ -117,7 +118,7 @@ def _reading(
         "computed_at": at,
         "hits": _hits(query.kpi, question),
     }
-    n_answers = counted.tally.total
+    n_answers = asked.total
 
     def answered(code: str) -> int:
         return n_answers if code == question.code else counts.of(code, query.unit, query.period).tally.total

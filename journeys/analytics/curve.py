@@ -9,6 +9,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import NamedTuple
 
 HEIGHT = 268.0
 REFERENCE_WIDTH = 1230.0  # px of the drawing on a wide page; only the search for free places uses it
@@ -152,7 +153,8 @@ def curve(
     dots = _dots(places, [e.line.y1 for e, _left, _right in expected], paper)
     joins = _joins(places, paper)
     grid, step = _grid(paper)
-    obstacles = _obstacles(dots, places, paper)
+    has_words = bool(expected) or any(p.pain_rank is not None for p in measured)
+    obstacles = _obstacles(dots, places, paper) if has_words else []
     ranked = sorted(measured, key=lambda p: (p.value, p.number))
     return Curve(
         height=height,
@@ -197,8 +199,7 @@ class _Place:
     slot: float  # width of its slot, as a share
 
 
-@dataclass(frozen=True)
-class _Box:
+class _Box(NamedTuple):
     left: float
     top: float
     right: float

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from math import ceil, floor
 from typing import Any
 
@@ -169,15 +170,15 @@ class MapView:
     personas: tuple[Persona, ...] = ()
     opened_from: Touchpoint | None = None
 
-    @property
+    @cached_property
     def touchpoints(self) -> tuple[MapTouchpoint, ...]:
         return tuple(each for stage in self.stages for each in stage.touchpoints)
 
-    @property
+    @cached_property
     def measured(self) -> tuple[MapTouchpoint, ...]:
         return tuple(each for each in self.touchpoints if not each.is_hole)
 
-    @property
+    @cached_property
     def comparable(self) -> tuple[MapTouchpoint, ...]:
         """The touchpoints that share one question and have a value, lowest first."""
         found = [each for each in self.measured if each.is_same_question and each.value is not None]

@@ -61,9 +61,9 @@ def map_headline(view: MapView) -> str:
     if not low:
         is_hidden = any(each.reading and each.reading.suppressed for each in view.measured)
         return _("Too few answers to show the journey") if is_hidden else _("The journey is not measured yet")
-    stages = {each.touchpoint.stage_id: stage for stage in view.stages for each in stage.touchpoints if each in low}
-    if len(low) > 1 and len(stages) == 1:
-        (stage,) = stages.values()
+    held = {each.touchpoint.stage_id for each in low}
+    if len(low) > 1 and len(held) == 1:
+        stage = next(stage for stage in view.stages if stage.stage.pk in held)
         return _("The low point of the journey is %(name)s") % {"name": inside(stage.label)}
     if len(low) <= MOST_NAMED:
         return _("The low point of the journey is %(name)s") % {"name": listed([inside(each.label) for each in low])}

@@ -88,3 +88,21 @@ def values(html: str) -> dict[tuple[str, str, str], float | None]:
         value = facts.get("data-value")
         found[facts["data-kpi"], facts["data-period"], facts.get("data-question", "")] = float(value) if value else None
     return found
+
+
+def make_wide(airport: Airport, touchpoints: int, *, code: str = "wide", stages: int = 6) -> Journey:
+    """A journey of so many touchpoints, each with a question that is answered, a team and an expectation."""
+    journey = factories.make_journey(airport.program, code, stages=[f"step-{n}" for n in range(1, stages + 1)])
+    places = list(journey.stages.order_by("position"))
+    asked = ("Q7SIGN", "Q7FOOD", "Q7STORE", "Q13EASE")
+    for n in range(touchpoints):
+        point = factories.make_touchpoint(
+            places[n % stages],
+            f"{code}-{n}",
+            name=f"Touchpoint number {n}",
+            question_code=asked[n % len(asked)],
+            aspect="ease" if n % len(asked) == 3 else "quality",
+            team="Guest services",
+        )
+        factories.make_expectation(point, 4.0)
+    return journey

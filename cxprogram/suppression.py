@@ -1,11 +1,14 @@
 """Which cells of a published table must be hidden so that no small group can be read off it."""
 
+from collections import defaultdict
 from collections.abc import Hashable, Mapping
 from typing import TypeVar
 
 DEFAULT_MINIMUM = 5
 
 Key = TypeVar("Key", bound=Hashable)
+Cell = tuple[int, str]  # (unit id, period code)
+REST = 0  # what was counted at the unit itself and not below it; no unit has this id
 
 
 def hidden_cells(counts: Mapping[Key, int], *, minimum: int = DEFAULT_MINIMUM) -> frozenset[Key]:
@@ -38,3 +41,41 @@ def hidden_cells(counts: Mapping[Key, int], *, minimum: int = DEFAULT_MINIMUM) -
         while hidden == 1 or sum(counts[key] for key in by_size[:hidden]) < minimum:
             hidden += 1
     return frozenset(by_size[:hidden])
+
+
+def hidden_in_tree(own: Mapping[Cell, int], parents: Mapping[int, int | None], *, minimum: int) -> frozenset[Cell]:
+    """The (unit, period) cells to hide, for months, years and `all`, in a tree of units.
+
+    own      what was counted at the unit itself (not below it), by unit id and month `YYYY-MM`
+    parents  the unit above, by unit id; None for the root
+    """
+    totals: dict[Cell, int] = defaultdict(int)
+    for (unit, month), n in own.items():
+        step: int | None = unit
+        while step is not None:
+            for code in (month, month[:4], "all"):
+                totals[step, code] += n
+            step = parents[step]
+    order = sorted(parents, key=lambda unit: _depth(unit, parents))
+    children: dict[int, list[int]] = defaultdict(list)
+    for unit in order:
+        if (above := parents[unit]) is not None:
+            children[above].append(unit)
+    periods = {code for _unit, month in own for code in (month, month[:4], "all")}
+    hidden = {cell for cell, n in totals.items() if 0 < n < minimum}
+    for code in periods:
+        for above in order:
+            below = {unit: totals[unit, code] for unit in children[above]}
+            if (above, code) in hidden:
+                hidden |= {(unit, code) for unit in below}
+                continue
+            line = {**below, REST: totals[above, code] - sum(below.values())}
+            hidden |= {(unit, code) for unit in hidden_cells(line, minimum=minimum) if unit != REST}
+    return frozenset(hidden)
+
+
+def _depth(unit: int, parents: Mapping[int, int | None]) -> int:
+    depth, step = 0, parents[unit]
+    while step is not None:
+        depth, step = depth + 1, parents[step]
+    return depth

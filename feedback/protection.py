@@ -6,55 +6,13 @@ time grows with every answer, so whoever watches it sees each one come, whatever
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from django.db import connection
 
-from cxprogram import suppression
 from cxprogram.models import OrgUnit, Program
 from cxprogram.periods import Period
-
-Cell = tuple[int, str]  # (unit id, period code)
-REST = 0  # what was said at the unit itself and not below it; no unit has this id
-
-
-def hidden_cells(own: Mapping[Cell, int], parents: Mapping[int, int | None], *, minimum: int) -> frozenset[Cell]:
-    """The (unit, period) cells to hide, for months, years and `all`, in a tree of units.
-
-    own      answers given at the unit itself (not below it), by unit id and month `YYYY-MM`
-    parents  the unit above, by unit id; None for the root
-    """
-    totals: dict[Cell, int] = defaultdict(int)
-    for (unit, month), n in own.items():
-        step: int | None = unit
-        while step is not None:
-            for code in (month, month[:4], "all"):
-                totals[step, code] += n
-            step = parents[step]
-    order = sorted(parents, key=lambda unit: _depth(unit, parents))
-    children: dict[int, list[int]] = defaultdict(list)
-    for unit in order:
-        if (above := parents[unit]) is not None:
-            children[above].append(unit)
-    periods = {code for _unit, month in own for code in (month, month[:4], "all")}
-    hidden = {cell for cell, n in totals.items() if 0 < n < minimum}
-    for code in periods:
-        for above in order:
-            below = {unit: totals[unit, code] for unit in children[above]}
-            if (above, code) in hidden:
-                hidden |= {(unit, code) for unit in below}
-                continue
-            line = {**below, REST: totals[above, code] - sum(below.values())}
-            hidden |= {(unit, code) for unit in suppression.hidden_cells(line, minimum=minimum) if unit != REST}
-    return frozenset(hidden)
-
-
-def _depth(unit: int, parents: Mapping[int, int | None]) -> int:
-    depth, step = 0, parents[unit]
-    while step is not None:
-        depth, step = depth + 1, parents[step]
-    return depth
-
+from cxprogram.suppression import Cell, hidden_in_tree
 
 # The hidden cells of a question, by (program, question, watermark, minimum, time of folding): they change only when
 # answers are folded. The oldest entry goes when the table is full.
@@ -88,7 +46,7 @@ def prepare(program: Program, questions: Iterable[str], *, state: tuple[int, obj
     for question in new:
         while len(_protected) >= _MOST_ENTRIES:
             _protected.pop(next(iter(_protected)), None)
-        _protected[_key(program, question, state)] = hidden_cells(own[question], parents, minimum=program.min_n)
+        _protected[_key(program, question, state)] = hidden_in_tree(own[question], parents, minimum=program.min_n)
 
 
 def is_hidden(

@@ -197,7 +197,17 @@ class KpiForm(ProgramForm):
             if self.replaced is not None and current != self.replaced:
                 text = _("A new version keeps program and code.")
                 self.add_error("code", forms.ValidationError(text, code="kpi-other"))
+        if self.instance._state.adding and not self.errors:
+            self._check_meaning(data)
         return data
+
+    def _check_meaning(self, data: dict[str, Any]) -> None:
+        meaning = {name: data[name] for name in ("program", "code", *kpis.MEANING) if name in data}
+        try:
+            data["parameters"] = kpis.checked(Kpi(**meaning)).parameters
+        except registry.KpiError as error:
+            field = error.extra.get("field", "collector")
+            self.add_error(field, forms.ValidationError(str(error.detail), code=error.code))
 
 
 @admin.register(Kpi)

@@ -7,7 +7,8 @@ class JourneysConfig(AppConfig):
     verbose_name = _("Insight: journeys and KPIs")
 
     def ready(self) -> None:
-        from journeys import held, imprints
+        from journeys import collectors, held, imprints
 
+        collectors.register_all()
         held.register_all()
         imprints.register_all()

@@ -8,7 +8,7 @@ from django.db.models.functions import Lower
 
 from cxprogram.access import Right, ScopedQuerySet
 from cxprogram.querysets import AdminOnlyQuerySet, DefinitionQuerySet
-from journeys.choices import ConsentState, LegalBasis, Purpose, StreamStatus
+from journeys.choices import ConsentState, FillState, LegalBasis, Purpose, StreamStatus
 
 
 class JourneyQuerySet(DefinitionQuerySet):
@@ -220,6 +220,14 @@ class CompetitorRatingQuerySet(ScopedQuerySet):
 
 class KpiFillQuerySet(AdminOnlyQuerySet):
     program_lookup = "kpi__program"
+
+    def done(self) -> "KpiFillQuerySet":
+        """Months that are counted."""
+        return self.filter(state=FillState.DONE)
+
+    def waiting(self) -> "KpiFillQuerySet":
+        """Months that are to be counted, for the first time or again."""
+        return self.filter(state=FillState.STARTED)
 
 
 class KpiCellQuerySet(AdminOnlyQuerySet):

@@ -16,7 +16,7 @@ class Estimate:
     n_eff      the number of answers the interval rests on: n, or (Σw)²/Σw² when the score is weighted
     kish_deff  1 unweighted, n·Σw²/(Σw)² weighted; None when value is None
     method     how the interval was made: "adjusted-wald", "adjusted-wald-n-eff", "linearised", "t",
-               "linearised-t", "wilson" or "wilson-n-eff"
+               "linearised-t", "wilson", "wilson-n-eff", "poisson-exact", "compound-poisson" or "order-statistic"
     se         standard error of value; Wilson and adjusted Wald intervals are not value ± 1.96·se
     """
 

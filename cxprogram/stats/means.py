@@ -23,10 +23,7 @@ def mean(tally: Tally, *, weighted: bool = False) -> Estimate:
     summary = _summary(tally, weighted=weighted)
     if summary is None:
         return Estimate.empty(method=method, n=tally.total)
-    low = high = None
-    if summary.se is not None:
-        half = t_quantile(summary.df) * summary.se
-        low, high = summary.value - half, summary.value + half
+    low, high = _interval(summary)
     return Estimate(
         value=summary.value,
         low=low,
@@ -37,6 +34,20 @@ def mean(tally: Tally, *, weighted: bool = False) -> Estimate:
         method=method,
         se=summary.se,
     )
+
+
+def mean_of_sums(n: int, total: float, total_sq: float) -> Estimate:
+    """Return the mean of n values known by their sum and the sum of their squares, with its 95 % t interval."""
+    summary = _summary_of_sums(n, total, total_sq)
+    if summary is None:
+        return Estimate.empty(method="t")
+    low, high = _interval(summary)
+    return Estimate(summary.value, low, high, n, float(n), 1.0, "t", summary.se)
+
+
+def mean_difference_of_sums(a: tuple[int, float, float], b: tuple[int, float, float]) -> Difference:
+    """Return mean(a) − mean(b) by Welch's t test, each side as (n, Σx, Σx²)."""
+    return _welch(_summary_of_sums(*a), _summary_of_sums(*b))
 
 
 def mean_difference(a: Tally, b: Tally, *, weighted: bool = False) -> Difference:
@@ -98,6 +109,24 @@ def _summary(tally: Tally, *, weighted: bool) -> _Summary | None:
     if n == 1:
         return _Summary(value, None, 0.0)
     variance = fsum(count * (code - value) ** 2 for code, count in tally.n.items()) / (n - 1)
+    return _Summary(value, sqrt(variance / n), n - 1.0)
+
+
+def _interval(summary: _Summary) -> tuple[float | None, float | None]:
+    if summary.se is None:
+        return None, None
+    half = t_quantile(summary.df) * summary.se
+    return summary.value - half, summary.value + half
+
+
+def _summary_of_sums(n: int, total: float, total_sq: float) -> _Summary | None:
+    if n <= 0:
+        return None
+    value = total / n
+    if n == 1:
+        return _Summary(value, None, 0.0)
+    # Equal values may come out a rounding error below zero.
+    variance = max(0.0, total_sq - n * value**2) / (n - 1)
     return _Summary(value, sqrt(variance / n), n - 1.0)
 
 

@@ -8,12 +8,14 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from cxprogram.errors import DomainError
 from cxprogram.models import OrgUnit, Program
 from cxprogram.periods import Period
+from cxprogram.stats.counted import Sums
 from cxprogram.stats.estimate import Difference
 from journeys.models import Kpi
 
@@ -42,7 +44,8 @@ class KpiQuery:
 class KpiReading:
     """One value with all that it needs to be trusted. Suppressed: value, interval, n and counts are withheld.
 
-    `hits` are the codes that a share counts; empty for every other KPI.
+    `hits` are the codes that a share counts; empty for every other KPI. `sums` are what a KPI that is counted, not
+    asked, is computed from.
     """
 
     kpi: Kpi
@@ -65,15 +68,21 @@ class KpiReading:
     suppressed: bool
     computed_at: datetime
     hits: tuple[int, ...] = ()
+    sums: Sums | None = None
 
 
 @dataclass(frozen=True)
 class Collector:
-    """`read` answers queries in their order; `differ` tests the first reading against the second."""
+    """`read` answers queries in their order; `differ` tests the first reading against the second.
+
+    `check` gives the parameters of a definition as they are stored, or raises KpiError (`kpi-parameters`) with the
+    `field` that is wrong.
+    """
 
     code: str
     read: Callable[[Program, Sequence[KpiQuery]], list[KpiReading]]
     differ: Callable[[KpiReading, KpiReading], Difference]
+    check: Callable[[Kpi], dict[str, Any]] = lambda kpi: kpi.parameters
 
 
 _collectors: dict[str, Collector] = {}
@@ -106,9 +115,10 @@ def read(program: Program, queries: Sequence[KpiQuery]) -> list[KpiReading]:
     return [answers[index] for index in range(len(queries))]
 
 
-def current_kpi(program: Program, code: str) -> Kpi:
-    """The definition in force; raises KpiError (`kpi-unknown`, 404)."""
-    kpi = Kpi.objects.current().filter(program=program, code=code).first()
+def current_kpi(program: Program, code: str, *, version: int | None = None) -> Kpi:
+    """The definition in force, or the version asked for; raises KpiError (`kpi-unknown`, 404)."""
+    rows = Kpi.objects.filter(program=program, code=code)
+    kpi = (rows.current() if version is None else rows.filter(version=version)).first()
     if kpi is None:
         raise KpiError(_("There is no such KPI."), status=404)
     return kpi

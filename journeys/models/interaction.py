@@ -1,3 +1,4 @@
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -105,6 +106,8 @@ class Interaction(models.Model):
             models.Index(fields=["stream", "at"], name="interaction_stream"),
             # One run of a journey.
             models.Index(fields=["episode"], name="interaction_episode", condition=Q(episode__isnull=False)),
+            # What came in since the last count; rows lie in that order already.
+            BrinIndex(fields=["received_at"], name="interaction_received", pages_per_range=16),
         ]
 
     def __str__(self) -> str:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from cxprogram.errors import ConflictError
 from cxprogram.models import Responsibility
+from journeys.kpis import registry
 from journeys.models import Kpi
 
 # What decides the number. Names, descriptions and the axis say how it is shown: they may be corrected in place.
@@ -21,7 +22,7 @@ MEANING = (
 def new_version(kpi: Kpi, *, valid_from: date, **changes: Any) -> Kpi:
     """Put a new version in force in place of the current one; what is not changed, duties too, is taken over.
 
-    Raises ConflictError (`kpi-not-current`) if a newer version is in force already.
+    Raises ConflictError (`kpi-not-current`) if a newer version is in force already, and what `checked` raises.
     """
     old = Kpi.objects.select_for_update().get(pk=kpi.pk)
     if not old.is_current:
@@ -29,7 +30,17 @@ def new_version(kpi: Kpi, *, valid_from: date, **changes: Any) -> Kpi:
     Kpi.objects.filter(pk=old.pk).update(is_current=False)
     fixed = {"id", "version", "is_current", "valid_from"}
     facts = {field.attname: getattr(old, field.attname) for field in Kpi._meta.fields if field.name not in fixed}
-    new = Kpi.objects.create(**(facts | changes), version=old.version + 1, is_current=True, valid_from=valid_from)
+    new = checked(Kpi(**(facts | changes), version=old.version + 1, is_current=True, valid_from=valid_from))
+    new.save()
     for duty in Responsibility.objects.for_object(old):
         Responsibility.objects.create(program_id=new.program_id, user_id=duty.user_id, duty=duty.duty, thing=new)
     return new
+
+
+def checked(kpi: Kpi) -> Kpi:
+    """The definition with its parameters as they are stored.
+
+    Raises KpiError: `kpi-unknown` (nothing computes it), `kpi-parameters` with the `field` that is wrong.
+    """
+    kpi.parameters = registry.collector_of(kpi).check(kpi)
+    return kpi

@@ -1,0 +1,146 @@
+"""Reading what was counted: from the cells of months to values, suppressed as the program says."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from functools import reduce
+from operator import add
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cxprogram import suppression
+from cxprogram.models import OrgUnit, Program
+from cxprogram.periods import Period
+from cxprogram.stats import counted as arithmetic
+from cxprogram.stats.counted import Sums
+from cxprogram.stats.estimate import Difference, Estimate
+from journeys.kpis import counted, registry
+from journeys.kpis.counted import Counted
+from journeys.kpis.questions import QuestionFacts
+from journeys.kpis.registry import Collector, KpiError, KpiQuery, KpiReading
+from journeys.models import Kpi, KpiCell, KpiFill
+
+
+def declare(*collectors: Counted) -> None:
+    """A room says what it counts; from then on it can be defined, filled and read."""
+    for each in collectors:
+        counted.keep(each)
+        registry.register(Collector(each.code, read=read, differ=differ, check=counted.check))
+
+
+def _collector(kpi: Kpi) -> Counted:
+    found = counted.counted(kpi)
+    assert found is not None, "only what was declared here is read here"
+    return found
+
+
+class Cells:
+    """All months of some KPIs, read at once: three queries, however many there are."""
+
+    def __init__(self, program: Program, kpis: Sequence[Kpi]) -> None:
+        numbers = {kpi.pk for kpi in kpis}
+        units = list(OrgUnit.objects.filter(program=program).order_by("path"))
+        self.parents = {unit.pk: unit.parent_id for unit in units}
+        self.paths = {unit.pk: unit.path for unit in units}
+        self.root = next(unit.pk for unit in units if unit.parent_id is None)
+        self.rows: dict[int, list[tuple[int, date, Sums]]] = defaultdict(list)
+        for cell in KpiCell.objects.filter(kpi__in=numbers).order_by("month", "unit"):
+            bins = {int(code): n for code, n in cell.bins.items()}
+            sums = Sums(cell.n, cell.hits, cell.total, cell.total_sq, bins)
+            self.rows[cell.kpi_id].append((cell.unit_id or self.root, cell.month, sums))
+        done = KpiFill.objects.done().filter(kpi__in=numbers)
+        self.months: dict[int, dict[date, datetime]] = defaultdict(dict)
+        for kpi, month, at in done.values_list("kpi", "month", "counted_at"):
+            self.months[kpi][month] = at
+
+    def sums(self, kpi: Kpi, unit: OrgUnit, period: Period) -> Sums:
+        """The sums of the unit's whole subtree."""
+        found = (
+            sums
+            for number, month, sums in self.rows[kpi.pk]
+            if month in period and self.paths[number].startswith(unit.path)
+        )
+        return reduce(add, found, Sums())
+
+    def counted_at(self, kpi: Kpi, period: Period) -> datetime | None:
+        """When the newest month of the period was counted; None where no month was."""
+        return max((at for month, at in self.months[kpi.pk].items() if month in period), default=None)
+
+    def hidden(self, kpi: Kpi, minimum: int) -> frozenset[suppression.Cell]:
+        """The cells too small to show, or from which such a one could be told by subtraction."""
+        own: dict[suppression.Cell, int] = defaultdict(int)
+        for unit, month, sums in self.rows[kpi.pk]:
+            own[unit, f"{month:%Y-%m}"] += _behind(kpi, sums)
+        return suppression.hidden_in_tree(own, self.parents, minimum=minimum)
+
+
+def _behind(kpi: Kpi, sums: Sums) -> int:
+    """How many stand behind a number: of events and their customers, the fewer."""
+    return min(sums.n, sums.hits) if _collector(kpi).has_people else sums.n
+
+
+def read(program: Program, queries: Sequence[KpiQuery]) -> list[KpiReading]:
+    """Answer the queries from the cells; raises KpiError (`kpi-has-no-question`) if one asks for a question."""
+    if any(query.question or query.touchpoint for query in queries):
+        raise KpiError(_("This KPI is counted, not asked: it has no question."), code="kpi-has-no-question")
+    cells = Cells(program, [query.kpi for query in queries])
+    at = timezone.now()
+    minimum = {query.kpi.pk: max(program.min_n, query.kpi.min_n or 0) for query in queries}
+    hidden = {query.kpi.pk: cells.hidden(query.kpi, minimum[query.kpi.pk]) for query in queries}
+    return [_reading(query, cells, hidden[query.kpi.pk], minimum[query.kpi.pk], at) for query in queries]
+
+
+def _reading(
+    query: KpiQuery, cells: Cells, hidden: frozenset[suppression.Cell], minimum: int, at: datetime
+) -> KpiReading:
+    kpi, sums = query.kpi, cells.sums(query.kpi, query.unit, query.period)
+    counted_at = cells.counted_at(kpi, query.period)
+    formula = _collector(kpi).formula_of(kpi)
+    found = arithmetic.estimate(formula, sums)
+    if counted_at is None:  # nothing was counted: no zero either
+        found = Estimate.empty(method=found.method)
+    is_hidden = 0 < _behind(kpi, sums) < minimum or (query.unit.pk, query.period.code) in hidden
+    return KpiReading(
+        kpi=kpi,
+        version=kpi.version,
+        question="",
+        unit=query.unit,
+        touchpoint="",
+        period=query.period,
+        weighted=query.weighted,
+        value=None if is_hidden else found.value,
+        low=None if is_hidden else found.low,
+        high=None if is_hidden else found.high,
+        method=found.method,
+        n=None if is_hidden else sums.n,
+        n_eff=None if is_hidden else float(sums.n),
+        kish_deff=None if is_hidden or not sums.n else 1.0,
+        counts={},
+        missing={},
+        rows=None if is_hidden else sums.n,
+        suppressed=is_hidden,
+        computed_at=counted_at or at,
+        sums=None if is_hidden else sums,
+    )
+
+
+def differ(now: KpiReading, before: KpiReading) -> Difference:
+    if now.sums is None or before.sums is None:
+        return Difference.untested()
+    return arithmetic.difference(_collector(now.kpi).formula_of(now.kpi), now.sums, before.sums)
+
+
+def rest(whole: KpiReading, part: KpiReading) -> Estimate | None:
+    """What is left of the whole without the part; None if nothing is."""
+    if whole.sums is None or part.sums is None or whole.sums.n <= part.sums.n:
+        return None
+    return arithmetic.estimate(_collector(whole.kpi).formula_of(whole.kpi), whole.sums - part.sums)
+
+
+def facts(program: Program, kpi: Kpi) -> QuestionFacts:
+    """The years that were counted, told as those of a question are."""
+    years: Mapping[int, int] = {
+        month.year: 1 for month in KpiFill.objects.done().filter(kpi=kpi).values_list("month", flat=True)
+    }
+    return QuestionFacts("", kpi.label, None, years)

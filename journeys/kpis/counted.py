@@ -1,0 +1,105 @@
+"""KPIs that are not asked but counted: what a collector declares, and how its parameters are checked.
+
+A room declares its collectors with `cells.declare` in `AppConfig.ready()`: SQL that counts one month, and the formula
+by which a value comes from the sums. Months are counted by `journeys/services/kpi_filling.py`, read by `kpis/cells.py`.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from cxprogram.models import Program
+from cxprogram.stats.counted import Formula
+from journeys.choices import Measure
+from journeys.kpis.parameters import Parameter, check_all
+from journeys.kpis.registry import KpiError
+from journeys.models import Kpi
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How far before its month a count looks back."""
+
+    months: int = 0
+    days: int = 0
+
+
+@dataclass(frozen=True)
+class Counted:
+    """One way to count.
+
+    counts      what it counts, in plain words
+    sql         yields (unit, n, hits, total, total_sq, bins) of one month; unit None is the whole program. Its named
+                parameters: those of `_scope` (services/kpi_filling.py) and the collector's own
+    formula     how the value comes from the sums; a parameter `statistic` with the value "mean" takes the mean instead
+    measures    in which the KPI may be written
+    sources     the tables that it reads, by the name under which they are registered: what comes in there is counted
+    reach       how far it looks back, by its parameters
+    is_whole    counts a month when it is over: what did not happen is known only then
+    depends     the KPIs that are counted before it
+    has_people  `hits` are the people behind n; fewer than the minimum hide the number too
+    """
+
+    code: str
+    counts: Promise
+    sql: str
+    formula: Formula
+    measures: tuple[str, ...]
+    parameters: tuple[Parameter, ...] = ()
+    sources: tuple[str, ...] = ("interactions",)
+    reach: Callable[[Mapping[str, Any]], Reach] = lambda parameters: Reach()
+    is_whole: bool = False
+    depends: Callable[[Kpi], list[Kpi]] = lambda kpi: []
+    has_people: bool = False
+
+    def formula_of(self, kpi: Kpi) -> Formula:
+        return "mean" if kpi.parameters.get("statistic") == "mean" else self.formula
+
+    def completed(self, kpi: Kpi) -> dict[str, Any]:
+        """The parameters, with what is not said filled in."""
+        return {each.code: kpi.parameters.get(each.code, each.default) for each in self.parameters}
+
+
+# What came into a table: (program, received since, happened since) -> the months for which something came.
+Touched = Callable[[Program, datetime | None, date], set[date]]
+_declared: dict[str, Counted] = {}
+_sources: dict[str, Touched] = {}
+
+
+def keep(collector: Counted) -> None:
+    _declared[collector.code] = collector
+
+
+def register_source(code: str, touched: Touched) -> None:
+    _sources[code] = touched
+
+
+def touched(source: str, program: Program, since: datetime | None, first: date) -> set[date]:
+    """The months of which something was received since the moment (since ever: None), none before `first`."""
+    return _sources[source](program, since, first)
+
+
+def counted(kpi: Kpi) -> Counted | None:
+    """How the KPI is counted; None for one that is asked."""
+    return _declared.get(kpi.collector)
+
+
+def codes() -> set[str]:
+    return set(_declared)
+
+
+def check(kpi: Kpi) -> dict[str, Any]:
+    """The parameters as they are stored. Raises KpiError (`kpi-parameters`, with `field`) in plain words."""
+    collector = _declared[kpi.collector]
+    if kpi.measure not in collector.measures:
+        allowed = ", ".join(f'"{Measure(each).label}"' for each in collector.measures)
+        text = _("This KPI is written in %(measures)s.") % {"measures": allowed}
+        raise KpiError(text, code="kpi-parameters", field="measure")
+    if kpi.question_code:
+        raise KpiError(_("This KPI is counted, not asked: leave the question empty."), code="kpi-parameters",
+                       field="question_code")  # fmt: skip
+    return check_all(collector.parameters, kpi)

@@ -1,0 +1,227 @@
+"""Counting KPIs month by month: claimed, counted in one transaction, done; again when something came in late.
+
+A month is claimed (STARTED, committed) before it is counted: what a killed worker leaves is counted by the next sweep,
+and until then its old count stands. Counting replaces the month's cells in one transaction, so a reader sees the old
+month or the new one, and two workers at once write the same.
+
+The watermark: a claim covers what was received before the oldest transaction still open began, for a row is received
+no earlier than its transaction begins. What such a transaction brings later lies behind no watermark.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Max
+from psycopg.types.json import Jsonb
+
+from cxprogram.models import OrgUnit, Program
+from journeys.choices import FillState
+from journeys.kpis import counted
+from journeys.kpis.counted import Counted
+from journeys.models import DataStream, Kpi, KpiCell, KpiFill
+from journeys.services import segments
+from journeys.sql import POPULATION
+
+# A transaction shows that it has begun a moment after it has.
+MARGIN = timedelta(seconds=2)
+WATERMARK = """
+    SELECT least(clock_timestamp() - %(margin)s, (
+        SELECT min(xact_start) FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid()))
+"""
+PUT = """
+    INSERT INTO journeys_kpicell (kpi_id, month, unit_id, n, hits, total, total_sq, bins)
+    SELECT %(kpi)s, %(month)s, c.unit_id, c.n, c.hits, c.total, c.total_sq, coalesce(c.bins::jsonb, '{}')
+    FROM ({sql}) AS c (unit_id, n, hits, total, total_sq, bins)
+"""
+
+
+@dataclass(frozen=True)
+class Filled:
+    """What a sweep did: months counted, over so many KPIs."""
+
+    months: int
+    kpis: int
+
+
+def fill(program: Program, *, at: datetime, rebuild: bool = False) -> Filled:
+    """Count what is due of the program's KPIs in force, those that others are built on first. Twice changes nothing.
+
+    `rebuild`: every month again, as far back as the data go.
+    """
+    fresh: set[tuple[int, date]] = set()
+    rows = Kpi.objects.current().filter(program=program, collector__in=counted.codes())
+    kpis = in_order(rows.select_related("program", "population__program").order_by("pk"))
+    for kpi in kpis:
+        collector = counted.counted(kpi)
+        assert collector is not None
+        _claim(kpi, collector, at=at, rebuild=rebuild, fresh=fresh)
+        waiting = KpiFill.objects.waiting().filter(kpi=kpi).order_by("month")
+        for number, month in list(waiting.values_list("pk", "month")):
+            if _may_count(kpi, collector, month, at) and _count(kpi, collector, number, at=at):
+                fresh.add((kpi.pk, month))
+    return Filled(len(fresh), len({number for number, _month in fresh}))
+
+
+def fill_all(programs: Iterable[Program], *, at: datetime) -> int:
+    return sum(fill(program, at=at).months for program in programs)
+
+
+def in_order(kpis: Iterable[Kpi]) -> list[Kpi]:
+    """The KPIs and all that they are built on, each after those."""
+    found: dict[int, Kpi] = {}
+
+    def add(kpi: Kpi) -> None:
+        collector = counted.counted(kpi)
+        for base in collector.depends(kpi) if collector else ():
+            add(base)
+        found.setdefault(kpi.pk, kpi)
+
+    for kpi in kpis:
+        add(kpi)
+    return list(found.values())
+
+
+def _claim(kpi: Kpi, collector: Counted, *, at: datetime, rebuild: bool, fresh: set[tuple[int, date]]) -> None:
+    """Mark the months that are due, in one statement: a later sweep need not look behind the watermark again."""
+    with connection.cursor() as cursor:
+        cursor.execute(WATERMARK, {"margin": MARGIN})
+        (mark,) = cursor.fetchone()
+    since = None if rebuild else KpiFill.objects.filter(kpi=kpi).aggregate(newest=Max("received_before"))["newest"]
+    first = _month(kpi.valid_from)
+    looked = _read_from(kpi, collector, first)
+    months, current = set[date](), _month(at.astimezone(kpi.program.zone).date())
+    for source in collector.sources:
+        for month in counted.touched(source, kpi.program, since, looked):
+            months |= {m for m in _reached(kpi, collector, month) if m == month or m <= current or collector.is_whole}
+    months |= _of_bases(kpi, collector, fresh)
+    bound = _kept_since(kpi, collector, at)
+    due = sorted(m for m in months if m >= first and (bound is None or _read_from(kpi, collector, m) >= bound))
+    KpiFill.objects.bulk_create(
+        [KpiFill(kpi=kpi, month=month, state=FillState.STARTED, counted_at=at, received_before=mark) for month in due],
+        update_conflicts=True,
+        unique_fields=["kpi", "month"],
+        update_fields=["state", "received_before"],
+    )
+
+
+def _reached(kpi: Kpi, collector: Counted, month: date) -> Iterator[date]:
+    """The months to whose counts something of the month may belong: itself and those that look back as far."""
+    last = _next_month(month)
+    while True:
+        yield month
+        month = _next_month(month)
+        if _read_from(kpi, collector, month) >= last:
+            return
+
+
+def _of_bases(kpi: Kpi, collector: Counted, fresh: set[tuple[int, date]]) -> set[date]:
+    """The months that a KPI on which this one is built has counted since this one did."""
+    bases = [base.pk for base in collector.depends(kpi)]
+    if not bases:
+        return set()
+    own = dict(KpiFill.objects.done().filter(kpi=kpi).values_list("month", "counted_at"))
+    return {
+        month
+        for base, month, counted_at in KpiFill.objects.done()
+        .filter(kpi__in=bases)
+        .values_list("kpi", "month", "counted_at")
+        if month not in own or counted_at > own[month] or (base, month) in fresh
+    }
+
+
+def _kept_since(kpi: Kpi, collector: Counted, at: datetime) -> date | None:
+    """The day from which on everything that is counted is still there: earlier months stay as they were counted."""
+    if "interactions" not in collector.sources:
+        return None
+    streams = DataStream.objects.filter(program=kpi.program_id).exclude(retention_days=None)
+    if kpi.stream_id is not None:
+        streams = streams.filter(pk=kpi.stream_id)
+    days = min((stream.retention_days for stream in streams if stream.retention_days is not None), default=None)
+    return None if days is None else (at - timedelta(days=days)).astimezone(kpi.program.zone).date()
+
+
+def _may_count(kpi: Kpi, collector: Counted, month: date, at: datetime) -> bool:
+    """A count that waits for the end of its month, and one whose bases are not counted yet, are left for later."""
+    if collector.is_whole and _moment(kpi.program, _next_month(month)) > at:
+        return False
+    bases = [base.pk for base in collector.depends(kpi)]
+    return not KpiFill.objects.waiting().filter(kpi__in=bases, month=month).exists()
+
+
+def _count(kpi: Kpi, collector: Counted, number: int, *, at: datetime) -> bool:
+    """Replace the month's cells, in one transaction; False if another worker has it in hand or is through."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        row = KpiFill.objects.waiting().select_for_update(skip_locked=True).filter(pk=number).first()
+        if row is None:
+            return False
+        scope = _scope(kpi, collector, row.month)
+        if kpi.population is not None:
+            _make_population(kpi, at=min(at, scope["end"]))
+        KpiCell.objects.filter(kpi=kpi, month=row.month).delete()
+        sql = collector.sql if kpi.population_id is not None else POPULATION.sub("", collector.sql)
+        cursor.execute(PUT.replace("{sql}", sql), scope)
+        row.state, row.counted_at = FillState.DONE, at
+        row.save(update_fields=["state", "counted_at"])
+    return True
+
+
+def _make_population(kpi: Kpi, *, at: datetime) -> None:
+    """Who is in the segment at the moment, in a table that lives as long as the transaction."""
+    assert kpi.population is not None
+    sql, values = segments.customers(kpi.population, at).order_by().values("pk").query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS pg_temp.kpi_population")
+        cursor.execute(f"CREATE TEMPORARY TABLE kpi_population (id) ON COMMIT DROP AS {sql}", values)
+
+
+def _scope(kpi: Kpi, collector: Counted, month: date) -> dict[str, Any]:
+    """What the statements may name besides the collector's own parameters.
+
+    program, zone, root     the program, its time zone, its topmost unit
+    month, start, end       the month counted: its first day, its first moment, the first moment after it
+    read_from, base_end     as far as the collector looks back, and the end of the month that begins there
+    stream, touchpoint, journey   what the KPI is restricted to; None: not restricted
+    """
+    program, read_from = kpi.program, _read_from(kpi, collector, month)
+    own = {name: Jsonb(value) if isinstance(value, dict) else value for name, value in collector.completed(kpi).items()}
+    bases = dict(zip(("of_id", "per_id"), (base.pk for base in collector.depends(kpi)), strict=False))
+    return {
+        **own,
+        **bases,
+        "kpi": kpi.pk,
+        "program": program.pk,
+        "zone": program.time_zone,
+        "root": OrgUnit.objects.values_list("pk", flat=True).get(program=program, parent=None),
+        "month": month,
+        "start": _moment(program, month),
+        "end": _moment(program, _next_month(month)),
+        "read_from": _moment(program, read_from),
+        "base_end": _moment(program, _next_month(read_from)),
+        "stream": kpi.stream_id,
+        "touchpoint": kpi.touchpoint_id,
+        "journey": kpi.journey_id,
+    }
+
+
+def _read_from(kpi: Kpi, collector: Counted, month: date) -> date:
+    reach = collector.reach(collector.completed(kpi))
+    for _step in range(reach.months):
+        month = _month(month - timedelta(days=1))
+    # A day more: days of 23 and 25 hours make no gap.
+    return month - timedelta(days=reach.days + 1) if reach.days else month
+
+
+def _moment(program: Program, day: date) -> datetime:
+    return datetime.combine(day, time(), tzinfo=program.zone)
+
+
+def _month(day: date) -> date:
+    return day.replace(day=1)
+
+
+def _next_month(month: date) -> date:
+    return _month(_month(month) + timedelta(days=32))

@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from cxprogram.models import Program
-from journeys.services import episodes, partitions, retention
+from journeys.services import episodes, kpi_filling, partitions, retention
 
 
 @shared_task
@@ -20,3 +20,9 @@ def sweep_retention() -> None:
 @shared_task
 def assign_episodes() -> None:
     episodes.assign_all(Program.objects.all())
+
+
+@shared_task
+def fill_kpis() -> None:
+    """Months of counted KPIs for which something came in, and those that are over."""
+    kpi_filling.fill_all(Program.objects.all(), at=timezone.now())

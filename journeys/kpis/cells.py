@@ -15,6 +15,7 @@ from cxprogram.periods import Period
 from cxprogram.stats import counted as arithmetic
 from cxprogram.stats.counted import Sums
 from cxprogram.stats.estimate import Difference, Estimate
+from journeys.choices import FillState
 from journeys.kpis import counted, registry
 from journeys.kpis.counted import Counted
 from journeys.kpis.questions import QuestionFacts
@@ -49,10 +50,12 @@ class Cells:
             bins = {int(code): n for code, n in cell.bins.items()}
             sums = Sums(cell.n, cell.hits, cell.total, cell.total_sq, bins)
             self.rows[cell.kpi_id].append((cell.unit_id or self.root, cell.month, sums))
-        done = KpiFill.objects.done().filter(kpi__in=numbers)
+        # A month that is claimed to be counted again stands as it was counted until then.
+        stands = {(kpi, month) for kpi, rows in self.rows.items() for _unit, month, _sums in rows}
         self.months: dict[int, dict[date, datetime]] = defaultdict(dict)
-        for kpi, month, at in done.values_list("kpi", "month", "counted_at"):
-            self.months[kpi][month] = at
+        for fill in KpiFill.objects.filter(kpi__in=numbers):
+            if fill.state == FillState.DONE or (fill.kpi_id, fill.month) in stands:
+                self.months[fill.kpi_id][fill.month] = fill.counted_at
 
     def sums(self, kpi: Kpi, unit: OrgUnit, period: Period) -> Sums:
         """The sums of the unit's whole subtree."""
@@ -141,6 +144,6 @@ def rest(whole: KpiReading, part: KpiReading) -> Estimate | None:
 def facts(program: Program, kpi: Kpi) -> QuestionFacts:
     """The years that were counted, told as those of a question are."""
     years: Mapping[int, int] = {
-        month.year: 1 for month in KpiFill.objects.done().filter(kpi=kpi).values_list("month", flat=True)
+        month.year: 1 for month in KpiCell.objects.filter(kpi=kpi).values_list("month", flat=True).distinct()
     }
     return QuestionFacts("", kpi.label, None, years)

@@ -8,10 +8,11 @@ from django.utils import timezone
 
 from cxprogram.models import Program
 from feedback.services import folding
+from journeys.services import kpi_filling
 
 
 class Command(BaseCommand):
-    help = "Fold new answers into the score cells; with --rebuild count everything again."
+    help = "Fold new answers into the score cells, count the KPIs that are not asked; --rebuild counts all again."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--program", help="short name of one program; without it, all")
@@ -25,4 +26,7 @@ class Command(BaseCommand):
                 raise CommandError(f"There is no program {options['program']}.")
         count = folding.rebuild if options["rebuild"] else folding.fold
         for program in programs:
-            self.stdout.write(f"{program.slug}: {count(program, at=timezone.now()):,} answers folded")
+            at = timezone.now()
+            self.stdout.write(f"{program.slug}: {count(program, at=at):,} answers folded")
+            filled = kpi_filling.fill(program, at=at, rebuild=options["rebuild"])
+            self.stdout.write(f"{program.slug}: {filled.months:,} months of {filled.kpis:,} KPIs counted")

@@ -9,6 +9,7 @@ class FeedbackConfig(AppConfig):
     def ready(self) -> None:
         from feedback import (
             calendar,
+            case_collectors,
             collectors,
             held,
             held_asking,
@@ -19,6 +20,7 @@ class FeedbackConfig(AppConfig):
         from journeys.kpis import questions
 
         collectors.register_all()
+        case_collectors.register_all()
         held.register_all()
         held_asking.register_all()
         questions.register(calendar.question_facts)

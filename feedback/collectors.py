@@ -3,6 +3,10 @@
 nps    share of 9–10 minus share of 0–6, in points; adjusted Wald
 mean   mean of a rating; t
 top2   share of the two highest points of the scale (`boxes` sets another number); Wilson
+csat   the same for satisfaction
+ces    share of the best points of a scale of ease or effort: `boxes`, else three of seven or more points, two of fewer
+top_box  share of the points from `threshold` on; Wilson. Of csat, ces and top_box a KPI of which lower is better
+         counts from the low end
 share  share of the codes `codes` among `of` (all codes, if not named); Wilson
 satisfaction_index  mean of `questions` (the KPI's own, if not named), each turned to 0–100; t, never too short
 """
@@ -21,8 +25,37 @@ from cxprogram.stats.tally import ScaleError, Tally
 from feedback import protection, tallies
 from feedback.choices import QuestionKind
 from feedback.models import Question
+from journeys.choices import Measure
 from journeys.kpis import registry
+from journeys.kpis.parameters import Parameter, Whole, check_all, check_measure, codes_of_answers, texts
 from journeys.kpis.registry import Collector, KpiError, KpiQuery, KpiReading
+from journeys.models import Kpi
+
+BOXED = ("top2", "csat", "ces", "top_box")
+_BOXES = Parameter("boxes", Whole(1, 10))
+# By collector: in which the KPI is written, and its parameters.
+MEANINGS: dict[str, tuple[Measure, tuple[Parameter, ...]]] = {
+    "nps": (Measure.POINTS, ()),
+    "mean": (Measure.MEAN, ()),
+    "top2": (Measure.SHARE, (_BOXES,)),
+    "csat": (Measure.SHARE, (_BOXES,)),
+    "ces": (Measure.SHARE, (_BOXES,)),
+    "top_box": (Measure.SHARE, (Parameter("threshold", Whole(-100, 1_000), is_required=True),)),
+    "share": (
+        Measure.SHARE,
+        (Parameter("codes", codes_of_answers, is_required=True), Parameter("of", codes_of_answers)),
+    ),
+    "satisfaction_index": (Measure.POINTS, (Parameter("questions", texts),)),
+}
+
+
+def check(kpi: Kpi) -> dict[str, Any]:
+    """The parameters as they are stored. Raises KpiError (`kpi-parameters`, with `field`) in plain words."""
+    measure, parameters = MEANINGS[kpi.collector]
+    check_measure(kpi, (measure,))
+    if not kpi.question_code:
+        raise KpiError(_("This KPI is asked: name its question."), code="kpi-parameters", field="question_code")
+    return check_all(parameters, kpi)
 
 
 def _scale(question: Question) -> tuple[int, int]:
@@ -31,16 +64,20 @@ def _scale(question: Question) -> tuple[int, int]:
     return question.scale_low, question.scale_high
 
 
-def _top_codes(kpi: Any, question: Question) -> list[int]:
+def _best_codes(kpi: Any, question: Question) -> tuple[int, ...]:
     low, high = _scale(question)
-    boxes = int(kpi.parameters.get("boxes", 2))
-    return list(range(max(low, high - boxes + 1), high + 1))
+    is_top = kpi.higher_is_better or kpi.collector == "top2"
+    if kpi.collector == "top_box":
+        threshold = kpi.parameters["threshold"]
+        return tuple(code for code in range(low, high + 1) if (code >= threshold if is_top else code <= threshold))
+    boxes = int(kpi.parameters.get("boxes", 3 if kpi.collector == "ces" and high - low >= 6 else 2))
+    return tuple(range(max(low, high - boxes + 1), high + 1) if is_top else range(low, min(high, low + boxes - 1) + 1))
 
 
 def _hits(kpi: Any, question: Question) -> tuple[int, ...]:
     """The codes that count, for KPIs that are shares."""
-    if kpi.collector == "top2":
-        return tuple(_top_codes(kpi, question))
+    if kpi.collector in BOXED:
+        return _best_codes(kpi, question)
     return tuple(kpi.parameters["codes"]) if kpi.collector == "share" else ()
 
 
@@ -188,5 +225,5 @@ def question_code(program: Program, name: str) -> str | None:
 
 def register_all() -> None:
     registry.register_resolver(question_code)
-    for code in ("nps", "mean", "top2", "share", "satisfaction_index"):
-        registry.register(Collector(code=code, read=read, differ=differ))
+    for code in MEANINGS:
+        registry.register(Collector(code=code, read=read, differ=differ, check=check))

@@ -14,8 +14,7 @@ from django.utils.translation import gettext as _
 
 from cxprogram.models import Program
 from cxprogram.stats.counted import Formula
-from journeys.choices import Measure
-from journeys.kpis.parameters import Parameter, check_all
+from journeys.kpis.parameters import Parameter, check_all, check_measure
 from journeys.kpis.registry import KpiError
 from journeys.models import Kpi
 
@@ -95,10 +94,7 @@ def codes() -> set[str]:
 def check(kpi: Kpi) -> dict[str, Any]:
     """The parameters as they are stored. Raises KpiError (`kpi-parameters`, with `field`) in plain words."""
     collector = _declared[kpi.collector]
-    if kpi.measure not in collector.measures:
-        allowed = ", ".join(f'"{Measure(each).label}"' for each in collector.measures)
-        text = _("This KPI is written in %(measures)s.") % {"measures": allowed}
-        raise KpiError(text, code="kpi-parameters", field="measure")
+    check_measure(kpi, collector.measures)
     if kpi.question_code:
         raise KpiError(_("This KPI is counted, not asked: leave the question empty."), code="kpi-parameters",
                        field="question_code")  # fmt: skip

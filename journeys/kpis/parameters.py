@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from journeys.choices import Measure
 from journeys.kpis.registry import KpiError
 from journeys.models import Kpi, Touchpoint
 
@@ -42,6 +43,14 @@ def check_all(parameters: Sequence[Parameter], kpi: Kpi) -> dict[str, Any]:
         except ValueError as error:
             raise _wrong(f"{each.code}: {error}") from None
     return found
+
+
+def check_measure(kpi: Kpi, allowed: Sequence[str]) -> None:
+    """Raises KpiError (`kpi-parameters`) for a KPI that is written in what its collector does not give."""
+    if kpi.measure not in allowed:
+        words = ", ".join(f'"{Measure(each).label}"' for each in allowed)
+        text = _("This KPI is written in %(measures)s.") % {"measures": words}
+        raise KpiError(text, code="kpi-parameters", field="measure")
 
 
 def _wrong(text: str) -> KpiError:

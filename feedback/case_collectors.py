@@ -1,0 +1,86 @@
+# ruff: noqa: S608 (no value is written into a statement)
+"""What is counted of support cases and tickets: whether the first contact was enough, and how many complain.
+
+The named parameters of the statements are those of `_scope` in journeys/services/kpi_filling.py.
+"""
+
+from datetime import date, datetime
+from functools import partial
+
+from django.db import connection
+from django.utils.translation import gettext_lazy
+
+from cxprogram.models import Program
+from journeys.kpis import cells, counted
+from journeys.kpis.counted import Counted, Reach
+from journeys.kpis.parameters import OneOf, Parameter, Whole, texts
+from journeys.sql import EVENTS
+
+# A case is counted when its days are over: in the month in which it is known whether the customer came back.
+FIRST_CONTACT = """
+    WITH c AS (
+        SELECT c.id, c.customer_id, coalesce(c.unit_id, %(root)s) AS unit_id, c.at, c.closed_at,
+               c.at + %(within_days)s * interval '1 day' AS known_at
+        FROM feedback_supportcase c
+        WHERE c.program_id = %(program)s AND c.customer_id IS NOT NULL AND c.at >= %(read_from)s AND c.at < %(end)s
+        AND (%(channels)s::text[] = '{}' OR c.channel = ANY(%(channels)s))
+        AND c.customer_id IN (SELECT id FROM kpi_population)
+    ), x AS (
+        SELECT c.id, c.unit_id, c.closed_at IS NOT NULL AND c.closed_at <= c.known_at AS is_closed,
+               count(o.id) AS others
+        FROM c LEFT JOIN c o ON o.customer_id = c.customer_id AND (o.at, o.id) > (c.at, c.id) AND o.at <= c.known_at
+        WHERE c.known_at >= %(start)s AND c.known_at < %(end)s GROUP BY 1, 2, 3
+    )
+    SELECT unit_id, count(*), count(*) FILTER (WHERE is_closed AND others = 0), 0, 0, NULL FROM x GROUP BY 1
+"""
+COMPLAINTS = f"""{EVENTS}, served AS (
+        SELECT unit_id, count(DISTINCT customer_id) AS n FROM e WHERE is_new AND customer_id IS NOT NULL GROUP BY 1
+    ), told AS (
+        SELECT coalesce(c.unit_id, %(root)s) AS unit_id FROM feedback_supportcase c
+        WHERE %(from)s = 'cases' AND c.program_id = %(program)s AND c.at >= %(start)s AND c.at < %(end)s
+        AND (%(channels)s::text[] = '{{}}' OR c.channel = ANY(%(channels)s))
+        AND c.customer_id IN (SELECT id FROM kpi_population)
+        UNION ALL
+        SELECT t.unit_id FROM feedback_ticket t
+        WHERE %(from)s = 'tickets' AND t.program_id = %(program)s AND t.opened_at >= %(start)s AND t.opened_at < %(end)s
+        AND t.customer_id IN (SELECT id FROM kpi_population)
+    ), complaints AS (SELECT unit_id, count(*) AS hits FROM told GROUP BY 1)
+    SELECT unit_id, coalesce(n, 0), coalesce(hits, 0), 0, 0, NULL FROM served FULL JOIN complaints USING (unit_id)
+"""
+CHANNELS = Parameter("channels", texts, default=[])
+ALL = (
+    Counted(
+        "first_contact_resolution",
+        gettext_lazy("Of the support cases, the share that was closed within so many days without another case of the"
+                     " same customer in them."),
+        FIRST_CONTACT, "share", ("share",), (CHANNELS, Parameter("within_days", Whole(1, 90), default=7)),
+        sources=("cases",), reach=lambda parameters: Reach(days=2 * parameters["within_days"]), is_whole=True,
+    ),
+    Counted(
+        "complaint_rate",
+        gettext_lazy("Support cases or tickets for each customer and month."),
+        COMPLAINTS, "rate", ("rate",), (CHANNELS, Parameter("from", OneOf(("cases", "tickets")), default="cases")),
+        sources=("interactions", "cases", "tickets"),
+    ),
+)  # fmt: skip
+
+# A case is changed by its source; the audit tells when, and of which month it was before.
+TOUCHED = """
+    SELECT DISTINCT date_trunc('month', {moment} AT TIME ZONE %(zone)s)::date FROM {events}
+    WHERE program_id = %(program)s AND {moment} >= %(first)s::date AND pgh_created_at >= %(since)s
+"""
+EVER = datetime(1900, 1, 1).astimezone()
+
+
+def _touched(program: Program, since: datetime | None, first: date, *, events: str, moment: str) -> set[date]:
+    values = {"program": program.pk, "zone": program.time_zone, "first": first, "since": since or EVER}
+    with connection.cursor() as cursor:
+        cursor.execute(TOUCHED.format(events=events, moment=moment), values)
+        return {month for (month,) in cursor.fetchall()}
+
+
+def register_all() -> None:
+    counted.register_source("cases", partial(_touched, events="feedback_supportcaseevent", moment="at"))
+    counted.register_source("tickets", partial(_touched, events="feedback_ticketevent", moment="opened_at"))
+    for each in ALL:
+        cells.declare(each)

@@ -1,6 +1,6 @@
 """`make bench`: the budgets that can be measured here, as ratios to a yardstick in the same run.
 
-    python -m tests.bench [answers] [flow] [bulk] [kpi] [map] [paths] [file] [export] [rest]
+    python -m tests.bench [answers] [flow] [bulk] [kpi] [map] [paths] [file] [export] [rest] [base]
 
 Without a name, all. Each part prints its figures and whether the budget holds; the last lines are rows for the README's
 table. CX_BENCH_ROWS, _FILE_ROWS, _EXPORT_ROWS and _REQUESTS scale it. Budgets in seconds are those of a
@@ -26,7 +26,7 @@ from pathlib import Path
 import psycopg
 
 from cxprogram.database import EmbeddedPostgres
-from tests.bench import exports, files, journeys, load
+from tests.bench import base, exports, files, journeys, load
 from tests.demo_site import ROOT, free_port
 
 REQUESTS = int(os.environ.get("CX_BENCH_REQUESTS", "8000"))
@@ -279,7 +279,7 @@ def main(names: list[str]) -> int:
             "answers": bench.answers, "flow": bench.flow, "bulk": bench.bulk, "kpi": bench.kpi,
             "map": partial(journeys.wide_map, bench), "paths": partial(journeys.paths, bench, ROWS),
             "file": partial(files.large_file, bench), "export": partial(exports.export, bench),
-            "rest": partial(exports.rest, bench),
+            "rest": partial(exports.rest, bench), "base": partial(base.large_base, bench, ROWS),
         }  # fmt: skip
         try:
             for part in names or list(parts):

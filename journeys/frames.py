@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 
 import numpy as np
 from django.db import connection, transaction
-from django.db.models import Exists, F, Max, Min, OuterRef, Q, QuerySet
+from django.db.models import Case, Exists, F, Max, Min, OuterRef, Q, QuerySet, When
 from numpy.typing import NDArray
 
 from cxprogram.models import OrgUnit
@@ -45,28 +45,36 @@ def bounds(unit: OrgUnit, period: Period) -> tuple[datetime, datetime] | None:
     )
 
 
-def events(journey: Journey, unit: OrgUnit, period: Period, *, customers: QuerySet | None = None) -> Events:
+def events(
+    journey: Journey, unit: OrgUnit, period: Period, *, customers: QuerySet | None = None, by_type: bool = False
+) -> Events:
     """The interactions at the journey's touchpoints, run by run: runs that began in the period, what happened at the
-    unit and below. Steps are the touchpoints, in the order of the map, those taken off it last.
+    unit and below. Steps are the touchpoints, in the order of the map, those taken off it last; or the types of the
+    interactions, by their names.
 
     Events of one moment keep the order in which they were received.
     """
-    touchpoints = list(
-        Touchpoint.objects.filter(stage__journey=journey).order_by(
-            F("retired_at").asc(nulls_first=True), "stage__position", "position", "pk"
-        )
-    )
     runs, is_any = _runs(journey, unit, period, customers)
     rows = _happened(journey, unit, None if is_any else runs)
-    number, episode, touchpoint, at = _packed(rows, numbers=["pk", "episode_id", "touchpoint_id"], moments=["at"])
+    if by_type:
+        names = sorted(rows.order_by().values_list("type", flat=True).distinct())
+        keys = np.arange(len(names), dtype=np.int64)
+        told = rows.annotate(_step=Case(*(When(type=name, then=place) for place, name in enumerate(names)), default=0))
+    else:
+        places = Touchpoint.objects.filter(stage__journey=journey).order_by(
+            F("retired_at").asc(nulls_first=True), "stage__position", "position", "pk"
+        )
+        names = [each.code for each in places]
+        keys = np.array([each.pk for each in places], dtype=np.int64)
+        told = rows.annotate(_step=F("touchpoint_id"))
+    number, episode, key, at = _packed(told, numbers=["pk", "episode_id", "_step"], moments=["at"])
     if is_any:
         kept = _are_of(episode, runs)
-        number, episode, touchpoint, at = number[kept], episode[kept], touchpoint[kept], at[kept]
+        number, episode, key, at = number[kept], episode[kept], key[kept], at[kept]
     order = np.argsort(number, kind="stable")
-    keys = np.array([each.pk for each in touchpoints], dtype=np.int64)
     by_key = np.argsort(keys)
-    step = by_key[np.searchsorted(keys, touchpoint, sorter=by_key)] if number.size else touchpoint
-    log = EventLog.of(episode[order], step[order], at[order], [each.code for each in touchpoints])
+    step = by_key[np.searchsorted(keys, key, sorter=by_key)] if number.size else key
+    log = EventLog.of(episode[order], step[order], at[order], names)
     streams = DataStream.objects.filter(Exists(rows.filter(stream=OuterRef("pk"))), program=unit.program_id)
     return Events(log, np.unique(episode), tuple(streams.order_by("pk").values_list("pk", flat=True)))
 
@@ -83,17 +91,17 @@ def first_times(
     journey: Journey,
     unit: OrgUnit,
     period: Period,
-    touchpoints: Sequence[Touchpoint],
+    steps: Sequence[Q],
     *,
     open_after: datetime,
     customers: QuerySet | None = None,
 ) -> FirstTimes:
-    """The same runs as `events`, as one query tells them; open are those in which something happened later than
-    `open_after`."""
+    """When the same runs as in `events` first came to each step (a condition on interactions), as one query tells;
+    open are those in which something happened later than `open_after`."""
     runs, is_any = _runs(journey, unit, period, customers)
     rows = _happened(journey, unit, None if is_any else runs).order_by().values("episode_id")
-    names = [f"first_{place}" for place in range(len(touchpoints))]
-    firsts = {name: Min("at", filter=Q(touchpoint=each.pk)) for name, each in zip(names, touchpoints, strict=True)}
+    names = [f"first_{place}" for place in range(len(steps))]
+    firsts = {name: Min("at", filter=each) for name, each in zip(names, steps, strict=True)}
     told = rows.annotate(**firsts, last=Max("at"))
     episode, last, *at = _packed(told, numbers=["episode_id"], moments=["last", *names])
     order = np.argsort(episode)

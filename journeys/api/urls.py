@@ -5,6 +5,7 @@ from journeys.api.customers import CustomerBulkView, CustomerView
 from journeys.api.interactions import InteractionBulkView, InteractionView
 from journeys.api.journeys import JourneyListView, JourneyView
 from journeys.api.kpi_values import KpiValueView
+from journeys.api.paths import FunnelView, PathView
 from journeys.api.segment import SegmentBatchView, SegmentView
 
 urlpatterns = [
@@ -23,5 +24,7 @@ urlpatterns = [
     ),
     path("journeys/", JourneyListView.as_view(), name="journey-list"),
     path("journeys/<slug:code>/", JourneyView.as_view(), name="journey"),
+    path("paths/", PathView.as_view(), name="paths"),
+    path("funnels/", FunnelView.as_view(), name="funnels"),
     path("kpi-values/", KpiValueView.as_view(), name="kpi-value"),
 ]

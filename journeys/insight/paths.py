@@ -1,23 +1,18 @@
-"""The actual journeys in numbers: paths, funnels, and both held against the map, small numbers hidden."""
+"""The actual journeys in numbers, held against the map, small numbers hidden."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import compress
 
 import numpy as np
-from django.db.models import QuerySet
-from django.utils.translation import gettext as _
 
-from cxprogram.errors import DomainError
 from cxprogram.models import OrgUnit
 from cxprogram.periods import Period
 from cxprogram.suppression import hidden_cells
 from journeys import frames
-from journeys.analytics import conformance, funnels, paths
+from journeys.analytics import conformance, paths
 from journeys.analytics.conformance import Conformance, Cost
-from journeys.analytics.funnels import Firsts, Funnel, Told
 from journeys.analytics.paths import Paths, Repeat, Transition, Variant
 from journeys.choices import JourneyLevel
 from journeys.insight import ratings
@@ -25,13 +20,7 @@ from journeys.insight.definitions import Definitions
 from journeys.models import DataStream, Journey, Segment, Touchpoint
 from journeys.services import episodes, segments
 
-FEW_STEPS = 20  # a funnel asks for as many at once, whether or not somebody took them
 STOPS = -1  # beside the steps: nothing followed, or nothing yet
-
-
-class PathError(DomainError):
-    code = "funnel-steps"
-    status = 400
 
 
 @dataclass(frozen=True)
@@ -108,14 +97,22 @@ class PathStudy:
         return share if not share or any(each.steps == self.plan for each in self.shown) else None
 
     @property
-    def starts(self) -> list[tuple[str, int]]:
-        """Names and numbers of the steps that runs began with."""
+    def first_steps(self) -> dict[int, int]:
+        """How many runs began with each step."""
         return self._counted(self.paths.starts)
 
     @property
-    def ends(self) -> list[tuple[str, int]]:
-        """Names and numbers of the steps that closed runs ended with."""
+    def last_steps(self) -> dict[int, int]:
+        """How many closed runs ended with each step."""
         return self._counted({**self.paths.ends, STOPS: self.paths.open_cases})
+
+    @property
+    def starts(self) -> list[tuple[str, int]]:
+        return [(self.names[step], n) for step, n in self.first_steps.items()]
+
+    @property
+    def ends(self) -> list[tuple[str, int]]:
+        return [(self.names[step], n) for step, n in self.last_steps.items()]
 
     @property
     def still_open(self) -> int:
@@ -127,34 +124,27 @@ class PathStudy:
         """Whether neither the number nor what is left of the total is of few."""
         return not hidden_cells({True: n, False: total - n}, minimum=self.least)
 
-    def _counted(self, cells: Mapping[int, int]) -> list[tuple[str, int]]:
+    def _counted(self, cells: Mapping[int, int]) -> dict[int, int]:
         hidden = hidden_cells(cells, minimum=self.least)
-        return [
-            (self.names[step], n)
-            for step, n in cells.items()
-            if not self.is_hidden and step != STOPS and step not in hidden
-        ]
-
-
-@dataclass(frozen=True)
-class FunnelGroup:
-    """One funnel of some of the runs: all of them, or those of a segment. None where too few began."""
-
-    label: str
-    funnel: Funnel | None
-    told: tuple[Told, ...] = ()
+        return {} if self.is_hidden else {step: n for step, n in cells.items() if step != STOPS and step not in hidden}
 
 
 def read_paths(
-    journey: Journey, unit: OrgUnit, period: Period, *, at: datetime, segment: Segment | None = None
+    journey: Journey,
+    unit: OrgUnit,
+    period: Period,
+    *,
+    at: datetime,
+    segment: Segment | None = None,
+    by_type: bool = False,
 ) -> PathStudy:
     """Study the runs that began in the period. One is still open at `at` until nothing has happened for as long as
     parts one run from the next. What is planned are the map's touchpoints that somebody took: where no stream tells
     of a touchpoint, nobody can be said to have missed it; nor, of the rest, by a run that is still open, which is held
-    against nothing."""
+    against nothing. By type, the steps are the types of what happened, of which nothing is planned."""
     customers = segments.customers(segment, at) if segment else None
-    found = frames.events(journey, unit, period, customers=customers)
-    names, on_map = _names(journey)
+    found = frames.events(journey, unit, period, customers=customers, by_type=by_type)
+    names, on_map = ({code: code for code in found.log.steps}, set()) if by_type else _names(journey)
     taken = set(np.unique(found.log.step).tolist())
     plan = tuple(step for step, code in enumerate(found.log.steps) if code in on_map and step in taken)
     open_after = (at - episodes.GAP).timestamp()
@@ -178,6 +168,21 @@ def read_paths(
     )
 
 
+def compare_units(
+    study: PathStudy, *, at: datetime, segment: Segment | None = None
+) -> list[tuple[OrgUnit, PathStudy | None]]:
+    """What each unit right below that of the study made of the same journey; None where it would tell of few, also by
+    subtraction from the whole and the others."""
+    found = [
+        (unit, read_paths(study.journey, unit, study.period, at=at, segment=segment))
+        for unit in OrgUnit.objects.filter(parent=study.unit).select_related("program").order_by("code")
+    ]
+    cells: dict[int | None, int] = {unit.pk: each.paths.cases for unit, each in found}
+    cells[None] = max(0, study.paths.cases - sum(cells.values()))
+    hidden = hidden_cells(cells, minimum=study.least)
+    return [(unit, None if unit.pk in hidden or each.is_hidden else each) for unit, each in found]
+
+
 def _ratings(journey: Journey) -> Mapping[int, float]:
     """How the runs were rated: by the question of the whole experience, else by that of loyalty."""
     definitions = Definitions(journey.program)
@@ -185,68 +190,6 @@ def _ratings(journey: Journey) -> Mapping[int, float]:
         if kpi is not None and kpi.question_code and (found := ratings.of_runs(journey, kpi.question_code)):
             return found
     return {}
-
-
-def read_funnels(
-    journey: Journey,
-    unit: OrgUnit,
-    period: Period,
-    *,
-    at: datetime,
-    steps: Sequence[str] = (),
-    window_days: float | None = None,
-    segment: Segment | None = None,
-    by_segment: bool = False,
-) -> tuple[list[Touchpoint], list[FunnelGroup]]:
-    """The funnel through the touchpoints named by code, in their order; without any, through those of the map that
-    somebody took, in its order. First the whole, then, if asked for, each segment of the program.
-
-    Raises PathError (`funnel-steps`) for fewer than two steps, one that comes twice or one that is not on the journey.
-    """
-    customers, least = segments.customers(segment, at) if segment else None, journey.program.min_n
-    chosen = _chosen(journey, steps) if steps else _offered(journey, unit, period, customers)
-    if len(chosen) < 2:
-        return chosen, []
-    window = None if window_days is None else window_days * 86_400
-    found = frames.first_times(journey, unit, period, chosen, open_after=at - episodes.GAP, customers=customers)
-    firsts = found.firsts
-    if not steps:
-        is_taken = ~np.isnan(firsts.at).all(axis=1)
-        chosen, firsts = list(compress(chosen, is_taken)), Firsts(firsts.at[is_taken], firsts.is_open)
-        if len(chosen) < 2:
-            return chosen, []
-
-    def group(label: str, kept: Firsts) -> FunnelGroup:
-        made = funnels.narrow(kept, range(len(chosen)), window=window)
-        began = made.stages[0].in_window
-        others = whole.stages[0].in_window - began
-        if began < least or 0 < others < least:
-            return FunnelGroup(label, None)
-        return FunnelGroup(label, made, funnels.told(made, minimum=least))
-
-    whole = funnels.narrow(firsts, range(len(chosen)), window=window)
-    groups = [group(_("Everyone"), firsts)]
-    if by_segment:
-        for each in Segment.objects.filter(program=journey.program).order_by("code"):
-            own = frames.runs_of(journey, segments.customers(each, at))
-            groups.append(group(each.label, firsts.only(np.isin(found.episode, own))))
-    return chosen, groups
-
-
-def _chosen(journey: Journey, steps: Sequence[str]) -> list[Touchpoint]:
-    known = {each.code: each for each in steps_of(journey)}
-    if len(steps) < 2 or len(set(steps)) < len(steps) or not known.keys() >= set(steps):
-        raise PathError(_("Name two touchpoints of the journey or more, each once."))
-    return [known[code] for code in steps]
-
-
-def _offered(journey: Journey, unit: OrgUnit, period: Period, customers: QuerySet | None) -> list[Touchpoint]:
-    """The touchpoints of the map; of many only those that somebody came to, for each one asked for costs."""
-    places = steps_of(journey)
-    if len(places) <= FEW_STEPS:
-        return places
-    keys = frames.taken(journey, unit, period, customers=customers)
-    return [each for each in places if each.pk in keys]
 
 
 def _names(journey: Journey) -> tuple[dict[str, str], set[str]]:

@@ -1,17 +1,17 @@
 """The pages of the actual journeys: headlines and tables of finished text."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
 from cxprogram import figures
 from cxprogram.charts.parts import Column, Table
+from cxprogram.models import OrgUnit
 from journeys.analytics.conformance import Cost
-from journeys.analytics.funnels import Mend
 from journeys.analytics.paths import Spread
-from journeys.insight.paths import FunnelGroup, PathStudy
-from journeys.models import Touchpoint
+from journeys.insight.funnels import FunnelGroup, Step
+from journeys.insight.paths import PathStudy
 
 WAYS, MOVES = 10, 25
 KINDS = {
@@ -157,6 +157,22 @@ def _cost(study: PathStudy, cost: Cost) -> tuple[str, ...]:
     )
 
 
+def compared(units: Sequence[tuple[OrgUnit, PathStudy | None]], least: int) -> Table:
+    return Table(
+        _("The same journey at each unit"),
+        (Column(_("Unit"), is_number=False), Column(_("Journeys")), Column(_("As planned")), Column(_("Median time"))),
+        tuple(
+            (unit.label, f"n < {least}", "", "")
+            if study is None
+            else (
+                unit.label, figures.figure(study.paths.cases, "count"), figures.told(study.conforming, "share"),
+                spread(study.paths.duration, least),
+            )
+            for unit, study in units
+        ),
+    )  # fmt: skip
+
+
 CSV_HEADER = ("from", "to", "n", "probability", "median_seconds", "low_seconds", "high_seconds")
 
 
@@ -167,20 +183,20 @@ def csv_rows(study: PathStudy) -> Iterable[tuple[object, ...]]:
 
 
 # --- funnels ----------------------------------------------------------------------------------
-def funnel_headline(steps: list[Touchpoint], groups: list[FunnelGroup]) -> str:
+def funnel_headline(steps: list[Step], groups: list[FunnelGroup]) -> str:
     if not groups:
         return _("No funnel can be drawn yet")
-    whole = groups[0].funnel
-    if whole is None or whole.conversion is None or groups[0].told[-1].in_window is None:
+    conversion = groups[0].conversion
+    if conversion is None:
         return _("Too few journeys to show")
     return _("%(share)s of those who take the first step come to the last") % {
-        "share": figures.figure(whole.conversion, "share")
+        "share": figures.figure(conversion, "share")
     }
 
 
-def funnel_lead(steps: list[Touchpoint], groups: list[FunnelGroup], least: int) -> str:
+def funnel_lead(steps: list[Step], groups: list[FunnelGroup], least: int) -> str:
     """Where most would be gained."""
-    gains = _gains(groups[0], least) if groups else {}
+    gains = groups[0].gains(least) if groups else {}
     if not gains:
         return ""
     place, best = next(iter(gains.items()))
@@ -193,30 +209,14 @@ def funnel_lead(steps: list[Touchpoint], groups: list[FunnelGroup], least: int) 
     }
 
 
-def _gains(group: FunnelGroup, least: int) -> dict[int, Mend]:
-    """What mending each stage could bring, by its place, most first; without what would tell of few."""
-    if group.funnel is None or group.told[-1].in_window is None:
-        return {}
-    places = {stage.step: place for place, stage in enumerate(group.funnel.stages)}
-    return {
-        places[each.step]: each
-        for each in group.funnel.mends
-        if each.lost >= least and each.gain >= 1 and _kept_is_told(group, places[each.step])
-    }
-
-
-def _kept_is_told(group: FunnelGroup, place: int) -> bool:
-    return place > 0 and None not in (group.told[place - 1].in_window, group.told[place].in_window)
-
-
-def funnel_table(steps: list[Touchpoint], group: FunnelGroup, least: int) -> Table:
+def funnel_table(steps: list[Step], group: FunnelGroup, least: int) -> Table:
     assert group.funnel is not None
-    gains, rows = _gains(group, least), []
-    for place, (touchpoint, stage, told) in enumerate(zip(steps, group.funnel.stages, group.told, strict=True)):
-        gain, is_told = gains.get(place), _kept_is_told(group, place)
+    gains, rows = group.gains(least), []
+    for place, (step, stage, told) in enumerate(zip(steps, group.funnel.stages, group.told, strict=True)):
+        gain, is_told = gains.get(place), group.tells_kept(place)
         rows.append(
             (
-                touchpoint.label,
+                step.label,
                 *(
                     f"n < {least}" if n is None else figures.figure(n, "count")
                     for n in (told.reached, told.in_order, told.in_window)

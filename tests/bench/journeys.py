@@ -74,7 +74,7 @@ def paths(bench: Any, rows: int) -> None:
     from journeys import frames
     from journeys.analytics import conformance
     from journeys.analytics import paths as analytics
-    from journeys.insight import paths as insight
+    from journeys.insight import funnels
     from journeys.models import Customer, DataStream, Journey, Touchpoint
     from journeys.services import partitions
 
@@ -119,7 +119,7 @@ def paths(bench: Any, rows: int) -> None:
     figure = f"{whole:.1f} s ({read:.1f} s of it reading), {whole / bare:.2f} × the bare sorted query, {peak:.1f} GB"
     bench.say(f"Paths of {rows:,} interactions", figure, "≤ 30 s, ≤ 2 GB", whole <= 30 and peak <= 2)
     started = time.perf_counter()
-    _steps, (group,) = insight.read_funnels(
+    _steps, (group,) = funnels.read_funnels(
         journey, root, ALL, at=datetime.now(UTC), steps=[each.code for each in points[:STEPS_A_RUN]]
     )
     seconds = time.perf_counter() - started

@@ -5,12 +5,13 @@ from datetime import datetime, timedelta
 import numpy as np
 import pytest
 from django.db import connection
+from django.db.models import Q
 from django.test.utils import CaptureQueriesContext
 
 from cxprogram.periods import ALL, Period, parse
 from journeys import frames
-from journeys.analytics import funnels
-from journeys.insight import paths
+from journeys.analytics import funnels as analytics
+from journeys.insight import funnels
 from journeys.models import Customer, Episode, Interaction, Journey, Segment, Touchpoint
 from journeys.services import episodes, partitions, segments
 from tests import factories
@@ -66,11 +67,11 @@ def test_first_times_told_by_the_database_make_the_funnel_of_the_events(house: H
             customers = segments.customers(segment, NOON) if segment else None
             log = frames.events(journey, unit, period, customers=customers).log
             told = frames.first_times(
-                journey, unit, period, [places[n] for n in chosen], open_after=after, customers=customers
+                journey, unit, period, [Q(touchpoint=places[n]) for n in chosen], open_after=after, customers=customers
             )
             for window in (None, 120.0):
-                expected = funnels.funnel(log, chosen, window=window, open_after=after.timestamp())
-                assert funnels.narrow(told.firsts, chosen, window=window) == expected
+                expected = analytics.funnel(log, chosen, window=window, open_after=after.timestamp())
+                assert analytics.narrow(told.firsts, chosen, window=window) == expected
             assert log.n_cases > 3
             seen |= set(told.firsts.is_open.tolist())
     assert seen == {False, True}
@@ -81,7 +82,7 @@ def test_a_funnel_asks_once_however_many_steps_it_has(house: House) -> None:
     counts = []
     for n in (2, 6):
         with CaptureQueriesContext(connection) as queries:
-            paths.read_funnels(journey, house.root, ALL, at=NOON, steps=[f"{code}1" for code in CODES[:n]])
+            funnels.read_funnels(journey, house.root, ALL, at=NOON, steps=[f"{code}1" for code in CODES[:n]])
         counts.append(len(queries))
     assert counts[0] == counts[1]
 
@@ -115,7 +116,7 @@ def test_who_may_still_come_is_neither_lost_nor_come_through(house: House) -> No
     walk("ab", 10, NOON - episodes.GAP - timedelta(days=1))
     walk("a", 6, NOON - episodes.GAP - timedelta(days=1))
     walk("a", 7, NOON - timedelta(days=1))
-    _steps, (whole,) = paths.read_funnels(journey, house.root, ALL, at=NOON)
+    _steps, (whole,) = funnels.read_funnels(journey, house.root, ALL, at=NOON)
     assert whole.funnel is not None
     assert [(stage.reached, stage.in_window) for stage in whole.funnel.stages] == [(16, 16), (10, 10)]
     assert (whole.funnel.cases, whole.funnel.open_cases) == (16, 7)

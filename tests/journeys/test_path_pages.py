@@ -13,7 +13,7 @@ from cxprogram.models import Program
 from cxprogram.periods import ALL, parse
 from journeys import frames
 from journeys.analytics.conformance import Deviation
-from journeys.insight import paths
+from journeys.insight import funnels, paths
 from journeys.models import Customer, Episode, Interaction, Journey, Segment
 from journeys.services import episodes, interactions
 from journeys.services.customers import CustomerFacts
@@ -132,7 +132,7 @@ def test_a_segment_holds_its_customers(house: House, journey: Journey) -> None:
     rule = {"all": [{"field": "language", "is": "sv"}]}
     segment = Segment.objects.create(program=house.program, code="swedish", name="Swedish", definition=rule)
     assert study(journey, segment=segment).paths.cases == 6
-    _steps, groups = paths.read_funnels(journey, house.root, ALL, at=NOON, by_segment=True)
+    _steps, groups = funnels.read_funnels(journey, house.root, ALL, at=NOON, by=frozenset({"segment"}))
     assert [(each.label, each.funnel and each.funnel.cases) for each in groups] == [("Everyone", 11), ("Swedish", 6)]
 
 
@@ -140,7 +140,7 @@ def test_few_runs_are_hidden(house: House, journey: Journey) -> None:
     walk(house.program, *["abc"] * 4)
     found = study(journey)
     assert (found.is_hidden, found.shown, found.moves, found.costs) == (True, (), (), ())
-    _steps, groups = paths.read_funnels(journey, house.root, ALL, at=NOON)
+    _steps, groups = funnels.read_funnels(journey, house.root, ALL, at=NOON)
     assert [each.funnel for each in groups] == [None]
     page = owner(house).get("/paths/", {"journey": "walk"}).content.decode()
     assert "Too few journeys to show" in page
@@ -198,7 +198,7 @@ def test_a_segment_that_leaves_few_others_has_no_funnel(house: House, journey: J
     Customer.objects.filter(identities__value__in=[f"walker-{n}" for n in range(10)]).update(language="sv")
     rule = {"all": [{"field": "language", "is": "sv"}]}
     Segment.objects.create(program=house.program, code="swedish", name="Swedish", definition=rule)
-    _steps, groups = paths.read_funnels(journey, house.root, ALL, at=NOON, by_segment=True)
+    _steps, groups = funnels.read_funnels(journey, house.root, ALL, at=NOON, by=frozenset({"segment"}))
     assert [each.funnel and each.funnel.cases for each in groups] == [12, None]
 
 

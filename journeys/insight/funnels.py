@@ -1,0 +1,163 @@
+"""How far customers come, small numbers hidden."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import compress
+
+import numpy as np
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from cxprogram.errors import DomainError
+from cxprogram.models import OrgUnit
+from cxprogram.periods import Period
+from cxprogram.suppression import hidden_cells
+from journeys import frames
+from journeys.analytics import funnels
+from journeys.analytics.funnels import Firsts, Funnel, Mend, Told
+from journeys.insight.paths import steps_of
+from journeys.models import Journey, Segment
+from journeys.services import episodes, segments
+
+FEW_STEPS = 20  # as many are asked for at once, whether or not somebody took them
+
+
+class FunnelError(DomainError):
+    code = "funnel-steps"
+    status = 400
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step of a funnel: a touchpoint of the map, or a type of interaction."""
+
+    code: str
+    label: str
+    condition: Q
+
+
+@dataclass(frozen=True)
+class FunnelGroup:
+    """One funnel of some of the runs: all of them, those of a segment, or what was done at a unit. None where too few
+    began, also by subtraction."""
+
+    label: str
+    funnel: Funnel | None
+    told: tuple[Told, ...] = ()
+    segment: str = ""
+    unit: OrgUnit | None = None
+
+    def tells_kept(self, place: int) -> bool:
+        """Whether the share kept at a place may be told: it gives away both numbers."""
+        return place > 0 and None not in (self.told[place - 1].in_window, self.told[place].in_window)
+
+    def gains(self, least: int) -> dict[int, Mend]:
+        """What mending each stage could bring, by its place, most first; without what would tell of few."""
+        if self.funnel is None or self.told[-1].in_window is None:
+            return {}
+        places = {stage.step: place for place, stage in enumerate(self.funnel.stages)}
+        return {
+            places[each.step]: each
+            for each in self.funnel.mends
+            if each.lost >= least and each.gain >= 1 and self.tells_kept(places[each.step])
+        }
+
+    @property
+    def conversion(self) -> float | None:
+        """From the first step to the last; None where it would tell of few."""
+        return None if self.funnel is None or self.told[-1].in_window is None else self.funnel.conversion
+
+
+def read_funnels(
+    journey: Journey,
+    unit: OrgUnit,
+    period: Period,
+    *,
+    at: datetime,
+    steps: Sequence[str] = (),
+    window_days: float | None = None,
+    segment: Segment | None = None,
+    by: frozenset[str] = frozenset(),
+) -> tuple[list[Step], list[FunnelGroup]]:
+    """The funnel through the steps named by code, in their order; without any, through the touchpoints of the map that
+    somebody took, in its order. First the whole, then, with `segment` in `by`, each segment of the program, and with
+    `unit` each unit right below. With `type` the steps are types of interactions.
+
+    A run that is still open at `at` may yet come: it counts nowhere.
+
+    Raises FunnelError (`funnel-steps`) for fewer than two steps, one that comes twice or one that is not on the
+    journey.
+    """
+    customers, least = segments.customers(segment, at) if segment else None, journey.program.min_n
+    chosen = (
+        _chosen(journey, steps, by_type="type" in by)
+        if steps or "type" in by
+        else _offered(journey, unit, period, customers)
+    )
+    if len(chosen) < 2:
+        return chosen, []
+
+    def read(place: OrgUnit) -> frames.FirstTimes:
+        conditions = [each.condition for each in chosen]
+        after = at - episodes.GAP
+        return frames.first_times(journey, place, period, conditions, open_after=after, customers=customers)
+
+    found = read(unit)
+    if not steps:
+        is_taken = ~np.isnan(found.firsts.at).all(axis=1)
+        chosen = list(compress(chosen, is_taken))
+        if len(chosen) < 2:
+            return chosen, []
+        found = frames.FirstTimes(found.episode, Firsts(found.firsts.at[is_taken], found.firsts.is_open))
+
+    def narrow(firsts: Firsts) -> Funnel:
+        return funnels.narrow(firsts, range(len(chosen)), window=None if window_days is None else window_days * 86_400)
+
+    def told(made: Funnel) -> tuple[Funnel, tuple[Told, ...]] | tuple[None, tuple[Told, ...]]:
+        began = _began(made)
+        if began < least or 0 < _began(whole) - began < least:
+            return None, ()
+        return made, funnels.told(made, minimum=least)
+
+    whole = narrow(found.firsts)
+    groups = [FunnelGroup(_("Everyone"), *told(whole))]
+    if "segment" in by:
+        for each in Segment.objects.filter(program=journey.program).order_by("code"):
+            is_in = np.isin(found.episode, frames.runs_of(journey, segments.customers(each, at)))
+            groups.append(FunnelGroup(each.label, *told(narrow(found.firsts.only(is_in))), segment=each.code))
+    if "unit" in by:
+        units = list(OrgUnit.objects.filter(parent=unit).select_related("program").order_by("code"))
+        made = [narrow(read(each).firsts) for each in units]
+        cells = {place: _began(each) for place, each in enumerate(made)}
+        cells[len(cells)] = max(0, _began(whole) - sum(cells.values()))
+        hidden = hidden_cells(cells, minimum=least)
+        for place, each in enumerate(units):
+            shown = (None, ()) if place in hidden else told(made[place])
+            groups.append(FunnelGroup(each.label, *shown, unit=each))
+    return chosen, groups
+
+
+def _began(made: Funnel) -> int:
+    return made.stages[0].in_window
+
+
+def _chosen(journey: Journey, codes: Sequence[str], *, by_type: bool) -> list[Step]:
+    known = {} if by_type else {each.code: each for each in offered_steps(journey)}
+    if len(codes) < 2 or len(set(codes)) < len(codes) or not (by_type or known.keys() >= set(codes)):
+        raise FunnelError(_("Name two touchpoints of the journey or more, each once."))
+    return [Step(code, code, Q(type=code)) if by_type else known[code] for code in codes]
+
+
+def _offered(journey: Journey, unit: OrgUnit, period: Period, customers: QuerySet | None) -> list[Step]:
+    """The touchpoints of the map; of many only those that somebody came to, for each one asked for costs."""
+    if len(places := steps_of(journey)) <= FEW_STEPS:
+        return offered_steps(journey)
+    keys = frames.taken(journey, unit, period, customers=customers)
+    codes = {each.code for each in places if each.pk in keys}
+    return [each for each in offered_steps(journey) if each.code in codes]
+
+
+def offered_steps(journey: Journey) -> list[Step]:
+    """The touchpoints of the map that a funnel may pass, in its order."""
+    return [Step(each.code, each.label, Q(touchpoint=each.pk)) for each in steps_of(journey)]

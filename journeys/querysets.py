@@ -8,7 +8,7 @@ from django.db.models.functions import Lower
 
 from cxprogram.access import Right, ScopedQuerySet
 from cxprogram.querysets import AdminOnlyQuerySet, DefinitionQuerySet
-from journeys.choices import ConsentState, FillState, LegalBasis, Purpose, StreamStatus
+from journeys.choices import ConsentState, FillState, LegalBasis, Purpose, StreamStatus, UseCaseState
 
 
 class JourneyQuerySet(DefinitionQuerySet):
@@ -133,6 +133,10 @@ class DataStreamQuerySet(DefinitionQuerySet):
     def active(self) -> "DataStreamQuerySet":
         """Streams that take data in."""
         return self.filter(status=StreamStatus.ACTIVE)
+
+    def without_use(self) -> "DataStreamQuerySet":
+        """Streams that no active use case needs."""
+        return self.exclude(use_cases__status=UseCaseState.ACTIVE)
 
 
 class SegmentQuerySet(DefinitionQuerySet):

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from journeys import customer_views, edit_views, exchange_views, measurement_views, path_views, target_views, views
+from journeys import (
+    customer_views,
+    edit_views,
+    exchange_views,
+    measurement_views,
+    path_views,
+    target_views,
+    use_case_views,
+    views,
+)
 
 app_name = "journeys"
 urlpatterns = [
@@ -12,6 +21,7 @@ urlpatterns = [
     path("customers/<int:number>/erase/", customer_views.customer_erase, name="customer-erase"),
     path("streams/", customer_views.stream_list, name="stream-list"),
     path("targets/", target_views.target_list, name="target-list"),
+    path("use-cases/", use_case_views.use_case_list, name="use-case-list"),
     path("measurements/", measurement_views.measurement_plan, name="measurement-plan"),
     path("map/", views.journey_map, name="map"),
     path("map/edit/", edit_views.map_edit, name="map-edit"),

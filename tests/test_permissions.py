@@ -45,7 +45,7 @@ from feedback.models import (
     TicketStep,
 )
 from feedback.services import invitations
-from journeys.models import KpiValue
+from journeys.models import KpiValue, UseCase
 from tests import factories
 from tests.customer_base import furnish_customers
 from tests.factories import House
@@ -154,6 +154,8 @@ ROWS: list[Row] = [
     row("journeys:target-list", {302: ANONYMOUS, 200: SCORES_OF_A, 404: REST}, unit=OTHER),
     row("journeys:target-list", {302: ANONYMOUS, 200: STAFF, 404: REST}, kpi="nps", period="2018"),
     post("journeys:target-list", {302: ANONYMOUS, 303: STAFF, 404: REST}, kpi="nps", period="2018"),
+    row("journeys:use-case-list", {302: ANONYMOUS, 200: f"{SCORES} stranger", 404: REST}),
+    post("journeys:use-case-list", {302: ANONYMOUS, 303: DEFINERS, 404: REST}),
     row("journeys:measurement-plan", {302: ANONYMOUS, 200: f"{SCORES} stranger", 404: REST}),
     post("journeys:measurement-plan", {302: ANONYMOUS, 303: DEFINERS, 404: REST}),
     row("journeys:path-study", {302: ANONYMOUS, 200: f"{SCORES} stranger", 404: REST}),
@@ -489,6 +491,10 @@ BODIES: dict[str, Callable[[House, str], Any]] = {
     "api:interaction-bulk": lambda house, where: [HAPPENING],
     "journeys:customer-erase": lambda house, where: {"is_sure": "on"},
     "journeys:target-list": lambda house, where: {"do": "set", "seen": "0", "value": "50", "basis": "Agreed"},
+    "journeys:use-case-list": lambda house, where: {
+        "do": "activate",
+        "number": UseCase.objects.get(program=house.program).pk,
+    },
     "journeys:measurement-plan": lambda house, where: {
         "do": "save",
         "touchpoint": house.touchpoint.pk,

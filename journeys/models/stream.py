@@ -15,7 +15,7 @@ from journeys.querysets import DataStreamQuerySet, UseCasePartQuerySet, UseCaseQ
 class DataStream(Named):
     """One source of what happens to customers: what it is for, on which legal basis, who answers for it.
 
-    A stream without purpose or legal basis stays a draft, and a draft takes nothing in.
+    A stream without purpose, legal basis or use case stays a draft, and a draft takes nothing in.
     """
 
     program = models.ForeignKey(Program, on_delete=models.PROTECT)
@@ -71,8 +71,15 @@ class DataStream(Named):
     def clean(self) -> None:
         if self.status == StreamStatus.ACTIVE and not (self.purpose and self.legal_basis):
             raise ValidationError({"status": _("Without purpose and legal basis it stays a draft.")})
+        if self.status == StreamStatus.ACTIVE and not self.is_used:
+            raise ValidationError({"status": _("No active use case needs it, so it stays a draft.")})
         if self.is_special_category and self.legal_basis not in ("", LegalBasis.CONSENT):
             raise ValidationError({"legal_basis": _("Sensitive data stand on consent alone.")})
+
+    @property
+    def is_used(self) -> bool:
+        """Whether an active use case needs it."""
+        return self.pk is not None and self.use_cases.filter(status=UseCaseState.ACTIVE).exists()
 
 
 @audited()
@@ -123,6 +130,16 @@ class UseCase(Named):
         verbose_name_plural = _("use cases")
         ordering = ["program_id", "code"]
         constraints = [models.UniqueConstraint(fields=["program", "code"], name="use_case_code_once")]
+
+    def clean(self) -> None:
+        if self.pk is not None and self.status != UseCaseState.ACTIVE and (left := self.left_without_use()):
+            names = ", ".join(stream.label for stream in left)
+            raise ValidationError({"status": _("Nothing else uses %(names)s: stop them first.") % {"names": names}})
+
+    def left_without_use(self) -> list[DataStream]:
+        """The active streams that this use case alone needs."""
+        others = UseCase.objects.filter(status=UseCaseState.ACTIVE).exclude(pk=self.pk)
+        return list(self.streams.active().exclude(use_cases__in=others))
 
     @property
     def concept(self) -> str:

@@ -155,6 +155,16 @@ def asked_flag(request: Request | HttpRequest, name: str, *, default: bool = Fal
     raise ParameterError(_("Write %(name)s as true or false.") % {"name": name}, parameter=name)
 
 
+def asked_number(request: Request | HttpRequest, name: str) -> int | None:
+    """`?name=3`; None if it is not asked for. Raises ParameterError (`parameter-invalid`) for anything else."""
+    value = request.GET.get(name)
+    if not value:
+        return None
+    if not re.fullmatch(r"[1-9][0-9]{0,3}", value):
+        raise ParameterError(_("Write %(name)s as a whole number.") % {"name": name}, parameter=name)
+    return int(value)
+
+
 def _page_size(request: Request) -> int:
     asked = request.GET.get("page_size")
     if not asked:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cxprogram.access import Right
+from cxprogram.api_base import asked_number
 from cxprogram.csv_files import csv_response
 from cxprogram.page_base import Visit, member_page
 from cxprogram.periods import parse
@@ -92,12 +93,16 @@ def _kpi_page(request: HttpRequest, visit: Visit) -> kpi.KpiPage:
         unit=filters.unit_asked(request, visit),
         period=filters.period_asked(request),
         weighted=request.GET.get("weighted", "").lower() in ("1", "true"),
+        version=asked_number(request, "version"),
     )
 
 
 @member_page(Right.SEE_SCORES)
 def kpi_list(request: HttpRequest, visit: Visit) -> HttpResponse:
-    """One KPI through time and by unit: `?kpi= &question= &period= &unit= &weighted=`; `&format=csv` is the file."""
+    """One KPI through time and by unit, and all of them: `?kpi= &version= &question= &period= &unit= &weighted=`.
+
+    `&format=csv` is the file.
+    """
     if request.GET.get("format") == "csv":
         return kpi_file(_kpi_page(request, visit))
     try:
@@ -107,7 +112,12 @@ def kpi_list(request: HttpRequest, visit: Visit) -> HttpResponse:
             raise
         return render(request, "journeys/kpi_empty.html", {"may_define": visit.can(Right.DEFINE)})
     query = filters.address(
-        kpi=page.code, unit=page.unit.code, period=page.period.code, weighted="1" if page.weighted else "", format="csv"
+        kpi=page.code,
+        version="" if page.kpi.is_current else str(page.kpi.version),
+        unit=page.unit.code,
+        period=page.period.code,
+        weighted="1" if page.weighted else "",
+        format="csv",
     )
     return render(
         request,
@@ -115,7 +125,7 @@ def kpi_list(request: HttpRequest, visit: Visit) -> HttpResponse:
         {
             "page": page,
             "query": query,
-            "periods": filters.period_choices(page.waves.choices, page.period),
+            "periods": filters.period_choices(page.periods, page.period),
             "units": filters.unit_choices(filters.units_of(visit), page.unit),
             "may_see_drivers": visit.can(Right.SEE_DRIVERS),
         },
@@ -129,5 +139,6 @@ def kpi_csv(request: HttpRequest, visit: Visit) -> HttpResponse:
 
 
 def kpi_file(page: kpi.KpiPage) -> HttpResponse:
-    name = f"{page.program.slug}-{page.code.replace(kpi.SEPARATOR, '-')}-{page.unit.code}.csv"
+    version = "" if page.kpi.is_current else f"-v{page.kpi.version}"
+    name = f"{page.program.slug}-{page.code.replace(kpi.SEPARATOR, '-')}{version}-{page.unit.code}.csv"
     return csv_response(name, kpi.CSV_HEADER, kpi.csv_rows(page))

@@ -9,13 +9,22 @@ from django.utils.translation import gettext as _
 
 from cxprogram import api_schema
 from cxprogram.access import Right
-from cxprogram.api_base import ApiView, ParameterError, asked_flag, asked_program, asked_unit, finite, reply
+from cxprogram.api_base import (
+    ApiView,
+    ParameterError,
+    asked_flag,
+    asked_number,
+    asked_program,
+    asked_unit,
+    finite,
+    reply,
+)
 from cxprogram.errors import DomainError, NotFoundError
 from cxprogram.models import Program
 from cxprogram.periods import parse
-from journeys.kpis import registry
+from journeys.kpis import counted, registry
 from journeys.kpis.registry import KpiQuery, KpiReading
-from journeys.models import Touchpoint
+from journeys.models import Kpi, Touchpoint
 
 
 class Missing(msgspec.Struct):
@@ -30,16 +39,22 @@ class KpiValue(msgspec.Struct):
 
     kpi: str
     version: Annotated[int, msgspec.Meta(description="Version of the KPI's definition.")]
-    question: Annotated[str, msgspec.Meta(description="Canonical code of the question.")]
+    question: Annotated[
+        str, msgspec.Meta(description="Canonical code of the question; empty for a KPI that is counted.")
+    ]
     unit: str
     touchpoint: Annotated[str | None, msgspec.Meta(description="The touchpoint that was asked for.")]
     period: str
     weighted: bool
-    value: Annotated[float | None, msgspec.Meta(description="NPS in points, shares 0–1, means on the scale.")]
+    value: Annotated[
+        float | None, msgspec.Meta(description="NPS in points, shares 0–1, means on the scale, time in seconds.")
+    ]
     low: Annotated[float | None, msgspec.Meta(description="Lower end of the 95 % interval.")]
     high: Annotated[float | None, msgspec.Meta(description="Upper end of the 95 % interval.")]
     method: Annotated[str, msgspec.Meta(description="How the interval was computed.")]
-    n: Annotated[int | None, msgspec.Meta(description="Answers with a value.")]
+    n: Annotated[
+        int | None, msgspec.Meta(description="Answers with a value; of a KPI that is counted, what it counts.")
+    ]
     n_eff: Annotated[float | None, msgspec.Meta(description="Effective number of answers, given their weights.")]
     kish_deff: Annotated[float | None, msgspec.Meta(description="Kish's design effect of the weights.")]
     counts: Annotated[dict[str, int], msgspec.Meta(description="Answers by code, unweighted.")]
@@ -108,11 +123,16 @@ def _asked_touchpoint(request: HttpRequest, program: Program) -> Touchpoint | No
     return touchpoint
 
 
-def _asked_question(request: HttpRequest, program: Program, touchpoint: Touchpoint | None, default: str) -> str:
-    """The question named, else that of the touchpoint, else that of the KPI; two that differ are refused."""
+def _asked_question(request: HttpRequest, program: Program, touchpoint: Touchpoint | None, kpi: Kpi) -> str:
+    """The question named, else that of the touchpoint, else that of the KPI; two that differ are refused.
+
+    A KPI that is counted refuses any.
+    """
     name = request.GET.get("question")
+    if counted.counted(kpi) is not None:
+        return name or (touchpoint.question_code if touchpoint else "")
     if not name:
-        code = touchpoint.question_code if touchpoint else default
+        code = touchpoint.question_code if touchpoint else kpi.question_code
         if not code:
             raise ParameterError(_("Name the question: ?question=…"), code="question-missing", parameter="question")
         return code
@@ -137,6 +157,7 @@ class KpiValueView(ApiView):
         parameters=[
             api_schema.PROGRAM,
             api_schema.parameter("kpi", "Code of the KPI: `nps`, `mean`, `top2` …", required=True),
+            api_schema.parameter("version", "Version of the definition; without it, the one in force.", type="integer"),
             api_schema.PERIOD,
             api_schema.parameter("question", "Code of the question, or the column that a wave's file has for it."),
             api_schema.UNIT,
@@ -157,7 +178,7 @@ class KpiValueView(ApiView):
                 "text-not-storable",
             ),
             404: ("program-unknown", "kpi-unknown", "question-unknown", "unit-unknown", "touchpoint-unknown"),
-            422: ("kpi-scale-mismatch", "touchpoint-not-measured"),
+            422: ("kpi-scale-mismatch", "kpi-has-no-question", "touchpoint-not-measured"),
         },
     )
     def get(self, request: Any) -> HttpResponse:
@@ -165,13 +186,13 @@ class KpiValueView(ApiView):
         code = request.GET.get("kpi")
         if not code:
             raise ParameterError(_("Name the KPI: ?kpi=…"), code="kpi-missing", parameter="kpi")
-        kpi = registry.current_kpi(program, code)
+        kpi = registry.current_kpi(program, code, version=asked_number(request, "version"))
         touchpoint = _asked_touchpoint(request, program)
         query = KpiQuery(
             kpi=kpi,
             unit=asked_unit(request, program),
             period=parse(request.GET.get("period") or "all"),
-            question=_asked_question(request, program, touchpoint, kpi.question_code),
+            question=_asked_question(request, program, touchpoint, kpi),
             touchpoint=touchpoint.code if touchpoint else "",
             weighted=asked_flag(request, "weighted"),
         )

@@ -29,6 +29,12 @@ class Definitions:
         return self.by_code.get(self.program.loyalty_kpi)
 
     @property
+    def first(self) -> Kpi:
+        """The KPI to begin with where none is that of the whole: what touchpoints are read with, else any."""
+        means = any(kpi.collector == "mean" for kpi in self.by_code.values())
+        return next(iter(self.by_code.values())) if self.by_code and not means else self.touchpoints
+
+    @property
     def touchpoints(self) -> Kpi:
         """The KPI that touchpoints are read with: a mean, that of the whole experience before any other."""
         means = [kpi for kpi in self.by_code.values() if kpi.collector == "mean"]

@@ -7,7 +7,7 @@ from cxprogram.access import Right, grants
 from cxprogram.models import OrgUnit, Program
 from cxprogram.periods import Period
 from journeys.insight.targets import Target, Targets
-from journeys.kpis import registry
+from journeys.kpis import cells, registry
 from journeys.kpis.changes import Change, compare
 from journeys.kpis.registry import KpiQuery, KpiReading, collector_of
 from journeys.models import Kpi
@@ -88,6 +88,8 @@ def _rest(whole: KpiReading, part: KpiReading) -> KpiReading | None:
     """Everyone of the whole but the part; None when either is hidden or nobody is left."""
     if whole.suppressed or part.suppressed or part.value is None:
         return None
+    if whole.sums is not None and part.sums is not None:
+        return replace(whole, value=cells.rest(whole, part).value, sums=whole.sums - part.sums, low=None, high=None)
     counts = {code: n - part.counts.get(code, 0) for code, n in whole.counts.items()}
     n = sum(counts.values())
     if n == 0:

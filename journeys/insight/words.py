@@ -200,10 +200,10 @@ def reading_words(reading: KpiReading, scale: tuple[int, int] | None) -> str:
 def trust(reading: KpiReading, weighted: KpiReading) -> tuple[str, list[str]]:
     """How far a number can be trusted: a verdict and what it rests on.
 
-    *Fair* when survey weights leave the value within its interval and no more than a tenth was left blank, else
-    *With care*.
+    Of answers only: what is counted is not weighted, and nobody left it blank. *Fair* when survey weights leave the
+    value within its interval and no more than a tenth was left blank, else *With care*.
     """
-    if reading.value is None or reading.rows is None:
+    if reading.value is None or reading.rows is None or reading.sums is not None:
         return "", []
     kind = kind_of(reading.kpi)
     blank = reading.missing.get("blank", 0)

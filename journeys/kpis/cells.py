@@ -134,10 +134,9 @@ def differ(now: KpiReading, before: KpiReading) -> Difference:
     return arithmetic.difference(_collector(now.kpi).formula_of(now.kpi), now.sums, before.sums)
 
 
-def rest(whole: KpiReading, part: KpiReading) -> Estimate | None:
-    """What is left of the whole without the part; None if nothing is."""
-    if whole.sums is None or part.sums is None or whole.sums.n <= part.sums.n:
-        return None
+def rest(whole: KpiReading, part: KpiReading) -> Estimate:
+    """What is left of the whole without the part; both are shown."""
+    assert whole.sums is not None and part.sums is not None
     return arithmetic.estimate(_collector(whole.kpi).formula_of(whole.kpi), whole.sums - part.sums)
 
 

@@ -10,12 +10,15 @@ from cxprogram import figures
 from cxprogram.charts import Chart
 from cxprogram.figures import kind_of
 from cxprogram.models import OrgUnit, Program
-from cxprogram.periods import Period
+from cxprogram.periods import ALL, Period
 from journeys.insight import drawings, waves, words
 from journeys.insight.definitions import Definitions
+from journeys.insight.tree import Tree, build_tree
 from journeys.insight.trend import Trend, TrendPoint, build_trend
 from journeys.insight.units import UnitTable, build_units
 from journeys.insight.waves import Waves
+from journeys.kpis import cells, counted, registry
+from journeys.kpis.questions import QuestionFacts
 from journeys.kpis.registry import KpiError
 from journeys.models import Kpi, Touchpoint
 from journeys.pages.filters import Choice
@@ -64,6 +67,20 @@ class KpiPage:
     lead: str
     trust_title: str
     trust: list[str]
+    counts: str
+    versions: list[Kpi]
+    tree: Tree
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether it is counted, not asked: nothing is weighted then, and nobody left it blank."""
+        return bool(self.counts)
+
+    @property
+    def periods(self) -> list[Period]:
+        """Newest first, everything last."""
+        years = {*self.waves.years, *(year for year in self.trend.question.periods)}
+        return [*sorted(years, reverse=True), ALL]
 
     @property
     def focus(self) -> TrendPoint | None:
@@ -109,7 +126,15 @@ class KpiPage:
 
 
 def build(
-    program: Program, user: Any, *, code: str, question: str, unit: OrgUnit, period: Period | None, weighted: bool
+    program: Program,
+    user: Any,
+    *,
+    code: str,
+    question: str,
+    unit: OrgUnit,
+    period: Period | None,
+    weighted: bool,
+    version: int | None = None,
 ) -> KpiPage:
     """Read the page; a constant number of queries. Raises KpiError for a KPI or question that does not exist."""
     definitions = Definitions(program)
@@ -117,14 +142,11 @@ def build(
         "stage__journey_id", "stage__position", "position"
     ))  # fmt: skip
     name, _sep, asked = code.partition(SEPARATOR)
-    kpi = definitions.get(name) if name else (definitions.overall or definitions.touchpoints)
+    kpi = _asked(definitions, name, version)
+    how = counted.counted(kpi)
     question = question or asked or kpi.question_code
     known = waves.find(program, definitions, touchpoints, also=[question])
-    if question not in known.facts:
-        raise KpiError(_("There is no such question."), code="question-unknown", status=404)
-    if kpi.collector in ("mean", "top2", "nps") and known.facts[question].scale is None:
-        raise KpiError(_("This KPI needs a question with a scale."), code="kpi-scale-mismatch")
-    facts = known.facts[question]
+    facts = cells.facts(program, kpi) if how and not question else _facts(known, kpi, question)
     period = period or _period(known, facts.periods)
     trend = build_trend(program, kpi, unit, question=facts, focus=period)
     table = build_units(program, kpi, unit, period, question=question, user=user)
@@ -153,7 +175,24 @@ def build(
         lead=words.trend_lead(trend, focus),
         trust_title=trust_title,
         trust=trust,
+        counts=str(how.counts) if how else "",
+        versions=list(Kpi.objects.filter(program=program, code=kpi.code).exclude(pk=kpi.pk).order_by("-version")),
+        tree=build_tree(definitions, known, unit, period),
     )
+
+
+def _asked(definitions: Definitions, code: str, version: int | None) -> Kpi:
+    kpi = definitions.get(code) if code else definitions.overall or definitions.first
+    return kpi if version is None else registry.current_kpi(definitions.program, kpi.code, version=version)
+
+
+def _facts(known: Waves, kpi: Kpi, question: str) -> QuestionFacts:
+    if question not in known.facts:
+        raise KpiError(_("There is no such question."), code="question-unknown", status=404)
+    facts = known.facts[question]
+    if kpi.collector in ("mean", "top2", "nps") and facts.scale is None:
+        raise KpiError(_("This KPI needs a question with a scale."), code="kpi-scale-mismatch")
+    return facts
 
 
 def _period(known: Waves, answered: list[Period]) -> Period:
@@ -178,7 +217,7 @@ def _choices(
     kpis = [
         Choice(kpi.code, kpi.label, kpi.code == chosen)
         for kpi in definitions.by_code.values()
-        if kpi.question_code in known.facts
+        if kpi.question_code in known.facts or counted.counted(kpi) is not None
     ]
     rated = definitions.touchpoints if any(k.collector == "mean" for k in definitions.by_code.values()) else None
     of_touchpoints = []

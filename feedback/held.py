@@ -14,8 +14,7 @@ from feedback import ticket_words
 from feedback.choices import TicketStatus
 from feedback.models import FeatureRequest, Mention, Question, Response, SupportCase, Ticket, TicketStep
 from journeys.holdings import Entry, Holding, Traces, register
-
-ERASED = "[erased]"
+from journeys.namings import ERASED
 
 
 # --- answers ----------------------------------------------------------------------------------

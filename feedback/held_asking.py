@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import CharField, QuerySet, Value
-from django.db.models.functions import Cast, Concat
+from django.db.models.functions import Cast, Concat, Lower
 from django.utils.translation import gettext_lazy
 
 from feedback import contact_words
@@ -76,6 +76,13 @@ def _erase_addresses(program: int, traces: Traces) -> int:
     return StoppedAddress.objects.filter(program=program, address_hash__in=hashes).delete()[0]
 
 
+def _erase_strangers(program: int, traces: Traces) -> int:
+    """Invitations of lists, which know no customer, to an address of this one."""
+    addresses = [text for text in traces.texts if "@" in text or text.startswith("+")]
+    rows = Invitation.objects.filter(program=program, customer=None).exclude(address="")
+    return _erase_invitations(rows.alias(folded=Lower("address")).filter(folded__in=addresses), traces)
+
+
 def register_all() -> None:
     register(
         Holding("invitations", Invitation, _invitations, _erase_invitations),
@@ -83,4 +90,5 @@ def register_all() -> None:
         Holding("planned_asks", PlannedAsk, _asks, _erase_asks, moves=False),
         Holding("contact_decisions", ContactDecision, _decisions, _erase_decisions, story=_decision_story),
         Imprint("stopped_addresses", _erase_addresses),
+        Imprint("invitations_of_lists", _erase_strangers),
     )

@@ -7,8 +7,10 @@ class JourneysConfig(AppConfig):
     verbose_name = _("Insight: journeys and KPIs")
 
     def ready(self) -> None:
-        from journeys import collectors, held, imprints
+        from journeys import asides, collectors, held, imprint_files, imprints
 
         collectors.register_all()
         held.register_all()
         imprints.register_all()
+        imprint_files.register_all()
+        asides.register_all()

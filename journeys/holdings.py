@@ -4,13 +4,17 @@ A room registers its holdings in `AppConfig.ready()`; whatever points at a custo
 asks of every foreign key. So a lower room reaches the rows of higher ones without knowing them.
 """
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Model, QuerySet
 from django.utils.functional import Promise
+
+from journeys import namings
 
 
 @dataclass(frozen=True)
@@ -22,9 +26,19 @@ class Traces:
     texts: frozenset[str]
     at: datetime
 
+    @cached_property
+    def pattern(self) -> str:
+        """What finds the person in texts of others (`journeys.namings`)."""
+        return namings.pattern(self.texts)
+
+    @cached_property
+    def names(self) -> re.Pattern[str]:
+        return namings.whole(self.pattern)
+
     def are_in(self, text: str) -> bool:
+        """Whether a text of their own holds one of these, as part of a word too."""
         folded = text.casefold()
-        return any(trace in folded for trace in self.texts)
+        return any(trace in folded for trace in self.texts) or self.names.search(folded) is not None
 
 
 @dataclass(frozen=True)

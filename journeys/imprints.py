@@ -1,11 +1,9 @@
 """Places of the ground floor that know no customer and may name one: mails, the admin's log, accounts of imports."""
 
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 import msgspec
-from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q
@@ -15,8 +13,7 @@ from cxprogram.choices import MailStatus
 from cxprogram.models import ImportRun, OutgoingMail
 from journeys.holdings import Imprint, Traces, register
 from journeys.models import Customer, CustomerIdentity
-
-ERASED = "[erased]"
+from journeys.namings import ERASED
 
 
 def _mails_to(program: int, traces: Traces) -> Any:
@@ -40,25 +37,18 @@ def _erase_mails(program: int, traces: Traces) -> int:
     return rows.update(to="", subject=ERASED, body="", last_error="")
 
 
-def _erase_mail_files(program: int, traces: Traces) -> int:
-    """The demonstration's mail box: messages that name the person."""
-    folder = Path(settings.EMAIL_MESSAGES_DIR)
-    count = 0
-    for path in sorted(folder.glob("*.eml")) if folder.is_dir() else ():
-        if traces.are_in(path.read_text(errors="replace")):
-            path.unlink()
-            count += 1
-    return count
-
-
 def _erase_admin_log(program: int, traces: Traces) -> int:
     """The admin's log writes down what a row was called."""
     types = [ContentType.objects.get_for_model(model) for model in (Customer, CustomerIdentity)]
     numbers = [str(number) for number in traces.customers]
     rows = LogEntry.objects.filter(content_type=types[0], object_id__in=numbers)
     count = rows.update(object_repr=ERASED, change_message="")
-    others = LogEntry.objects.filter(content_type__in=types).exclude(object_repr=ERASED)
-    for entry in others.only("pk", "object_repr", "change_message"):
+    theirs = LogEntry.objects.filter(content_type__in=types).exclude(object_repr=ERASED)
+    others = LogEntry.objects.exclude(content_type__in=types)
+    if traces.pattern:
+        named = Q(object_repr__iregex=traces.pattern) | Q(change_message__iregex=traces.pattern)
+        theirs |= others.filter(named)
+    for entry in theirs.only("pk", "object_repr", "change_message"):
         if traces.are_in(entry.object_repr) or traces.are_in(entry.change_message):
             count += LogEntry.objects.filter(pk=entry.pk).update(object_repr=ERASED, change_message="")
     return count
@@ -78,7 +68,6 @@ def _erase_import_errors(program: int, traces: Traces) -> int:
 def register_all() -> None:
     register(
         Imprint("mails", _erase_mails, _export_mails),
-        Imprint("mail_files", _erase_mail_files),
         Imprint("admin_log", _erase_admin_log),
         Imprint("import_errors", _erase_import_errors),
     )

@@ -59,10 +59,12 @@ def erase(customer: Customer, *, at: datetime, by: User | None = None) -> Erasur
 
     - the customer, and those merged into it, become empty rows; their identities go, their history is overwritten;
     - each room empties what it holds: words, keys, properties, contents of mails;
+    - what others wrote keeps its words but those that name the person; files that wait to be imported go;
     - an account's contacts are people of their own, and stay;
     - the record says when and how much, and nothing of the person.
 
-    What a frozen report or a copy that left the house says is not reached from here. Raises ConflictError
+    Frozen reports hold counts and no words of customers. What a copy that left the house says, and the database's own
+    files until it has vacuumed and turned its log over, is not reached from here. Raises ConflictError
     (`customer-erased`, `customer-merged`: erase the one it was merged into).
     """
     row = Customer.objects.select_for_update().get(pk=customer.pk)
@@ -71,9 +73,11 @@ def erase(customer: Customer, *, at: datetime, by: User | None = None) -> Erasur
     if row.merged_into_id is not None:
         raise ConflictError(_("This customer is part of another."), code="customer-merged", customer=row.merged_into_id)
     who = traces(row, at=at)
-    counts = {imprint.code: imprint.erase(row.program_id, who) for imprint in holdings.imprints()}
+    counts = {}
     for held in _outermost_first(holdings.holdings()):
         counts[held.code] = held.erase(held.rows(who.customers), who)
+    for imprint in holdings.imprints():
+        counts[imprint.code] = imprint.erase(row.program_id, who)
     for stale in Customer.objects.filter(pk__in=who.customers):
         assert stale.erased_at is not None
     customer.refresh_from_db()

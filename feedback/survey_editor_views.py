@@ -22,10 +22,11 @@ from cxprogram.access import Right, defined_programs
 from cxprogram.errors import DomainError
 from cxprogram.page_base import Visit, member_page
 from feedback import survey_desk
-from feedback.models import Survey, SurveyItem, SurveyVersion
+from feedback.grid_forms import GridForm, NewGridForm
+from feedback.models import Question, Survey, SurveyItem, SurveyVersion
 from feedback.pages import survey as pages
 from feedback.pages import survey_editor
-from feedback.services import survey_drafting
+from feedback.services import survey_drafting, survey_grids
 from feedback.survey_forms import ItemForm, NewQuestionForm, TextsForm
 from feedback.survey_templates import TEMPLATES
 
@@ -80,15 +81,19 @@ def _page(
     texts: TextsForm | None = None,
     item: ItemForm | None = None,
     new: NewQuestionForm | None = None,
+    new_grid: NewGridForm | None = None,
+    grid: GridForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    page = survey_editor.editor(version, bad_item=item)
-    languages = page.languages
+    page = survey_editor.editor(version, bad_item=item, bad_grid=grid)
+    languages, language = page.languages, survey_editor.first_language(version.survey)
     context = {
         "page": page,
         "texts_form": texts or TextsForm(version, languages),
-        "new_form": new or NewQuestionForm(version, survey_editor.first_language(version.survey)),
+        "new_form": new or NewQuestionForm(version, language),
         "shows_new": new is not None,
+        "grid_form": new_grid or NewGridForm(version, language),
+        "shows_grid": new_grid is not None,
         "crumbs": [(_("Surveys"), reverse("feedback:survey-list")), (version.survey.label, "")],
     }
     return render(request, "feedback/survey_edit.html", context, status=status)
@@ -97,7 +102,7 @@ def _page(
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_page(Right.DEFINE)
 def survey_edit(request: HttpRequest, visit: Visit, slug: str) -> HttpResponse:
-    """See the draft, or change one thing of it (`do`): begin, texts, item, up, down, remove, add, publish."""
+    """See the draft, or change one thing of it: what `do` names in ACTS."""
     survey = _survey(visit, slug)
     version = survey_drafting.newest_of(survey) if survey.versions.exists() else survey_drafting.draft_of(survey)
     if request.method != "POST":
@@ -168,6 +173,33 @@ def _add(request: HttpRequest, visit: Visit, version: SurveyVersion) -> HttpResp
     return _to(version.survey, f"item-{item.pk}")
 
 
+def _add_grid(request: HttpRequest, visit: Visit, version: SurveyVersion) -> HttpResponse:
+    form = NewGridForm(version, survey_editor.first_language(version.survey), request.POST)
+    if not form.is_valid():
+        return _page(request, version, new_grid=form, status=422)
+    first, *_others = survey_grids.add(version, form.new())
+    return _to(version.survey, f"grid-{first.question.grid_id}")
+
+
+def _save_grid(request: HttpRequest, visit: Visit, version: SurveyVersion) -> HttpResponse:
+    number = request.POST.get("grid", "")
+    asked = Question.objects.filter(rows__surveyitem__version=version, pk=int(number) if number.isdecimal() else 0)
+    if (grid := asked.first()) is None:
+        raise Http404
+    form = GridForm(grid, pages.languages_of(version.survey), request.POST)
+    if not form.is_valid():
+        return _page(request, version, grid=form, status=422)
+    try:
+        survey_grids.save(version, grid, wordings=form.texts("wording"), ends=form.ends())
+    except DomainError as error:
+        form.add_error(None, str(error.detail))
+        return _page(request, version, grid=form, status=error.status)
+    if form.cleaned_data["row"]:
+        language = survey_editor.first_language(version.survey)
+        survey_grids.add_row(version, grid, form.cleaned_data["row"], language=language)
+    return _to(version.survey, f"grid-{grid.pk}")
+
+
 def _publish(request: HttpRequest, visit: Visit, version: SurveyVersion) -> HttpResponse:
     survey_drafting.publish(version, at=visit.at)
     messages.success(request, _("The survey is published and open. Its address is below."))
@@ -187,6 +219,8 @@ ACTS: dict[str, Callable[..., HttpResponse]] = {
     "down": _move(1),
     "remove": _remove,
     "add": _add,
+    "grid": _save_grid,
+    "add_grid": _add_grid,
     "publish": _publish,
 }
 

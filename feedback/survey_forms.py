@@ -209,7 +209,7 @@ class ItemForm(Sides):
         )
 
 
-# How a new question is answered; a grid is made in the admin, where its rows are.
+# How a new question is answered; grids have a form of their own.
 NEW_KINDS = (
     ("nps", gettext_lazy("Likelihood to recommend, 0–10")),
     ("csat:1:5", gettext_lazy("Satisfaction, 1–5")),

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 
 from cxprogram.models import Program
+from feedback.grid_forms import GridForm
 from feedback.models import Question, Survey, SurveyItem, SurveyVersion
 from feedback.pages.survey import languages_of
 from feedback.survey_forms import ItemForm
@@ -17,7 +18,10 @@ from feedback.survey_templates import TEMPLATES
 
 @dataclass(frozen=True)
 class EditedItem:
-    """One question of the draft, with the form that changes it; open where something in it was wrong."""
+    """One question of the draft, with the form that changes it; open where something in it was wrong.
+
+    `grid`: the words over the rows of a grid, at the first of them.
+    """
 
     item: SurveyItem
     number: int
@@ -25,6 +29,11 @@ class EditedItem:
     is_first: bool
     is_last: bool
     is_open: bool
+    grid: GridForm | None = None
+
+    @property
+    def is_grid_open(self) -> bool:
+        return self.grid is not None and self.grid.is_bound
 
 
 @dataclass(frozen=True)
@@ -62,16 +71,23 @@ def first_language(survey: Survey) -> str:
     return survey.program.language if survey.program.language in has else has[0]
 
 
-def editor(version: SurveyVersion, *, bad_item: ItemForm | None = None) -> Editor:
+def editor(version: SurveyVersion, *, bad_item: ItemForm | None = None, bad_grid: GridForm | None = None) -> Editor:
     survey = version.survey
     languages = languages_of(survey)
     rows = list(version.items.select_related("question__grid", "version").order_by("position"))
-    items = []
+    items: list[EditedItem] = []
+    headed: set[int] = set()
     for number, item in enumerate(rows, start=1):
         is_bad = bad_item is not None and bad_item.item.pk == item.pk
         earlier = [each.question for each in rows[: number - 1]]
         form = bad_item if bad_item is not None and is_bad else ItemForm(item, languages, earlier)
-        items.append(EditedItem(item, number, form, number == 1, number == len(rows), is_bad))
+        heading = item.question.grid
+        head = None
+        if heading is not None and heading.pk not in headed:
+            headed.add(heading.pk)
+            is_wrong = bad_grid is not None and bad_grid.grid.pk == heading.pk
+            head = bad_grid if is_wrong else GridForm(heading, languages)
+        items.append(EditedItem(item, number, form, number == 1, number == len(rows), is_bad, head))
     names = dict(settings.LANGUAGES)
     path = reverse("feedback:survey-preview", args=[survey.slug])
     shown = get_language() if get_language() in languages else languages[0]
@@ -94,7 +110,9 @@ def editor(version: SurveyVersion, *, bad_item: ItemForm | None = None) -> Edito
 
 def _unspoken(version: SurveyVersion, rows: Sequence[SurveyItem], languages: Sequence[str]) -> list[str]:
     """Languages in which a title or a question has no words yet."""
-    texts: list[dict[str, Any]] = [version.titles, *(item.question.wordings for item in rows if not item.is_hidden)]
+    asked = [item.question for item in rows if not item.is_hidden]
+    heads = [question.grid for question in asked if question.grid is not None]
+    texts: list[dict[str, Any]] = [version.titles, *(question.wordings for question in [*asked, *heads])]
     return [code for code in languages if not all(each.get(code) for each in texts)]
 
 

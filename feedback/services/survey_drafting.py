@@ -133,7 +133,7 @@ def draft_of(survey: Survey) -> SurveyVersion:
         return draft or SurveyVersion.objects.create(survey=held, number=1)
 
 
-def _open(version: SurveyVersion) -> SurveyVersion:
+def open_draft(version: SurveyVersion) -> SurveyVersion:
     """The draft under a lock: one person at a time. Raises ConflictError for a version that is published."""
     held = SurveyVersion.objects.select_for_update(of=("self",)).select_related("survey").get(pk=version.pk)
     if held.published_at is not None:
@@ -144,7 +144,7 @@ def _open(version: SurveyVersion) -> SurveyVersion:
 @transaction.atomic
 def add(version: SurveyVersion, question: Question) -> SurveyItem:
     """Ask the question last. Raises ConflictError (`question-asked-already`)."""
-    held = _open(version)
+    held = open_draft(version)
     if held.items.filter(question=question).exists():
         raise ConflictError(_("The survey asks this question already."), code="question-asked-already")
     last = held.items.aggregate(position=Max("position"), page=Max("page"))
@@ -163,7 +163,7 @@ def new_code(program: Program, wording: str) -> str:
 @transaction.atomic
 def move(item: SurveyItem, *, by: int) -> None:
     """Change places with the neighbour above (-1) or below (+1); at the end nothing changes. Pages follow the order."""
-    held = _open(item.version)
+    held = open_draft(item.version)
     items = list(held.items.order_by("position", "pk"))
     place = next(index for index, each in enumerate(items) if each.pk == item.pk)
     other = place + by
@@ -179,7 +179,7 @@ def move(item: SurveyItem, *, by: int) -> None:
 @transaction.atomic
 def remove(item: SurveyItem) -> None:
     """Ask the question no more; the question itself and its answers stay."""
-    _open(item.version)
+    open_draft(item.version)
     item.delete()
 
 
@@ -199,7 +199,7 @@ class ItemFacts:
 @transaction.atomic
 def save_texts(version: SurveyVersion, *, titles: Mapping[str, str], intros: Mapping[str, str]) -> None:
     """What the page says above its questions."""
-    held = _open(version)
+    held = open_draft(version)
     held.titles, held.intros = dict(titles), dict(intros)
     held.save(update_fields=["titles", "intros"])
 
@@ -211,7 +211,7 @@ def save_item(item: SurveyItem, facts: ItemFacts, *, on: date) -> None:
     Words that a published version asks may gain languages. Changed, they are a revision from this day on, or else the
     change is refused: ConflictError (`question-asked`).
     """
-    _open(item.version)
+    open_draft(item.version)
     item.page, item.is_required = facts.page, facts.is_required
     item.show_if, item.limits = facts.show_if, dict(facts.limits)
     item.save(update_fields=["page", "is_required", "show_if", "limits"])
@@ -284,7 +284,7 @@ def newest_of(survey: Survey) -> SurveyVersion:
 @transaction.atomic
 def publish(version: SurveyVersion, *, at: datetime) -> SurveyVersion:
     """Publish the draft and open its survey. Raises DraftError, also for a draft that asks nothing (`survey-empty`)."""
-    held = _open(version)
+    held = open_draft(version)
     if not held.items.filter(is_hidden=False).exists():
         raise surveys.DraftError(_("The survey asks nothing yet: add a question."), code="survey-empty")
     published = surveys.publish(held, at=at)

@@ -1,6 +1,6 @@
 """Where the rows of an import go: one sink a kind of rows, all with the same four verbs."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -24,6 +24,7 @@ from feedback.services import folding, responses, surveys, voice
 from feedback.services.imports import AnswerIntake, check_fit
 from feedback.services.responses import Prepared
 from journeys.choices import CustomerKind
+from journeys.models import Touchpoint
 from journeys.services import attributes, interactions, people
 from journeys.services.customers import CustomerFacts
 from journeys.services.people import PersonFacts, Saved
@@ -180,16 +181,21 @@ class CustomerSink(RecordSink):
 
 
 class InteractionSink(RecordSink):
-    """What happened to customers, into the data stream that a person chose. A case without a customer is one."""
+    """What happened to customers, into the data stream that a person chose. A case without a customer is one; a step
+    of a case happened at the touchpoint that bears its name."""
 
     def __init__(self, run: ImportRun) -> None:
         super().__init__(run)
         self.door = interactions.door(self.program)
         self.now = run.started_at
+        rows = Touchpoint.objects.on_map().filter(program=self.program).order_by("-pk")
+        self.named = {name.casefold(): row.code for row in rows for name in (row.name, row.code)}
 
     def understood(self, record: Record) -> interactions.Prepared:
         fields = record.fields
         customer = fields.get("customer") or fields.get("case") or ""
+        if "case" in self.mapping.fields and not customer:
+            raise interactions.InteractionError(_("The step names no case."), code="case-missing")
         properties: dict[str, Any] = dict(record.attributes)
         for name in ("case", "text"):
             if fields.get(name):
@@ -202,13 +208,18 @@ class InteractionSink(RecordSink):
             at=record.at,
             type=fields["type"][:60],
             customer=_who(self.mapping.source, customer),
-            touchpoint=fields.get("touchpoint", ""),
+            touchpoint=self._place(fields),
             unit=self.unit_of(record),
             channel=fields.get("channel", "")[:20],
             value=fields.get("value"),
             properties=properties,
         )
         return interactions.prepare(self.door, happening, at=self.now)
+
+    def _place(self, fields: Mapping[str, Any]) -> str:
+        if told := fields.get("touchpoint", ""):
+            return self.named.get(told.casefold(), told)
+        return self.named.get(fields["type"].casefold(), "") if fields.get("case") else ""
 
     def write(self, items: Sequence[interactions.Prepared], *, at: datetime) -> list[Outcome]:
         account = interactions.record_many(self.door, items, at=at)

@@ -1,4 +1,5 @@
-"""Episodes: which interactions belong to one run of a journey, told by the pauses between them.
+"""Episodes: which interactions belong to one run of a journey, told by the pauses between them; or by their case,
+where all that a customer did on the journey was one, as in the log of a process.
 
 An answer belongs to the run of its customer during which, or within a gap after which, it was given: it is found by
 customer and time (`episode_of`), and carries no key of its own: the path of answers stays as short as it is.
@@ -17,6 +18,8 @@ from journeys.models import Customer, Episode, Interaction
 GAP = timedelta(days=30)
 # The property that tells two contexts of one customer apart: for work, with the family.
 CONTEXT = "context"
+# The property that names the case of a process.
+CASE = "case"
 BATCH = 1_000
 
 Thread = tuple[int, int, str]  # customer, journey, context
@@ -47,6 +50,7 @@ def assign(program: Program, *, gap: timedelta = GAP, batch: int = BATCH) -> int
 def _assign(program: Program, customers: list[int], gap: timedelta) -> int:
     list(Customer.objects.select_for_update().filter(pk__in=customers).order_by("pk").values_list("pk"))
     threads: dict[Thread, list[tuple[datetime, int, int | None]]] = defaultdict(list)
+    cases: dict[Thread, set[str]] = defaultdict(set)
     rows = (
         Interaction.objects.filter(program=program, customer__in=customers, touchpoint__isnull=False)
         .order_by("at", "pk")
@@ -56,12 +60,14 @@ def _assign(program: Program, customers: list[int], gap: timedelta) -> int:
         context = properties.get(CONTEXT, "")
         thread = (customer, journey, context[:100] if isinstance(context, str) else "")
         threads[thread].append((at, number, episode))
+        cases[thread].add(str(properties.get(CASE, "")))
     known: dict[Thread, list[Episode]] = defaultdict(list)
     for row in Episode.objects.filter(customer__in=customers).order_by("started_at", "pk"):
         known[row.customer_id, row.journey_id, row.context].append(row)
     changed = 0
     for thread, moments in threads.items():
-        changed += _assign_thread(program, thread, moments, known[thread], gap)
+        is_one = len(cases[thread]) == 1 and cases[thread] != {""}
+        changed += _assign_thread(program, thread, moments, known[thread], timedelta.max if is_one else gap)
     return changed
 
 

@@ -36,6 +36,7 @@ PLACES = {
     "competitors": ("journeys:competitor-list", _("Competitors"), "chart", Right.SEE_SCORES),
     "measurements": ("journeys:measurement-plan", _("Measurement plan"), "check", Right.SEE_SCORES),
     "targets": ("journeys:target-list", _("Targets"), "check", Right.SEE_SCORES),
+    "audit": ("feedback:audit", _("Measurement audit"), "check", Right.SEE_DRIVERS),
     "use_cases": ("journeys:use-case-list", _("Use cases"), "check", Right.SEE_SCORES),
     "charter": ("governance:charter", _("Charter"), "check", Right.SEE_PROGRAM),
     "admin": ("admin:index", _("Admin"), "more", Right.DEFINE),
@@ -52,7 +53,7 @@ _ALL = (
     "reports",
 )
 # On the page with everything else, by the stages of the program: the bar takes ten.
-_JOURNEYS = ("paths", "funnels", "competitors", "measurements", "targets", "use_cases")
+_JOURNEYS = ("paths", "funnels", "competitors", "measurements", "targets", "use_cases", "audit")
 _BEYOND = (
     (_("Engagement"), ("charter", "admin")),
     (_("Insight"), ("surveys", "plans", "voice", "imports", "streams", *_JOURNEYS)),

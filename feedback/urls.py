@@ -3,6 +3,7 @@
 from django.urls import path
 
 from feedback import (
+    audit_views,
     brand_views,
     driver_views,
     embed_views,
@@ -19,6 +20,7 @@ from feedback import (
 app_name = "feedback"
 urlpatterns = [
     path("s/<slug:slug>/", survey_views.survey, name="survey"),
+    path("audit/", audit_views.audit, name="audit"),
     path("drivers/", driver_views.drivers, name="drivers"),
     path("plans/", plan_views.plan_list, name="plan-list"),
     path("plans/decisions/", plan_views.decision_list, name="decision-list"),

@@ -189,6 +189,7 @@ ROWS: list[Row] = [
     post("journeys:customer-export", {302: ANONYMOUS, 200: "owner", 404: REST}, OWN),
     post("journeys:customer-erase", {302: ANONYMOUS, 303: "owner", 404: REST}, OWN),
     row("journeys:stream-list", {302: ANONYMOUS, 200: STAFF, 404: REST}),
+    row("feedback:audit", {302: ANONYMOUS, 200: f"{DRIVERS} stranger", 404: REST}),
     row("feedback:drivers", {302: ANONYMOUS, 200: f"{DRIVERS} stranger", 404: REST}),
     row("feedback:import-list", {302: ANONYMOUS, 200: STAFF, 404: REST}),
     post("feedback:import-list", {302: ANONYMOUS, 400: STAFF, 404: REST}),

@@ -87,7 +87,7 @@ def told_frame(customers: Sequence[int], streams: Sequence[int]) -> "DataFrame":
         rows = pd.DataFrame(cursor.fetchall(), columns=["customer", "stream", "n", "value"]).astype("float64")
     found = {}
     for stream in streams:
-        told = rows[rows["stream"] == stream].set_index("customer").reindex(customers)
+        told = rows[rows["stream"] == stream].set_index("customer").reindex(list(customers))
         values = told["value"]
         found[stream, "n"] = told["n"].fillna(0.0)
         found[stream, "value"] = values.fillna(values.mean() if values.notna().any() else 0.0)

@@ -106,8 +106,8 @@ def build_audit(program: Program, *, at: datetime) -> Audit:
     kpis = list(Kpi.objects.current().filter(program=program).select_related("stream").order_by("code"))
     rated = sorted(asked.values(), key=lambda question: question.code)
     frame = frames.people_frame(program, [question.code for question in rated], most=MOST_RESPONSES)
-    counts = frame.notna().sum() if len(frame) else {}
-    rated = sorted((q for q in rated if len(frame) and counts[q.code]), key=lambda q: (counts[q.code], q.code))
+    counts = {question.code: int(frame[question.code].notna().sum()) for question in rated} if len(frame) else {}
+    rated = sorted((q for q in rated if counts.get(q.code)), key=lambda q: (counts[q.code], q.code))
     rated = rated[-MOST_QUESTIONS:]
     needed = _needed(program, kpis)
     together, reduction, parts = _parts(frame, rated, needed, max(LEAST, program.min_n))

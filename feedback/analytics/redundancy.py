@@ -117,7 +117,8 @@ def reduction(rows: ArrayLike, *, needed: Sequence[int] = (), most_lost: float =
     if p < 2:
         return Reduction((), tuple(range(p)), 0.0, n)
     correlations = np.corrcoef(table, rowvar=False)
-    kept, dropped = list(range(p)), []
+    kept: list[int] = list(range(p))
+    dropped: list[int] = []
     while len(kept) > 1:
         best: tuple[float, int] | None = None
         for column in kept:

@@ -139,7 +139,7 @@ class UseCase(Named):
     def left_without_use(self) -> list[DataStream]:
         """The active streams that this use case alone needs."""
         others = UseCase.objects.filter(status=UseCaseState.ACTIVE).exclude(pk=self.pk)
-        return list(self.streams.active().exclude(use_cases__in=others))
+        return list(DataStream.objects.active().filter(use_cases=self).exclude(use_cases__in=others))
 
     @property
     def concept(self) -> str:

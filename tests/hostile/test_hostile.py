@@ -153,7 +153,7 @@ def unreadable(house: House) -> Iterator[tuple[str, Any]]:
 def _opened(client: Client, what: str, addresses: list[str]) -> Iterator[tuple[str, Any]]:
     for address in addresses:
         reply = client.get(address)
-        if reply.status_code != 200 and not is_refused(reply.status_code) or reply.status_code >= 500:
+        if (reply.status_code != 200 and not is_refused(reply.status_code)) or reply.status_code >= 500:
             yield what, (address, reply.status_code)
 
 

@@ -14,7 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.utils import timezone
 
-from cxprogram.demo import content, customers, figures, knowledge, voices
+from cxprogram.demo import content, customers, figures, knowledge, plans, voices
 from cxprogram.demo import program as frame
 from feedback.models import Response, Ticket
 from feedback.services import folding
@@ -61,6 +61,7 @@ class Command(BaseCommand):
         frame.make_charter(cast)
         customers.make_frame(cast)
         knowledge.make_streams(cast)
+        plans.make_plan(cast)
         figures.import_waves(cast, at=at, say=self.say)
         figures.replay(cast, token, say=self.say)
         customers.tell_departures(cast, token, say=self.say)

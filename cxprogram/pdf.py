@@ -5,6 +5,7 @@ command that mends it.
 """
 
 import logging
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ STATIC = Path(__file__).resolve().parent / "static"
 BASE = "https://static.invalid/"
 STYLES = ("cxprogram/cx.css", "cxprogram/print.css", "cxprogram/report.css")
 TYPES = {".css": "text/css", ".woff2": "font/woff2"}
+VARIANT = "pdf/ua-1"
 PACKAGES = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core"
 
 
@@ -73,6 +75,21 @@ def make_pdf(html: str) -> bytes:
     The document links no styles itself: STYLES are applied in their order. Raises PdfError if it refers to anything
     that is not bundled (`pdf-refused`), or where Pango is missing (`pdf-unavailable`).
     """
+    return _render(html).write_pdf(pdf_variant=VARIANT)
+
+
+def make_sheet(documents: Iterable[str]) -> bytes:
+    """The first of the documents that fits on one page, as `make_pdf` makes it; each is only written when its turn
+    comes. Raises PdfError (`pdf-too-long`) when none does.
+    """
+    for html in documents:
+        document = _render(html)
+        if len(document.pages) == 1:
+            return document.write_pdf(pdf_variant=VARIANT)
+    raise PdfError(_("It does not fit on one page."), code="pdf-too-long", status=422)
+
+
+def _render(html: str) -> Any:
     weasyprint, font_configuration, bundled_only, refused = _weasyprint()
     fetcher, fonts = bundled_only(), font_configuration()
     try:
@@ -81,6 +98,6 @@ def make_pdf(html: str) -> bytes:
             for style in STYLES
         ]
         document = weasyprint.HTML(string=html, base_url=BASE, url_fetcher=fetcher, media_type="print")
-        return document.write_pdf(stylesheets=sheets, font_config=fonts, pdf_variant="pdf/ua-1")
+        return document.render(stylesheets=sheets, font_config=fonts, pdf_variant=VARIANT)
     except refused as error:
         raise PdfError(_("The report refers to something outside of it.")) from error

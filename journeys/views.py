@@ -10,13 +10,14 @@ from django.utils.translation import gettext_lazy
 from cxprogram.access import Right
 from cxprogram.api_base import asked_number
 from cxprogram.csv_files import csv_response
+from cxprogram.models import OrgUnit
 from cxprogram.page_base import Visit, member_page
 from cxprogram.periods import parse
 from journeys.insight import drawings, words
 from journeys.insight.map import MapView, build_map
 from journeys.kpis.registry import KpiError
 from journeys.models import Journey, Kpi
-from journeys.pages import filters, kpi
+from journeys.pages import filters, kpi, map_print
 
 NO_COMPARISON = "none"
 # What the map shows besides, if it is asked for.
@@ -34,27 +35,39 @@ LANES = {
 @member_page(Right.SEE_SCORES)
 def journey_map(request: HttpRequest, visit: Visit) -> HttpResponse:
     """The experience map of a journey: `?period= &unit= &compare= &journey= &lanes=`."""
-    unit, period = filters.unit_asked(request, visit), filters.period_asked(request)
-    against = request.GET.get("compare", "")
-    journey = request.GET.get("journey", "")
+    unit = filters.unit_asked(request, visit)
     journeys = list(Journey.objects.on_map().filter(program=visit.program).order_by("pk"))
-    if not journeys and not journey:
+    if not journeys and not request.GET.get("journey"):
         return render(request, "journeys/map_empty.html", {"may_define": visit.can(Right.DEFINE)})
     try:
-        view = build_map(
-            visit.program,
-            unit,
-            period,
-            parse(against) if against not in ("", NO_COMPARISON) else None,
-            visit.user,
-            journey=journey,
-            is_compared=against != NO_COMPARISON,
-        )
+        view = _map_asked(request, visit, unit)
     except KpiError:
         if _has_kpis(visit):
             raise
         return render(request, "journeys/map_empty.html", {"may_define": visit.can(Right.DEFINE), "has_journey": True})
     return render(request, "journeys/map.html", _map_context(request, visit, view, journeys))
+
+
+@member_page(Right.SEE_SCORES)
+def map_pdf(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """The same map on one A3 sheet: `?period= &unit= &compare= &journey=`."""
+    view = _map_asked(request, visit, filters.unit_asked(request, visit))
+    name = f'inline; filename="map-{view.journey.code}-{view.period.code}.pdf"'
+    return HttpResponse(map_print.map_pdf(view), content_type="application/pdf", headers={"Content-Disposition": name})
+
+
+def _map_asked(request: HttpRequest, visit: Visit, unit: OrgUnit) -> MapView:
+    """The map that the address asks for. Raises NotFoundError, PeriodError, KpiError."""
+    against = request.GET.get("compare", "")
+    return build_map(
+        visit.program,
+        unit,
+        filters.period_asked(request),
+        parse(against) if against not in ("", NO_COMPARISON) else None,
+        visit.user,
+        journey=request.GET.get("journey", ""),
+        is_compared=against != NO_COMPARISON,
+    )
 
 
 def _has_kpis(visit: Visit) -> bool:

@@ -144,6 +144,8 @@ ROWS: list[Row] = [
     row("journeys:map", {302: ANONYMOUS, 200: f"{SCORES} stranger", 404: REST}),
     row("journeys:map", {302: ANONYMOUS, 200: SCORES, 404: REST}, unit=OWN),
     row("journeys:map", {302: ANONYMOUS, 200: SCORES_OF_A, 404: REST}, unit=OTHER),
+    row("journeys:map-pdf", {302: ANONYMOUS, 200: SCORES, 404: REST}, period="2017"),
+    row("journeys:map-pdf", {302: ANONYMOUS, 200: SCORES_OF_A, 404: REST}, unit=OTHER),
     row("journeys:map-edit", {302: ANONYMOUS, 200: "owner analyst", 404: REST}),
     row("journeys:map-versions", {302: ANONYMOUS, 200: "owner analyst", 404: REST}),
     row("journeys:map-export", {302: ANONYMOUS, 200: SCORES, 404: REST}, journey="departure"),
@@ -622,6 +624,7 @@ def unrendered() -> AbstractContextManager[Any]:
 def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
     """Files are drawn in their own tests."""
     monkeypatch.setattr(pdf, "make_pdf", lambda html: html.encode())
+    monkeypatch.setattr(pdf, "make_sheet", lambda documents: next(iter(documents)).encode())
 
 
 @contextmanager

@@ -14,6 +14,8 @@ from typing import NamedTuple
 HEIGHT = 268.0
 REFERENCE_WIDTH = 1230.0  # px of the drawing on a wide page; only the search for free places uses it
 _LETTER, _LINE = 6.7, 15.0
+_VALUE = 20.0  # px that a value takes in print
+_CHANGE = 95.0  # px that the words of a change take there
 _MOST_CALLS = 3
 
 
@@ -116,6 +118,17 @@ class Curve:
     def grid_decimals(self) -> int:
         """Decimals of the grid's values when the stored unit is shown; a share loses two of them."""
         return max(0, -math.floor(math.log10(self.grid_step) + 1e-9))
+
+    @property
+    def is_crowded(self) -> bool:
+        """Whether the values would be written over each other on paper; the cards carry them too."""
+        return self.width is not None and any(b.px - a.px < _VALUE for a, b in pairwise(self.dots))
+
+    @property
+    def has_room_for_changes(self) -> bool:
+        """Whether the words of the changes fit beside their marks on paper; the cards carry them too."""
+        ends = [d.px for d in self.changes] + [self.width or math.inf]
+        return all(b - a >= _CHANGE for a, b in pairwise(ends))
 
     @property
     def pains(self) -> list[Dot]:

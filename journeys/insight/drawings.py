@@ -4,19 +4,19 @@ from cxprogram import charts
 from cxprogram.charts import Chart
 from cxprogram.figures import EN_DASH, kind_of
 from cxprogram.periods import Period
-from journeys.analytics.curve import Curve, CurvePoint, CurveStage, curve
+from journeys.analytics.curve import HEIGHT, Curve, CurvePoint, CurveStage, curve
 from journeys.insight.map import MapTouchpoint, MapView
 from journeys.insight.trend import Trend
 from journeys.insight.units import UnitTable
 from journeys.insight.words import change_of
 
 
-def experience_curve(view: MapView, *, width: float | None = None) -> Curve | None:
+def experience_curve(view: MapView, *, width: float | None = None, height: float = HEIGHT) -> Curve | None:
     """The map's curve, its places in px where a width is given (print); None when nothing has a value."""
     if not any(each.value is not None for each in view.measured):
         return None
     stages = [CurveStage(stage.label, [_point(each) for each in stage.measured]) for stage in view.stages]
-    return curve(stages, width=width)
+    return curve(stages, width=width, height=height)
 
 
 def _point(each: MapTouchpoint) -> CurvePoint:

@@ -31,6 +31,7 @@ from governance.insight.steering import gather
 from governance.models import Report
 from governance.services import reports
 from tests import factories as make
+from tests.pdf_tree import tree
 from tests.tampering import without_triggers
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -106,21 +107,6 @@ def frozen(django_db_setup, django_db_blocker):
         text = inputs_of(furnish())
         transaction.set_rollback(True)
     return text, render(text)
-
-
-def tree(reader):
-    """Every element of the structure tree as (type, dictionary)."""
-    todo, seen = [reader.trailer["/Root"]["/StructTreeRoot"]], []
-    while todo:
-        node = todo.pop().get_object()
-        if not hasattr(node, "get"):
-            continue
-        if "/S" in node:
-            seen.append((node["/S"], node))
-        kids = node.get("/K")
-        kids = [] if kids is None else kids if isinstance(kids, list) else [kids]
-        todo += [kid for kid in kids if not isinstance(kid, int)]
-    return seen
 
 
 # --- the file ---------------------------------------------------------------------------------

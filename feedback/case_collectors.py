@@ -73,7 +73,7 @@ EVER = datetime(1900, 1, 1).astimezone()
 
 
 def _touched(program: Program, since: datetime | None, first: date, *, events: str, moment: str) -> set[date]:
-    values = {"program": program.pk, "zone": program.time_zone, "first": first, "since": since or EVER}
+    values: dict[str, Any] = {"program": program.pk, "zone": program.time_zone, "first": first, "since": since or EVER}
     with connection.cursor() as cursor:
         cursor.execute(TOUCHED.format(events=events, moment=moment), values)
         return {month for (month,) in cursor.fetchall()}

@@ -119,7 +119,7 @@ EVER = datetime(1900, 1, 1).astimezone()
 
 def touched(program: Program, since: datetime | None, first: date) -> set[date]:
     """The months of which interactions were received since; uses the index on the time of receipt."""
-    values = {"program": program.pk, "zone": program.time_zone, "first": first, "since": since or EVER}
+    values: dict[str, Any] = {"program": program.pk, "zone": program.time_zone, "first": first, "since": since or EVER}
     with connection.cursor() as cursor:
         cursor.execute(TOUCHED, values)
         return {month for (month,) in cursor.fetchall()}

@@ -76,7 +76,7 @@ def _texts(path: Path) -> Iterator[str]:
             yield from _pieces(file)
 
 
-def _pieces(file: IO[bytes]) -> Iterator[str]:
+def _pieces(file: IO[bytes] | gzip.GzipFile) -> Iterator[str]:
     end = b""
     while chunk := file.read(CHUNK):
         piece = (end + chunk).replace(b"\0", b"")

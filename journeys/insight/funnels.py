@@ -105,7 +105,7 @@ def read_funnels(
 
     found = read(unit)
     if not steps:
-        is_taken = ~np.isnan(found.firsts.at).all(axis=1)
+        is_taken = np.logical_not(np.isnan(found.firsts.at).all(axis=1))
         chosen = list(compress(chosen, is_taken))
         if len(chosen) < 2:
             return chosen, []
@@ -125,16 +125,16 @@ def read_funnels(
     if "segment" in by:
         for each in Segment.objects.filter(program=journey.program).order_by("code"):
             is_in = np.isin(found.episode, frames.runs_of(journey, segments.customers(each, at)))
-            groups.append(FunnelGroup(each.label, *told(narrow(found.firsts.only(is_in))), segment=each.code))
+            groups.append(FunnelGroup(each.label, *told(narrow(found.firsts.only(is_in))), each.code))
     if "unit" in by:
         units = list(OrgUnit.objects.filter(parent=unit).select_related("program").order_by("code"))
         made = [narrow(read(each).firsts) for each in units]
         cells = {place: _began(each) for place, each in enumerate(made)}
         cells[len(cells)] = max(0, _began(whole) - sum(cells.values()))
         hidden = hidden_cells(cells, minimum=least)
-        for place, each in enumerate(units):
-            shown = (None, ()) if place in hidden else told(made[place])
-            groups.append(FunnelGroup(each.label, *shown, unit=each))
+        for place, beside in enumerate(units):
+            funnel, lines = (None, ()) if place in hidden else told(made[place])
+            groups.append(FunnelGroup(beside.label, funnel, lines, unit=beside))
     return chosen, groups
 
 

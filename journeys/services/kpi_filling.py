@@ -26,9 +26,9 @@ from journeys.services import segments
 from journeys.sql import POPULATION
 
 # A transaction shows that it has begun a moment after it has.
-MARGIN = timedelta(seconds=2)
+MARGIN = 2
 WATERMARK = """
-    SELECT least(clock_timestamp() - %(margin)s, (
+    SELECT least(clock_timestamp() - %(margin)s * interval '1 second', (
         SELECT min(xact_start) FROM pg_stat_activity
         WHERE datname = current_database() AND pid <> pg_backend_pid()))
 """

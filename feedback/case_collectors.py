@@ -6,6 +6,7 @@ The named parameters of the statements are those of `_scope` in journeys/service
 
 from datetime import date, datetime
 from functools import partial
+from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext_lazy

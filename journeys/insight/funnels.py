@@ -125,7 +125,8 @@ def read_funnels(
     if "segment" in by:
         for each in Segment.objects.filter(program=journey.program).order_by("code"):
             is_in = np.isin(found.episode, frames.runs_of(journey, segments.customers(each, at)))
-            groups.append(FunnelGroup(each.label, *told(narrow(found.firsts.only(is_in))), each.code))
+            funnel, lines = told(narrow(found.firsts.only(is_in)))
+            groups.append(FunnelGroup(each.label, funnel, lines, segment=each.code))
     if "unit" in by:
         units = list(OrgUnit.objects.filter(parent=unit).select_related("program").order_by("code"))
         made = [narrow(read(each).firsts) for each in units]

@@ -31,6 +31,7 @@ PLACES = {
     "plans": ("feedback:plan-list", _("Who is asked"), "person", Right.DEFINE),
     "imports": ("feedback:import-list", _("Imports"), "more", Right.DEFINE),
     "streams": ("journeys:stream-list", _("Data streams"), "chart", Right.DEFINE),
+    "journeys": ("journeys:journey-list", _("Journeys"), "map", Right.SEE_SCORES),
     "paths": ("journeys:path-study", _("Actual journeys"), "map", Right.SEE_SCORES),
     "funnels": ("journeys:funnel-list", _("How far do they come?"), "chart", Right.SEE_SCORES),
     "competitors": ("journeys:competitor-list", _("Competitors"), "chart", Right.SEE_SCORES),
@@ -53,7 +54,7 @@ _ALL = (
     "reports",
 )
 # On the page with everything else, by the stages of the program: the bar takes ten.
-_JOURNEYS = ("paths", "funnels", "competitors", "measurements", "targets", "use_cases", "audit")
+_JOURNEYS = ("journeys", "paths", "funnels", "competitors", "measurements", "targets", "use_cases", "audit")
 _BEYOND = (
     (_("Engagement"), ("charter", "admin")),
     (_("Insight"), ("surveys", "plans", "voice", "imports", "streams", *_JOURNEYS)),

@@ -23,6 +23,7 @@ urlpatterns = [
     path("targets/", target_views.target_list, name="target-list"),
     path("use-cases/", use_case_views.use_case_list, name="use-case-list"),
     path("measurements/", measurement_views.measurement_plan, name="measurement-plan"),
+    path("journeys/", views.journey_list, name="journey-list"),
     path("map/", views.journey_map, name="map"),
     path("map/edit/", edit_views.map_edit, name="map-edit"),
     path("map/export/", exchange_views.map_export, name="map-export"),

@@ -13,7 +13,7 @@ from cxprogram.csv_files import csv_response
 from cxprogram.models import OrgUnit
 from cxprogram.page_base import Visit, member_page
 from cxprogram.periods import parse
-from journeys.insight import drawings, words
+from journeys.insight import drawings, journey_tree, words
 from journeys.insight.map import MapView, build_map
 from journeys.kpis.registry import KpiError
 from journeys.models import Journey, Kpi
@@ -67,6 +67,28 @@ def _map_asked(request: HttpRequest, visit: Visit, unit: OrgUnit) -> MapView:
         visit.user,
         journey=request.GET.get("journey", ""),
         is_compared=against != NO_COMPARISON,
+    )
+
+
+@member_page(Right.SEE_SCORES)
+def journey_list(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """All journeys as a tree, each in a few numbers: `?period= &unit=`."""
+    unit = filters.unit_asked(request, visit)
+    may_define = visit.can(Right.DEFINE)
+    has_journey = Journey.objects.on_map().filter(program=visit.program).exists()
+    if not has_journey or not _has_kpis(visit):
+        return render(request, "journeys/map_empty.html", {"may_define": may_define, "has_journey": has_journey})
+    overview = journey_tree.overview(visit.program, unit, filters.period_asked(request))
+    return render(
+        request,
+        "journeys/journey_list.html",
+        {
+            "overview": overview,
+            "branches": overview.branches,
+            "periods": filters.period_choices(overview.waves.choices, overview.period),
+            "units": filters.unit_choices(filters.units_of(visit), unit),
+            "may_define": may_define,
+        },
     )
 
 

@@ -144,6 +144,8 @@ ROWS: list[Row] = [
     row("journeys:map", {302: ANONYMOUS, 200: f"{SCORES} stranger", 404: REST}),
     row("journeys:map", {302: ANONYMOUS, 200: SCORES, 404: REST}, unit=OWN),
     row("journeys:map", {302: ANONYMOUS, 200: SCORES_OF_A, 404: REST}, unit=OTHER),
+    row("journeys:journey-list", {302: ANONYMOUS, 200: f"{SCORES} stranger", 404: REST}),
+    row("journeys:journey-list", {302: ANONYMOUS, 200: SCORES_OF_A, 404: REST}, unit=OTHER),
     row("journeys:map-pdf", {302: ANONYMOUS, 200: SCORES, 404: REST}, period="2017"),
     row("journeys:map-pdf", {302: ANONYMOUS, 200: SCORES_OF_A, 404: REST}, unit=OTHER),
     row("journeys:map-edit", {302: ANONYMOUS, 200: "owner analyst", 404: REST}),

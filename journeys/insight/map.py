@@ -24,6 +24,7 @@ from journeys.insight import links, strongest, waves
 from journeys.insight.competitors import SURE, standings
 from journeys.insight.definitions import Definitions
 from journeys.insight.expected import Expected, expectations
+from journeys.insight.journey_tree import JourneySummary, overview
 from journeys.insight.problems import Problems, StageProblems, counting
 from journeys.insight.strongest import Driver
 from journeys.insight.targets import Target, Targets
@@ -46,6 +47,7 @@ class MapTouchpoint:
     reading     None for a hole: no question measures it
     change      against the compare period; None where nothing can be compared
     pain_rank   1 for the widest gap among those whose whole interval lies below the expectation
+    opened      the journey that it opens into, in a few numbers
     problems    how often its own problems were named; None when fewer than may be shown
     """
 
@@ -61,6 +63,7 @@ class MapTouchpoint:
     streams: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
     change: Change | None = None
+    opened: JourneySummary | None = None
     number: int | None = None
     pain_rank: int | None = None
 
@@ -246,6 +249,7 @@ def build_map(
     expected = expectations(touchpoints, period, readings.now, readings.expected, scales)
     responsible, linked = _responsible(touchpoints), links.read(chosen, touchpoints, period)
     ahead = standings(program, unit, period)
+    inner = overview(program, unit, period).summaries if any(each.opens_id for each in touchpoints) else {}
     cards = []
     for touchpoint in touchpoints:
         reading = readings.now.get(touchpoint.pk)
@@ -262,6 +266,7 @@ def build_map(
                 change=readings.changes.get(touchpoint.pk),
                 grade=linked.of_touchpoint(touchpoint, is_measured=bool(reading and reading.value is not None)),
                 standing=ahead.get(touchpoint.pk),
+                opened=inner.get(touchpoint.opens_id or 0),
                 streams=linked.streams.get(touchpoint.pk, ()),
                 findings=linked.findings.get(touchpoint.pk, ()),
             )

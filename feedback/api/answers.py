@@ -62,24 +62,33 @@ def _whole(value: Any) -> Any:
 
 @dataclass
 class Desk(Sender):
-    """Turns bodies into submissions for one sender, reading each survey and unit once."""
+    """Turns bodies into submissions for one sender, reading each survey and unit once.
 
+    `presumes`: a survey that this process knows is not read; what is written asks whether it is still the same.
+    """
+
+    presumes: bool = False
     doors: dict[str, Door | SurveyClosedError] = field(default_factory=dict)
 
     def door(self, slug: str) -> Door:
         """The survey's door; a survey of a program to which the sender may not write does not exist."""
         if slug not in self.doors:
             try:
-                door = surveys.door(slug)
+                door = surveys.presumed_door(slug) if self.presumes else surveys.door(slug)
+                if self.presumes and not self._may_send(door):
+                    door = surveys.door(slug)
             except SurveyClosedError as error:
                 self.doors[slug] = error
             else:
-                allowed = can(self.user, Right.SEND_ANSWERS, program=door.survey.program_id)
+                allowed = self._may_send(door)
                 self.doors[slug] = door if allowed else SurveyClosedError(_("There is no such survey."))
         found = self.doors[slug]
         if isinstance(found, SurveyClosedError):
             raise found
         return found
+
+    def _may_send(self, door: Door) -> bool:
+        return can(self.user, Right.SEND_ANSWERS, program=door.survey.program_id)
 
     def submission(self, body: ResponseBody) -> tuple[Door, Submission]:
         door = self.door(body.survey)

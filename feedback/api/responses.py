@@ -84,8 +84,8 @@ class ResponseView(ApiView):
         },
     )
     def post(self, request: Any) -> HttpResponse:
-        door, submission = Desk(request.user).submission(api_bodies.read(request, _one))
-        recorded = responses.record(door, submission, at=timezone.now())
+        door, submission = Desk(request.user, presumes=True).submission(api_bodies.read(request, _one))
+        recorded = responses.record_presumed(door, submission, at=timezone.now())
         if recorded.is_new:
             return reply(ResponseWritten(recorded.response_id, "created"), status=201)
         return reply(ResponseWritten(recorded.response_id, "repeated"))

@@ -20,7 +20,7 @@ from cxprogram.errors import ConflictError
 from cxprogram.models import OrgUnit
 from cxprogram.prepared import fetch_one
 from feedback.models import Response
-from feedback.services import brought, tickets
+from feedback.services import brought, surveys, tickets
 from feedback.services.answer_checks import BLANK, MAX_KEY, AnswerError, check, clean_text
 from feedback.services.surveys import Door
 from journeys.models import Customer
@@ -141,6 +141,14 @@ INSERT = """
     VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
     ON CONFLICT (program_id, source, external_id) DO NOTHING RETURNING id
 """
+# The same if the door is still as it was: its stamp is compared by the statement that writes.
+INSERT_IF = f"""
+    INSERT INTO feedback_response (program_id, survey_version_id, source, external_id, body_hash, answered_at,
+        answered_on, unit_id, touchpoint_id, channel, language, weight, customer_id, answers, missing, attributes)
+    SELECT %s, %s, %s, %s, %s, %s, %s, %s, %s::bigint, %s, %s, %s, %s::bigint, %s, %s, %s
+    FROM ({surveys.STAMP}) door (survey_id, version_id, root_id, stamp) WHERE door.stamp = %s
+    ON CONFLICT (program_id, source, external_id) DO NOTHING RETURNING id
+"""  # noqa: S608 (no value is written into it)
 
 
 @dataclass(frozen=True)
@@ -194,6 +202,26 @@ def record(door: Door, submission: Submission, *, at: datetime) -> Recorded:
     Raises AnswerError for what cannot be an answer, ConflictError (`idempotency-conflict`) for a key that carries
     another body already. An answer that brings nothing else is one statement: a transaction of its own as it is.
     """
+    return _record(door, submission, at=at, is_presumed=False)
+
+
+class _DoorChangedError(Exception):
+    """Nothing was written: the door is another by now, or the key is known already."""
+
+
+def record_presumed(door: Door, submission: Submission, *, at: datetime) -> Recorded:
+    """As `record`, through a door that may have changed since this process found it.
+
+    The insert writes nothing then; and what the door refuses is asked of the one that is right now.
+    """
+    try:
+        return _record(door, submission, at=at, is_presumed=True)
+    except (_DoorChangedError, AnswerError):
+        door = surveys.door(door.survey.slug, program_id=door.survey.program_id)
+    return _record(door, submission, at=at, is_presumed=False)
+
+
+def _record(door: Door, submission: Submission, *, at: datetime, is_presumed: bool) -> Recorded:
     row = prepare(door, submission, at=at)
     source = clean_text(submission.source, limit=60)
     if not source:
@@ -208,13 +236,16 @@ def record(door: Door, submission: Submission, *, at: datetime) -> Recorded:
             customer = Customer.objects.filter(pk=submission.customer_id, program=door.survey.program_id).first()
         customer_id = customer.pk if customer else submission.customer_id
         inserted = fetch_one(
-            INSERT,
+            INSERT_IF if is_presumed else INSERT,
             [
                 door.survey.program_id, door.version_id, source, row.external_id, row.digest, row.answered_at,
                 row.answered_on, row.unit_id, row.touchpoint_id, row.channel, row.language, row.weight, customer_id,
                 _json(row.answers), _json(row.missing), _json(row.attributes),
+                *((door.survey.slug, door.stamp) if is_presumed else ()),
             ],
         )  # fmt: skip
+        if inserted is None and is_presumed:
+            raise _DoorChangedError
         if inserted:
             if brings_more:
                 tickets.open_for(_ticket_facts(door, inserted[0], row, customer), rules=door.rules)

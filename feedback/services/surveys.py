@@ -121,7 +121,12 @@ STAMP = """
 """
 
 
-@lru_cache(maxsize=512)
+# The doors as this process found them last, by the survey's short name.
+_latest: dict[str, Door] = {}
+_MOST_KEPT = 512
+
+
+@lru_cache(maxsize=_MOST_KEPT)
 def _door(survey_id: int, version_id: int, root_id: int, stamp: str) -> Door:
     survey = Survey.objects.select_related("program__branding").get(pk=survey_id)
     rules = tuple(TicketRule.objects.filter(survey=survey).order_by("pk"))
@@ -141,9 +146,17 @@ def door(slug: str, *, program_id: int | None = None) -> Door:
     """
     row = fetch_one(STAMP, [slug])
     known = _door(*row) if row else None
+    _latest.pop(slug, None)
+    if known is not None and len(_latest) < _MOST_KEPT:
+        _latest[slug] = known
     if known is None or (program_id is not None and known.survey.program_id != program_id):
         raise SurveyClosedError(_("There is no such survey."))
     return known
+
+
+def presumed_door(slug: str) -> Door:
+    """As `door`, without asking whether it is still right: for `responses.record_presumed`, whose insert asks."""
+    return _latest.get(slug) or door(slug)
 
 
 def door_of(version: SurveyVersion) -> Door:

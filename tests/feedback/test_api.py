@@ -209,12 +209,28 @@ def test_a_sender_of_one_unit_writes_to_that_unit_only(house: factories.House):
     assert api.post("responses/", body(unit="G")).status_code == 201
 
 
-def test_an_answer_is_three_statements(house: factories.House, api: Api, django_assert_num_queries):
+def test_an_answer_is_two_statements(house: factories.House, api: Api, django_assert_num_queries):
     api.post("responses/", body(external_id="warm"))
-    with django_assert_num_queries(3):  # key, survey, answer
+    with django_assert_num_queries(2):  # key, answer
         assert api.post("responses/", body()).status_code == 201
-    with django_assert_num_queries(4):  # and the one that it repeats
+    with django_assert_num_queries(5):  # survey, answer, and the one that it repeats
         assert api.post("responses/", body()).status_code == 200
+
+
+def test_an_answer_is_taken_by_the_version_that_is_published_when_it_is_written(house: factories.House, api: Api):
+    """A web process keeps what it knows of a survey; another process publishes."""
+    assert api.post("responses/", body(external_id="old")).status_code == 201
+    new = SurveyVersion.objects.create(survey=house.survey, number=2, titles={"en": "Again"})
+    for position, code in enumerate(("NETPRO", "FRESH"), start=1):
+        question = factories.make_question(house.program, code)
+        SurveyItem.objects.create(version=new, question=question, position=position, column=code)
+    surveys.publish(new, at=timezone.now())
+    assert api.post("responses/", body(external_id="plain", answers={"NETPRO": 2})).status_code == 201
+    assert api.post("responses/", body(external_id="fresh", answers={"FRESH": 4})).status_code == 201
+    assert refused(api.post("responses/", body(answers={"Q7ALL": 4})), 422, "question-unknown")
+    versions = dict(Response.objects.values_list("external_id", "survey_version__number"))
+    assert (versions["old"], versions["plain"], versions["fresh"]) == (1, 2, 2)
+    assert Ticket.objects.filter(response__external_id="plain").count() == 1
 
 
 # --- many answers -----------------------------------------------------------------------------

@@ -30,6 +30,7 @@ urlpatterns = [
     path("map/import/", exchange_views.map_import, name="map-import"),
     path("map/new/", edit_views.map_new, name="map-new"),
     path("map/pdf/", views.map_pdf, name="map-pdf"),
+    path("map/touchpoint/<slug:code>/", views.touchpoint_detail, name="touchpoint-detail"),
     path("map/versions/", edit_views.map_versions, name="map-versions"),
     path("competitors/", path_views.competitor_list, name="competitor-list"),
     path("paths/", path_views.path_study, name="path-study"),

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -17,7 +18,7 @@ from journeys.insight import drawings, journey_tree, words
 from journeys.insight.map import MapView, build_map
 from journeys.kpis.registry import KpiError
 from journeys.models import Journey, Kpi
-from journeys.pages import filters, kpi, map_print
+from journeys.pages import filters, kpi, map_print, touchpoint
 
 NO_COMPARISON = "none"
 # What the map shows besides, if it is asked for.
@@ -90,6 +91,24 @@ def journey_list(request: HttpRequest, visit: Visit) -> HttpResponse:
             "may_define": may_define,
         },
     )
+
+
+@member_page(Right.SEE_SCORES)
+def touchpoint_detail(request: HttpRequest, visit: Visit, code: str) -> HttpResponse:
+    """All that is known of one touchpoint: `?period= &unit=`."""
+    unit = filters.unit_asked(request, visit)
+    found = touchpoint.build(visit, code, unit=unit, period=filters.period_asked(request))
+    context = {
+        "found": found,
+        "page": found.kpi,
+        "periods": filters.period_choices(found.view.waves.choices, found.view.period),
+        "units": filters.unit_choices(filters.units_of(visit), unit),
+        "crumbs": [
+            (_("Journey map"), f"{reverse('journeys:map')}?journey={found.view.journey.code}"),
+            (found.card.label, ""),
+        ],
+    }
+    return render(request, "journeys/touchpoint.html", context)
 
 
 def _has_kpis(visit: Visit) -> bool:

@@ -162,7 +162,7 @@ def test_few_answers_are_hidden_and_never_a_zero_or_a_dash(airport: Airport, cli
     answer(airport, "Q7SIGN", {4: 30})
     html = page(client, airport, "executive", "/map/?period=2017")
     assert values(html)["mean", "2017", "Q7FOOD"] is None
-    food = html[html.index("mean:Q7FOOD") :]
+    food = html[html.index("/map/touchpoint/food/") :]
     food = food[: food.index("</li>")]
     assert 'data-suppressed="true">hidden<' in food
     assert '<em class="cx-sup">n &lt; 5</em>' in food

@@ -66,13 +66,11 @@ def _act(request: HttpRequest, visit: Visit, journey: Journey, do: str) -> HttpR
         if not form.is_valid():
             return _show(request, visit, journey, status=422, refused=form, at=row)
         try:
-            maps.change(row, form.values(), seen=form.cleaned_data["revision"], **who)
+            maps.change(row, form.values(), seen=form.cleaned_data["revision"], base=form.seen(), **who)
         except EditedMeanwhileError as told:
             messages.error(request, _told(told))
             current = _row(journey, do, row.code)
-            typed = request.POST.copy()
-            typed[form.add_prefix("revision")] = str(current.revision)
-            again = form_of(current, typed, program=journey.program)
+            again = form_of(current, form.caught_up(current), program=journey.program)
             return _show(request, visit, journey, status=409, refused=again, at=current, clashes=told.clashes)
         anchor = f"{do}-{row.code}"
         messages.success(request, _("Saved."))

@@ -1,9 +1,11 @@
 """Forms of the map's editing page: one for each stage and touchpoint, its texts in every language."""
 
+import json
 from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
 from cxprogram.models import Program
@@ -11,6 +13,8 @@ from journeys.choices import Aspect, Channel, Initiator
 from journeys.models import Journey, Stage, Touchpoint
 
 LANGUAGES = dict(settings.LANGUAGES)
+# What the editor saw goes with the form: the edit's number, and what every field said.
+HIDDEN = ("revision", "base")
 
 
 class PartForm(forms.Form):
@@ -22,6 +26,7 @@ class PartForm(forms.Form):
     long_texts: dict[str, Any] = {}
 
     revision = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+    base = forms.JSONField(widget=forms.HiddenInput, required=False)
     name = forms.CharField(label=_("Name"), max_length=200)
 
     def __init__(self, *args: Any, program: Program, row: Any = None, **kwargs: Any) -> None:
@@ -35,7 +40,7 @@ class PartForm(forms.Form):
         self.other_names: list[str] = []
         for field, label in self.long_texts.items():
             self._add(field, label, own, is_main=True)
-        self.main_names += [name for name in self.base_fields if name not in ("revision", "name")]
+        self.main_names += [name for name in self.base_fields if name not in (*HIDDEN, "name")]
         for language in LANGUAGES:
             self._add("names", _("Name"), language, is_main=False)
             for field, label in self.long_texts.items():
@@ -56,10 +61,45 @@ class PartForm(forms.Form):
 
     @classmethod
     def _initial(cls, row: Any) -> dict[str, Any]:
-        found = {name: getattr(row, name) for name in ("revision", *cls.base_fields) if hasattr(row, name)}
+        base = {name: getattr(row, name) for name in cls._fields()}
+        return {"revision": row.revision, "base": base} | cls._flat(base)
+
+    @classmethod
+    def _fields(cls) -> list[str]:
+        """The row's fields that are edited here."""
+        return [*(name for name in cls.base_fields if name not in HIDDEN), "names", *cls.long_texts]
+
+    @classmethod
+    def _flat(cls, values: dict[str, Any]) -> dict[str, Any]:
+        """The row's fields as the form's: each language of a text is one."""
+        found = {name: value for name, value in values.items() if name in cls.base_fields}
         for field in ("names", *cls.long_texts):
-            found |= {f"{field}_{language}": text for language, text in getattr(row, field).items()}
+            found |= {f"{field}_{language}": text for language, text in (values.get(field) or {}).items()}
         return found
+
+    def caught_up(self, row: Any) -> MultiValueDict:
+        """What was typed over what stands now: fields that were left as they were seen say what others wrote."""
+        now = self._initial(row)
+        seen = self._flat(self.seen() or {})
+        data = MultiValueDict(
+            {self.add_prefix("revision"): [now["revision"]], self.add_prefix("base"): [json.dumps(now["base"])]}
+        )
+        for name in self.fields:
+            if name in HIDDEN:
+                continue
+            typed = self.cleaned_data.get(name, "")
+            value = now.get(name, "") if typed == seen.get(name, "") else typed
+            data.setlist(self.add_prefix(name), list(value) if isinstance(value, list) else [value])
+        return data
+
+    def _was(self, field: str) -> Any:
+        """What the field said when the form was shown."""
+        return (self.seen() or {}).get(field) or getattr(self.row, field)
+
+    def seen(self) -> dict[str, Any] | None:
+        """What every field said when the form was shown; None if the form came without it."""
+        base = self.cleaned_data.get("base")
+        return base if isinstance(base, dict) else None
 
     @property
     def main(self) -> list[forms.BoundField]:
@@ -75,10 +115,10 @@ class PartForm(forms.Form):
         A file may have brought what the form does not show, a text in a language of its own: it stays.
         """
         data = self.cleaned_data
-        found = {name: data[name] for name in self.base_fields if name != "revision"}
+        found = {name: data[name] for name in self.base_fields if name not in HIDDEN}
         for field in ("names", *self.long_texts):
             typed = {language: data.get(f"{field}_{language}", "").strip() for language in LANGUAGES}
-            hidden = {language: text for language, text in getattr(self.row, field).items() if language not in typed}
+            hidden = {language: text for language, text in self._was(field).items() if language not in typed}
             found[field] = {language: text for language, text in typed.items() if text} | hidden
         return found
 
@@ -108,7 +148,7 @@ class TouchpointForm(PartForm):
         """The channels too keep their order: to save them as they are is no edit."""
         found = super().values()
         chosen = found["channels"]
-        kept = [each for each in self.row.channels if each in chosen]
+        kept = [each for each in self._was("channels") if each in chosen]
         return found | {"channels": kept + [each for each in chosen if each not in kept]}
 
 

@@ -1,7 +1,7 @@
 """Editing a journey's map: every edit is checked against what the editor saw, kept as a version, and can be taken back.
 
-Edits of one journey wait for each other. Two people who edit different stages or touchpoints both get their way; who
-edits one that somebody else has changed meanwhile is told, and nothing is written.
+Edits of one journey wait for each other. Two people who edit different fields both get their way, be they of one
+touchpoint; who edits a field that somebody else has changed meanwhile is told, and nothing is written.
 """
 
 from collections.abc import Iterator, Mapping
@@ -21,6 +21,7 @@ from journeys.choices import VersionKind
 from journeys.models import Journey, JourneyVersion, Stage, Touchpoint
 from journeys.services import documents
 from journeys.services.document_parts import FORMAT, VERSION, Difference
+from journeys.services.map_merging import Merged, merge
 
 STAGE_FIELDS = frozenset({"name", "names", "goals", "actions", "thoughts"})
 TOUCHPOINT_FIELDS = frozenset(
@@ -52,21 +53,42 @@ class EditedMeanwhileError(ConflictError):
 
 
 # --- edits ------------------------------------------------------------------------------------
-def change(row: Stage | Touchpoint, values: Mapping[str, Any], *, seen: int, by: User, at: datetime) -> None:
-    """Write fields of a stage or a touchpoint that the editor saw as edit `seen`.
+def change(
+    row: Stage | Touchpoint,
+    values: Mapping[str, Any],
+    *,
+    seen: int,
+    by: User,
+    at: datetime,
+    base: Mapping[str, Any] | None = None,
+) -> None:
+    """Write fields of a stage or a touchpoint that the editor saw as edit `seen`, when they said `base`.
 
-    Raises EditedMeanwhileError if one of these fields says something else since; MapError (`map-field`) for a field
-    that is not edited here.
+    What the editor left as it was seen stays as it stands now. Without `base` every field counts as touched.
+    Raises EditedMeanwhileError if a field that the editor touched says something else since; MapError (`map-field`)
+    for a field that is not edited here.
     """
     allowed = STAGE_FIELDS if isinstance(row, Stage) else TOUCHPOINT_FIELDS
     if unknown := values.keys() - allowed:
         raise MapError(_("%(field)s is not edited on the map.") % {"field": min(unknown)}, code="map-field")
     with _edit(_journey_of(row), by, at):
         now = _locked(row)
-        changed = {name: value for name, value in values.items() if getattr(now, name) != value}
-        if changed and now.revision != seen:
+        clashes = []
+        changed = {}
+        for name, value in values.items():
+            stands = getattr(now, name)
+            if now.revision == seen:
+                found = Merged(value, False)
+            elif base is not None and name in base:
+                found = merge(seen=base[name], mine=value, now=stands)
+            else:
+                found = Merged(value, value != stands)
+            if found.is_clash:
+                clashes.append(Clash(name, stands, value))
+            elif found.value != stands:
+                changed[name] = found.value
+        if clashes:
             faster = _last_edit_of(now)
-            clashes = [Clash(name, getattr(now, name), value) for name, value in changed.items()]
             raise EditedMeanwhileError(clashes, faster.author if faster else None, faster.at if faster else None)
         for name, value in changed.items():
             setattr(now, name, value)

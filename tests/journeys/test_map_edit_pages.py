@@ -185,3 +185,30 @@ def test_every_template_is_whole_in_every_language(house: House, code: str) -> N
 def test_the_map_leads_to_its_editing_page_for_those_who_define(house: House) -> None:
     assert "/map/edit/?journey=departure" in client_of(house).get("/map/").content.decode()
     assert "/map/edit/" not in client_of(house, "executive").get("/map/").content.decode()
+
+
+def test_two_who_edit_different_fields_of_one_touchpoint_both_get_their_way(house: House, journey: Journey) -> None:
+    ann, bo = client_of(house), client_of(house, "analyst")
+    hers, his = filled(ann, "desk", name="Check-in"), filled(bo, "desk", team="Ground", promises_en="Fast")
+    assert ann.post(EDIT, hers).status_code == 303
+    assert bo.post(EDIT, his).status_code == 303
+    desk = Touchpoint.objects.get(code="desk")
+    assert (desk.name, desk.team, desk.promises) == ("Check-in", "Ground", {"en": "Fast"})
+
+
+def test_who_is_told_sees_what_the_other_wrote_in_fields_left_alone_and_does_not_undo_it(
+    house: House, journey: Journey
+) -> None:
+    ann, bo = client_of(house), client_of(house, "analyst")
+    hers, his = filled(ann, "desk", name="Check-in", team="Ground"), filled(bo, "desk", name="Bag drop")
+    assert ann.post(EDIT, hers).status_code == 303
+    told = bo.post(EDIT, his)
+    assert told.status_code == 409
+    part = next(p for s in told.context["page"].stages for p in s.touchpoints if p.row.code == "desk")
+    assert (part.form["name"].value(), part.form["team"].value()) == ("Bag drop", "Ground")
+    again = {"do": "touchpoint", "code": "desk"} | {
+        field.html_name: field.value() for field in part.form if field.value() not in (None, "")
+    }
+    assert bo.post(EDIT, again).status_code == 303
+    desk = Touchpoint.objects.get(code="desk")
+    assert (desk.name, desk.team) == ("Bag drop", "Ground")

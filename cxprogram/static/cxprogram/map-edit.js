@@ -35,6 +35,7 @@
       const fresh = document.getElementsByName(seen.name)[0];
       if (!fresh) continue;
       fresh.value = seen.value;
+      fresh.form.querySelector("[name$=base]").value = old.querySelector("[name$=base]").value;
       for (const each of fieldsOf(old)) {
         const now = [...fresh.form.elements].find((other) => other.name === each.name &&
           ((each.type !== "checkbox" && each.type !== "radio") || other.value === each.value));

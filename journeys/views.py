@@ -15,7 +15,9 @@ from cxprogram.models import OrgUnit
 from cxprogram.page_base import Visit, member_page
 from cxprogram.periods import parse
 from journeys.insight import drawings, journey_tree, words
+from journeys.insight.definitions import Definitions
 from journeys.insight.map import MapView, build_map
+from journeys.insight.tree import build_tree
 from journeys.kpis.registry import KpiError
 from journeys.models import Journey, Kpi
 from journeys.pages import filters, kpi, map_print, touchpoint
@@ -178,6 +180,7 @@ def kpi_list(request: HttpRequest, visit: Visit) -> HttpResponse:
         "journeys/kpi_list.html",
         {
             "page": page,
+            "tree": build_tree(Definitions(page.program), page.waves, page.unit, page.period),
             "query": query,
             "periods": filters.period_choices(page.periods, page.period),
             "units": filters.unit_choices(filters.units_of(visit), page.unit),

@@ -1,7 +1,7 @@
 """Reading what was counted: from the cells of months to values, suppressed as the program says."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import reduce
 from operator import add
@@ -37,25 +37,29 @@ def _collector(kpi: Kpi) -> Counted:
 
 
 class Cells:
-    """All months of some KPIs, read at once: three queries, however many there are."""
+    """The months of some KPIs that some periods hold, read at once: three queries, however many there are."""
 
-    def __init__(self, program: Program, kpis: Sequence[Kpi]) -> None:
-        numbers = {kpi.pk for kpi in kpis}
+    def __init__(self, program: Program, kpis: Iterable[Kpi], periods: Iterable[Period]) -> None:
+        numbers, spans = {kpi.pk for kpi in kpis}, set(periods)
+        months = (min(span.start for span in spans), max(span.end for span in spans))
         units = list(OrgUnit.objects.filter(program=program).order_by("path"))
         self.parents = {unit.pk: unit.parent_id for unit in units}
         self.paths = {unit.pk: unit.path for unit in units}
         self.root = next(unit.pk for unit in units if unit.parent_id is None)
         self.rows: dict[int, list[tuple[int, date, Sums]]] = defaultdict(list)
-        for cell in KpiCell.objects.filter(kpi__in=numbers).order_by("month", "unit"):
-            bins = {int(code): n for code, n in cell.bins.items()}
-            sums = Sums(cell.n, cell.hits, cell.total, cell.total_sq, bins)
-            self.rows[cell.kpi_id].append((cell.unit_id or self.root, cell.month, sums))
+        cells = KpiCell.objects.filter(kpi__in=numbers, month__range=months).order_by("month", "unit")
+        for kpi, unit, month, n, hits, total, total_sq, bins in cells.values_list(
+            "kpi", "unit", "month", "n", "hits", "total", "total_sq", "bins"
+        ):
+            sums = Sums(n, hits, total, total_sq, {int(code): count for code, count in bins.items()})
+            self.rows[kpi].append((unit or self.root, month, sums))
         # A month that is claimed to be counted again stands as it was counted until then.
         stands = {(kpi, month) for kpi, rows in self.rows.items() for _unit, month, _sums in rows}
         self.months: dict[int, dict[date, datetime]] = defaultdict(dict)
-        for fill in KpiFill.objects.filter(kpi__in=numbers):
-            if fill.state == FillState.DONE or (fill.kpi_id, fill.month) in stands:
-                self.months[fill.kpi_id][fill.month] = fill.counted_at
+        fills = KpiFill.objects.filter(kpi__in=numbers, month__range=months)
+        for kpi, month, state, counted_at in fills.values_list("kpi", "month", "state", "counted_at"):
+            if state == FillState.DONE or (kpi, month) in stands:
+                self.months[kpi][month] = counted_at
 
     def sums(self, kpi: Kpi, unit: OrgUnit, period: Period) -> Sums:
         """The sums of the unit's whole subtree."""
@@ -71,7 +75,7 @@ class Cells:
         return max((at for month, at in self.months[kpi.pk].items() if month in period), default=None)
 
     def hidden(self, kpi: Kpi, minimum: int) -> frozenset[suppression.Cell]:
-        """The cells too small to show, or from which such a one could be told by subtraction."""
+        """The cells of the periods too small to show, or from which such a one could be told by subtraction."""
         own: dict[suppression.Cell, int] = defaultdict(int)
         for unit, month, sums in self.rows[kpi.pk]:
             own[unit, f"{month:%Y-%m}"] += _behind(kpi, sums)
@@ -87,7 +91,7 @@ def read(program: Program, queries: Sequence[KpiQuery]) -> list[KpiReading]:
     """Answer the queries from the cells; raises KpiError (`kpi-has-no-question`) if one asks for a question."""
     if any(query.question or query.touchpoint for query in queries):
         raise KpiError(_("This KPI is counted, not asked: it has no question."), code="kpi-has-no-question")
-    cells = Cells(program, [query.kpi for query in queries])
+    cells = Cells(program, (query.kpi for query in queries), (query.period for query in queries))
     at = timezone.now()
     minimum = {query.kpi.pk: max(program.min_n, query.kpi.min_n or 0) for query in queries}
     hidden = {query.kpi.pk: cells.hidden(query.kpi, minimum[query.kpi.pk]) for query in queries}

@@ -40,7 +40,7 @@ class Counted:
     reach       how far it looks back, by its parameters
     is_whole    counts a month when it is over: what did not happen is known only then
     depends     the KPIs that are counted before it
-    has_people  `hits` are the people behind n; fewer than the minimum hide the number too
+    has_people  `hits` are the people behind n, at each unit and in each month; fewer than the minimum hide the number
     """
 
     code: str

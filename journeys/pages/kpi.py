@@ -13,7 +13,6 @@ from cxprogram.models import OrgUnit, Program
 from cxprogram.periods import ALL, Period
 from journeys.insight import drawings, waves, words
 from journeys.insight.definitions import Definitions
-from journeys.insight.tree import Tree, build_tree
 from journeys.insight.trend import Trend, TrendPoint, build_trend
 from journeys.insight.units import UnitTable, build_units
 from journeys.insight.waves import Waves
@@ -69,7 +68,6 @@ class KpiPage:
     trust: list[str]
     counts: str
     versions: list[Kpi]
-    tree: Tree
 
     @property
     def is_counted(self) -> bool:
@@ -177,7 +175,6 @@ def build(
         trust=trust,
         counts=str(how.counts) if how else "",
         versions=list(Kpi.objects.filter(program=program, code=kpi.code).exclude(pk=kpi.pk).order_by("-version")),
-        tree=build_tree(definitions, known, unit, period),
     )
 
 

@@ -26,7 +26,7 @@ from journeys.services import segments
 from journeys.sql import POPULATION
 
 # A transaction shows that it has begun a moment after it has.
-MARGIN = 2
+MARGIN_SECONDS = 2
 WATERMARK = """
     SELECT least(clock_timestamp() - %(margin)s * interval '1 second', (
         SELECT min(xact_start) FROM pg_stat_activity
@@ -88,7 +88,7 @@ def in_order(kpis: Iterable[Kpi]) -> list[Kpi]:
 def _claim(kpi: Kpi, collector: Counted, *, at: datetime, rebuild: bool, fresh: set[tuple[int, date]]) -> None:
     """Mark the months that are due, in one statement: a later sweep need not look behind the watermark again."""
     with connection.cursor() as cursor:
-        cursor.execute(WATERMARK, {"margin": MARGIN})
+        cursor.execute(WATERMARK, {"margin": MARGIN_SECONDS})
         (mark,) = cursor.fetchone()
     since = None if rebuild else KpiFill.objects.filter(kpi=kpi).aggregate(newest=Max("received_before"))["newest"]
     first = _month(kpi.valid_from)

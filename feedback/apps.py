@@ -14,10 +14,12 @@ class FeedbackConfig(AppConfig):
             held,
             held_asking,
             insight,
+            leaving,
             receivers,  # noqa: F401 they connect themselves
         )
         from journeys.insight import ratings, strongest
         from journeys.kpis import questions
+        from journeys.services import truths
 
         collectors.register_all()
         case_collectors.register_all()
@@ -26,3 +28,4 @@ class FeedbackConfig(AppConfig):
         questions.register(calendar.question_facts)
         strongest.register(insight.strongest_drivers)
         ratings.register(insight.ratings_of_runs)
+        truths.register(leaving.after_scores)

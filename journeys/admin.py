@@ -152,7 +152,7 @@ class TouchpointPage(ProgramAdmin):
     )
     texts = {"names": False, "promises": True, "tones": False}
     codes = {"problem_codes": {"of": int}, "channels": {}}
-    list_display = ("name", "stage", "position", "question_code", "aspect", "truth", "team")
+    list_display = ("name", "stage", "position", "question_code", "aspect", "truth", "truth_reason", "team")
     list_select_related = ("stage",)
     list_filter = ("stage", "truth", "aspect")
     search_fields = ("name", "code", "question_code", "team")

@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from cxprogram.models import Program
-from journeys.services import episodes, kpi_filling, partitions, retention
+from journeys.services import episodes, kpi_filling, partitions, retention, truths
 
 
 @shared_task
@@ -26,3 +26,10 @@ def assign_episodes() -> None:
 def fill_kpis() -> None:
     """Months of counted KPIs for which something came in, and those that are over."""
     kpi_filling.fill_all(Program.objects.all(), at=timezone.now())
+
+
+@shared_task
+def propose_moments_of_truth() -> None:
+    at = timezone.now()
+    for program in Program.objects.all():
+        truths.propose(program, at=at)

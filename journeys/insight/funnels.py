@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import compress
 
 import numpy as np
 from django.db.models import Q, QuerySet
@@ -105,8 +104,8 @@ def read_funnels(
 
     found = read(unit)
     if not steps:
-        is_taken = np.logical_not(np.isnan(found.firsts.at).all(axis=1))
-        chosen = list(compress(chosen, is_taken))
+        is_taken = ~np.isnan(found.firsts.at).all(axis=1)
+        chosen = [each for place, each in enumerate(chosen) if is_taken[place]]
         if len(chosen) < 2:
             return chosen, []
         found = frames.FirstTimes(found.episode, Firsts(found.firsts.at[is_taken], found.firsts.is_open))
@@ -114,28 +113,28 @@ def read_funnels(
     def narrow(firsts: Firsts) -> Funnel:
         return funnels.narrow(firsts, range(len(chosen)), window=None if window_days is None else window_days * 86_400)
 
-    def told(made: Funnel) -> tuple[Funnel, tuple[Told, ...]] | tuple[None, tuple[Told, ...]]:
+    def group(
+        label: str, made: Funnel, *, is_hidden: bool = False, part: str = "", place: OrgUnit | None = None
+    ) -> FunnelGroup:
         began = _began(made)
-        if began < least or 0 < _began(whole) - began < least:
-            return None, ()
-        return made, funnels.told(made, minimum=least)
+        if is_hidden or began < least or 0 < _began(whole) - began < least:
+            return FunnelGroup(label, None, segment=part, unit=place)
+        return FunnelGroup(label, made, funnels.told(made, minimum=least), segment=part, unit=place)
 
     whole = narrow(found.firsts)
-    groups = [FunnelGroup(_("Everyone"), *told(whole))]
+    groups = [group(_("Everyone"), whole)]
     if "segment" in by:
         for each in Segment.objects.filter(program=journey.program).order_by("code"):
             is_in = np.isin(found.episode, frames.runs_of(journey, segments.customers(each, at)))
-            funnel, lines = told(narrow(found.firsts.only(is_in)))
-            groups.append(FunnelGroup(each.label, funnel, lines, segment=each.code))
+            groups.append(group(each.label, narrow(found.firsts.only(is_in)), part=each.code))
     if "unit" in by:
         units = list(OrgUnit.objects.filter(parent=unit).select_related("program").order_by("code"))
-        made = [narrow(read(each).firsts) for each in units]
-        cells = {place: _began(each) for place, each in enumerate(made)}
+        made = [narrow(read(place).firsts) for place in units]
+        cells = {number: _began(one) for number, one in enumerate(made)}
         cells[len(cells)] = max(0, _began(whole) - sum(cells.values()))
         hidden = hidden_cells(cells, minimum=least)
-        for place, beside in enumerate(units):
-            funnel, lines = (None, ()) if place in hidden else told(made[place])
-            groups.append(FunnelGroup(beside.label, funnel, lines, unit=beside))
+        for number, (place, one) in enumerate(zip(units, made, strict=True)):
+            groups.append(group(place.label, one, is_hidden=number in hidden, place=place))
     return chosen, groups
 
 

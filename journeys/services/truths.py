@@ -1,0 +1,71 @@
+"""Moments of truth proposed by what customers do: a touchpoint after whose low scores more leave than after its high
+ones. The room that owns the answers registers who left. Only a person confirms; what a person took back stays so."""
+
+from collections.abc import Callable, Collection, Mapping
+from datetime import datetime, timedelta
+
+from django.db.models import F
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from cxprogram import figures
+from cxprogram.models import Program
+from journeys.analytics import leaving
+from journeys.analytics.leaving import Leaving, Outcomes
+from journeys.choices import Truth
+from journeys.models import Touchpoint
+
+AFTER = timedelta(days=90)  # who is not heard of for as long has left
+CHURN = "churn"  # the type of an interaction that says that the customer left
+
+# By question, of the program, at a moment.
+Reader = Callable[[Program, Collection[str], datetime], Mapping[str, Outcomes]]
+_readers: list[Reader] = []
+
+
+def register(reader: Reader) -> None:
+    if reader not in _readers:
+        _readers.append(reader)
+
+
+def evidence(program: Program, *, at: datetime) -> dict[str, Leaving]:
+    """How leaving goes with the scores of each question that measures a touchpoint of the map."""
+    rows = Touchpoint.objects.on_map().filter(program=program).exclude(question_code="")
+    codes = set(rows.values_list("question_code", flat=True))
+    found = next((told for reader in _readers if (told := reader(program, codes, at))), {})
+    return leaving.leaving(found, minimum=program.min_n)
+
+
+def propose(program: Program, *, at: datetime) -> int:
+    """Propose the touchpoints whose evidence survives correction; the number of touchpoints that changed.
+
+    - a touchpoint that is none and never was proposed becomes proposed, its reason the evidence;
+    - one confirmed, or proposed for another reason, keeps both.
+    """
+    marked = {code: each for code, each in evidence(program, at=at).items() if each.is_marked}
+    rows = Touchpoint.objects.on_map().filter(program=program, question_code__in=marked, truth=Truth.NO)
+    changed = 0
+    for row in rows.filter(truth_reason="").exclude(events__truth__in=[Truth.PROPOSED, Truth.CONFIRMED]):
+        # Said again in the condition: a person may be editing.
+        changed += Touchpoint.objects.filter(pk=row.pk, truth=Truth.NO, truth_reason="").update(
+            truth=Truth.PROPOSED,
+            truth_reason=sentence(marked[row.question_code], program.language),
+            revision=F("revision") + 1,
+        )
+    return changed
+
+
+def sentence(found: Leaving, language: str) -> str:
+    """The evidence in the language of the program."""
+    told = found.outcomes
+    with translation.override(language):
+        return _(
+            "After a low score %(low)s leave (n %(low_n)s), after a high one %(high)s (n %(high_n)s): "
+            "95 %% interval of the difference %(interval)s."
+        ) % {
+            "low": figures.figure(told.low_left / told.low_n, "share"),
+            "low_n": figures.figure(told.low_n, "count"),
+            "high": figures.figure(told.high_left / told.high_n, "share"),
+            "high_n": figures.figure(told.high_n, "count"),
+            "interval": figures.interval(found.low, found.high, "share", in_words=True),
+        }

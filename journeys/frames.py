@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 import numpy as np
-from django.db import connection, transaction
-from django.db.models import Case, Exists, F, Max, Min, OuterRef, Q, QuerySet, When
+from django.db import connection
+from django.db.models import F, QuerySet
 from numpy.typing import NDArray
 
 from cxprogram.models import OrgUnit
@@ -14,14 +14,13 @@ from cxprogram.periods import Period
 from journeys.analytics.competitors import US, Ratings
 from journeys.analytics.event_log import MICROSECONDS, EventLog
 from journeys.analytics.funnels import Firsts
-from journeys.models import Competitor, CompetitorRating, DataStream, Episode, Interaction, Journey, Touchpoint
+from journeys.models import Competitor, CompetitorRating, Episode, Interaction, Journey, Touchpoint
 
 Ints = NDArray[np.int64]
+Key = int | str
 ROWS = 50_000  # of a cursor
-BLOCK = 14  # two to the power of it: how many keys share a row of what is packed
-MEMORY = "128MB"  # of the database, for what is packed
 EPOCH = 946_684_800_000_000  # microseconds from 1970 to 2000, whence PostgreSQL counts
-NEVER = np.iinfo(np.int64).min + EPOCH  # where a moment is empty
+ALWAYS = np.iinfo(np.int64).max  # later than whatever happens
 
 
 @dataclass(frozen=True)
@@ -54,38 +53,30 @@ def events(
 
     Events of one moment keep the order in which they were received.
     """
-    runs, is_any = _runs(journey, unit, period, customers)
-    rows = _happened(journey, unit, None if is_any else runs)
+    blocks = _read(journey, unit, period, customers, by_type=by_type, numbers=["episode_id", "stream_id", "pk"])
     if by_type:
-        names = sorted(rows.order_by().values_list("type", flat=True).distinct())
-        keys = np.arange(len(names), dtype=np.int64)
-        told = rows.annotate(_step=Case(*(When(type=name, then=place) for place, name in enumerate(names)), default=0))
+        names = [str(name) for name in sorted(each.key for each in blocks)]
+        place = {name: number for number, name in enumerate(names)}
     else:
         places = Touchpoint.objects.filter(stage__journey=journey).order_by(
             F("retired_at").asc(nulls_first=True), "stage__position", "position", "pk"
         )
-        names = [each.code for each in places]
-        keys = np.array([each.pk for each in places], dtype=np.int64)
-        told = rows.annotate(_step=F("touchpoint_id"))
-    number, episode, key, at = _packed(told, numbers=["pk", "episode_id", "_step"], moments=["at"])
-    if is_any:
-        kept = _are_of(episode, runs)
-        number, episode, key, at = number[kept], episode[kept], key[kept], at[kept]
-    order = np.argsort(number, kind="stable")
-    by_key = np.argsort(keys)
-    step = by_key[np.searchsorted(keys, key, sorter=by_key)] if number.size else key
-    log = EventLog.of(episode[order], step[order], at[order], names)
-    streams = DataStream.objects.filter(Exists(rows.filter(stream=OuterRef("pk"))), program=unit.program_id)
-    ascending = np.sort(episode)  # np.unique hashes, which takes ten times as long
-    of_cases = ascending[np.diff(ascending, prepend=-1) != 0]
-    return Events(log, of_cases, tuple(streams.order_by("pk").values_list("pk", flat=True)))
+        names, place = [each.code for each in places], {each.pk: number for number, each in enumerate(places)}
+    step = [np.full(each.at.size, place[each.key], dtype=np.int64) for each in blocks]
+    order = np.argsort(_joined(each.numbers[2] for each in blocks), kind="stable")
+    episode = _joined(each.numbers[0] for each in blocks)[order]
+    log = EventLog.of(episode, _joined(step)[order], _joined(each.at for each in blocks)[order], names)
+    streams = {number for each in blocks for number in np.flatnonzero(np.bincount(each.numbers[1])).tolist()}
+    return Events(log, _cases(each.numbers[0] for each in blocks), tuple(sorted(streams)))
 
 
 @dataclass(frozen=True)
 class FirstTimes:
-    """The runs of a journey: their episodes, shape (cases,), ascending, and when each first came to each place."""
+    """The runs of a journey: their episodes, shape (cases,), ascending, and when each first came to each of the steps
+    (touchpoints by their keys, or types)."""
 
     episode: Ints
+    steps: list[Key]
     firsts: Firsts
 
 
@@ -93,36 +84,34 @@ def first_times(
     journey: Journey,
     unit: OrgUnit,
     period: Period,
-    steps: Sequence[Q],
+    steps: Sequence[Key],
     *,
     open_after: datetime,
     customers: QuerySet | None = None,
+    only_taken: bool = False,
 ) -> FirstTimes:
-    """When the same runs as in `events` first came to each step (a condition on interactions), as one query tells;
-    open are those in which something happened later than `open_after`."""
-    runs, is_any = _runs(journey, unit, period, customers)
-    rows = _happened(journey, unit, None if is_any else runs).order_by().values("episode_id")
-    names = [f"first_{place}" for place in range(len(steps))]
-    firsts = {name: Min("at", filter=each) for name, each in zip(names, steps, strict=True)}
-    told = rows.annotate(**firsts, last=Max("at"))
-    episode, last, *at = _packed(told, numbers=["episode_id"], moments=["last", *names])
-    order = np.argsort(episode)
-    if is_any:
-        order = order[_are_of(episode[order], runs)]
-    seconds = np.array([np.where(each == NEVER, np.nan, each / MICROSECONDS)[order] for each in at])
-    return FirstTimes(episode[order], Firsts(seconds, last[order] / MICROSECONDS > open_after.timestamp()))
-
-
-def taken(journey: Journey, unit: OrgUnit, period: Period, *, customers: QuerySet | None = None) -> set[int]:
-    """The keys of all touchpoints that somebody came to in these runs, and perhaps of some others."""
-    runs, is_any = _runs(journey, unit, period, customers)
-    rows = _happened(journey, unit, None if is_any else runs)
-    return set(rows.order_by().values_list("touchpoint_id", flat=True).distinct())
+    """When the same runs as in `events` first came to each step; open are those in which something happened later than
+    `open_after`. `only_taken` leaves out the steps that nobody came to."""
+    by_type = any(isinstance(step, str) for step in steps)
+    blocks = _read(journey, unit, period, customers, by_type=by_type, numbers=["episode_id"])
+    episode = _cases(each.numbers[0] for each in blocks)
+    if only_taken:
+        keys = {each.key for each in blocks}
+        steps = [step for step in steps if step in keys]
+    at = np.full((len(steps), episode.size), ALWAYS)
+    last = np.full(episode.size, -ALWAYS)
+    for each in blocks:
+        case = np.searchsorted(episode, each.numbers[0])
+        np.maximum.at(last, case, each.at)
+        if each.key in steps:
+            np.minimum.at(at[steps.index(each.key)], case, each.at)
+    seconds = np.where(at == ALWAYS, np.nan, at / MICROSECONDS)
+    return FirstTimes(episode, list(steps), Firsts(seconds, last / MICROSECONDS > open_after.timestamp()))
 
 
 def runs_of(journey: Journey, customers: QuerySet) -> Ints:
     """The episodes of the customers, in any order."""
-    return _packed(Episode.objects.filter(journey=journey, customer__in=customers.values("pk")), numbers=["pk"])[0]
+    return _keys(Episode.objects.filter(journey=journey, customer__in=customers.values("pk")))
 
 
 @dataclass(frozen=True)
@@ -174,7 +163,7 @@ def _runs(
 def _happened(journey: Journey, unit: OrgUnit, runs: QuerySet[Episode] | None) -> QuerySet[Interaction]:
     """What happened at the journey's touchpoints, at the unit and below, in the runs; without any named, in whichever.
 
-    All runs are better told apart here, by `_are_of`: to join them costs the database more than all else.
+    All runs are better told apart here, by their keys: to join them costs the database more than all else.
     """
     touchpoints = Touchpoint.objects.filter(stage__journey=journey).values_list("pk", flat=True)
     rows = Interaction.objects.filter(program=unit.program_id, touchpoint__in=list(touchpoints))
@@ -182,35 +171,75 @@ def _happened(journey: Journey, unit: OrgUnit, runs: QuerySet[Episode] | None) -
     return rows if unit.parent_id is None else rows.filter(unit__path__startswith=unit.path)
 
 
-def _are_of(episode: Ints, runs: QuerySet[Episode]) -> NDArray[np.bool_]:
-    """Whether each is one of the runs: a touchpoint that was moved has runs of the journey that it left."""
-    return np.isin(episode, _packed(runs, numbers=["pk"])[0])
+@dataclass(frozen=True)
+class _Block:
+    """What happened at one touchpoint, or of one type: columns of one length, and when, in microseconds since 1970."""
+
+    key: Key
+    numbers: list[Ints]
+    at: Ints
 
 
-def _packed(rows: QuerySet, *, numbers: Sequence[str], moments: Sequence[str] = ()) -> list[Ints]:
-    """The columns named, as arrays of one length: first numbers, never empty, then moments, in microseconds since 1970
-    and NEVER where they are empty. Rows come in any order.
+def _read(
+    journey: Journey,
+    unit: OrgUnit,
+    period: Period,
+    customers: QuerySet | None,
+    *,
+    by_type: bool,
+    numbers: Sequence[str],
+) -> list[_Block]:
+    """The columns of the interactions, none of them empty and the episode first, in any order."""
+    runs, is_any = _runs(journey, unit, period, customers)
+    key, kind = ("type", "text") if by_type else ("touchpoint_id", "int8")
+    blocks = _packed(_happened(journey, unit, None if is_any else runs), key, kind, numbers, "at")
+    if not is_any:
+        return blocks
+    # A touchpoint that was moved has runs of the journey that it left.
+    known, found = _keys(runs), []
+    for each in blocks:
+        kept = np.isin(each.numbers[0], known)
+        if kept.any():
+            found.append(_Block(each.key, [column[kept] for column in each.numbers], each.at[kept]))
+    return found
 
-    The driver hands over row by row, which for millions costs more than all that is done with them. So the database
-    packs the rows whose first column is near into one, and each column of theirs into bytes. It does so in memory: it
-    takes the groups for many and would sort them on disk.
+
+def _packed(rows: QuerySet, key: str, kind: str, numbers: Sequence[str], moment: str) -> list[_Block]:
+    """The driver hands over row by row, which for millions costs more than all that is done with them. So the database
+    packs the rows of one key into one, each column of theirs as bytes; of the few keys it keeps all in memory. A row
+    may not exceed a gigabyte: with three numbers that are 30 million events of one key.
     """
-    names = [*numbers, *moments]
+    names = [key, *numbers, moment]
     sql, parameters = rows.order_by().values_list(*names).query.sql_with_params()
     columns = [f"_{place}" for place in range(len(names))]
-    sent = [f"int8send({name})" for name in columns[: len(numbers)]]
-    sent += [f"timestamptz_send(coalesce({name}, '-infinity'))" for name in columns[len(numbers) :]]
-    packs = ", ".join(f"string_agg({each}, '')" for each in sent)
+    packs = [f"string_agg(int8send({name}), '')" for name in columns[1:-1]]
+    packs.append(f"string_agg(timestamptz_send({columns[-1]}), '')")
     inner = connection.ops.compose_sql(sql, parameters)  # type: ignore[attr-defined]
-    query = f"SELECT {packs} FROM ({inner}) rows ({', '.join(columns)}) GROUP BY _0 >> {BLOCK}"  # noqa: S608
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(f"SET LOCAL work_mem = '{MEMORY}'; SET LOCAL enable_sort = off")
-        with cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT BINARY)") as copy:
-            copy.set_types(["bytea"] * len(names))
-            blocks = list(copy.rows())
-        cursor.execute("SET LOCAL work_mem TO DEFAULT; SET LOCAL enable_sort TO DEFAULT")
-    found = []
-    for place in range(len(names)):
-        values = np.frombuffer(b"".join(block[place] for block in blocks), dtype=">i8").astype(np.int64)
-        found.append(values if place < len(numbers) else values + EPOCH)
-    return found
+    query = f"SELECT _0, {', '.join(packs)} FROM ({inner}) rows ({', '.join(columns)}) GROUP BY _0"  # noqa: S608
+    with connection.cursor() as cursor, cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT BINARY)") as copy:
+        copy.set_types([kind, *("bytea" for _pack in packs)])
+        return [
+            _Block(found, [_numbers(pack) for pack in packed[:-1]], _numbers(packed[-1]) + EPOCH)
+            for found, *packed in copy.rows()
+        ]
+
+
+def _keys(rows: QuerySet) -> Ints:
+    sql, parameters = rows.order_by().values_list("pk").query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT string_agg(int8send(_0), '') FROM ({sql}) rows (_0)", parameters)  # noqa: S608
+        return _numbers(bytes(cursor.fetchone()[0] or b""))
+
+
+def _numbers(packed: bytes) -> Ints:
+    return np.frombuffer(packed, dtype=">i8").astype(np.int64)
+
+
+def _joined(parts: Iterable[Ints]) -> Ints:
+    return np.concatenate([*parts, np.empty(0, dtype=np.int64)])
+
+
+def _cases(episodes: Iterable[Ints]) -> Ints:
+    """Each once, ascending; `np.unique` hashes, which takes ten times as long."""
+    ascending = np.sort(_joined(episodes))
+    return ascending[np.diff(ascending, prepend=-1) != 0]

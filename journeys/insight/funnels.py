@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
-from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from cxprogram.errors import DomainError
@@ -19,8 +18,6 @@ from journeys.insight.paths import steps_of
 from journeys.models import Journey, Segment
 from journeys.services import episodes, segments
 
-FEW_STEPS = 20  # as many are asked for at once, whether or not somebody took them
-
 
 class FunnelError(DomainError):
     code = "funnel-steps"
@@ -33,7 +30,7 @@ class Step:
 
     code: str
     label: str
-    condition: Q
+    key: int | str
 
 
 @dataclass(frozen=True)
@@ -89,26 +86,21 @@ def read_funnels(
     journey.
     """
     customers, least = segments.customers(segment, at) if segment else None, journey.program.min_n
-    chosen = (
-        _chosen(journey, steps, by_type="type" in by)
-        if steps or "type" in by
-        else _offered(journey, unit, period, customers)
-    )
+    is_named = bool(steps) or "type" in by
+    chosen = _chosen(journey, steps, by_type="type" in by) if is_named else offered_steps(journey)
     if len(chosen) < 2:
         return chosen, []
 
-    def read(place: OrgUnit) -> frames.FirstTimes:
-        conditions = [each.condition for each in chosen]
-        after = at - episodes.GAP
-        return frames.first_times(journey, place, period, conditions, open_after=after, customers=customers)
+    def read(place: OrgUnit, *, only_taken: bool = False) -> frames.FirstTimes:
+        return frames.first_times(
+            journey, place, period, [each.key for each in chosen], open_after=at - episodes.GAP, customers=customers,
+            only_taken=only_taken,
+        )  # fmt: skip
 
-    found = read(unit)
-    if not steps:
-        is_taken = ~np.isnan(found.firsts.at).all(axis=1)
-        chosen = [each for place, each in enumerate(chosen) if is_taken[place]]
-        if len(chosen) < 2:
-            return chosen, []
-        found = frames.FirstTimes(found.episode, Firsts(found.firsts.at[is_taken], found.firsts.is_open))
+    found = read(unit, only_taken=not is_named)
+    chosen = [each for each in chosen if each.key in found.steps]
+    if len(chosen) < 2:
+        return chosen, []
 
     def narrow(firsts: Firsts) -> Funnel:
         return funnels.narrow(firsts, range(len(chosen)), window=None if window_days is None else window_days * 86_400)
@@ -146,18 +138,9 @@ def _chosen(journey: Journey, codes: Sequence[str], *, by_type: bool) -> list[St
     known = {} if by_type else {each.code: each for each in offered_steps(journey)}
     if len(codes) < 2 or len(set(codes)) < len(codes) or not (by_type or known.keys() >= set(codes)):
         raise FunnelError(_("Name two touchpoints of the journey or more, each once."))
-    return [Step(code, code, Q(type=code)) if by_type else known[code] for code in codes]
-
-
-def _offered(journey: Journey, unit: OrgUnit, period: Period, customers: QuerySet | None) -> list[Step]:
-    """The touchpoints of the map; of many only those that somebody came to, for each one asked for costs."""
-    if len(places := steps_of(journey)) <= FEW_STEPS:
-        return offered_steps(journey)
-    keys = frames.taken(journey, unit, period, customers=customers)
-    codes = {each.code for each in places if each.pk in keys}
-    return [each for each in offered_steps(journey) if each.code in codes]
+    return [Step(code, code, code) if by_type else known[code] for code in codes]
 
 
 def offered_steps(journey: Journey) -> list[Step]:
     """The touchpoints of the map that a funnel may pass, in its order."""
-    return [Step(each.code, each.label, Q(touchpoint=each.pk)) for each in steps_of(journey)]
+    return [Step(each.code, each.label, each.pk) for each in steps_of(journey)]

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 import numpy as np
 import pytest
 from django.db import connection
-from django.db.models import Q
 from django.test.utils import CaptureQueriesContext
 
 from cxprogram.periods import ALL, Period, parse
@@ -67,7 +66,7 @@ def test_first_times_told_by_the_database_make_the_funnel_of_the_events(house: H
             customers = segments.customers(segment, NOON) if segment else None
             log = frames.events(journey, unit, period, customers=customers).log
             told = frames.first_times(
-                journey, unit, period, [Q(touchpoint=places[n]) for n in chosen], open_after=after, customers=customers
+                journey, unit, period, [places[n].pk for n in chosen], open_after=after, customers=customers
             )
             for window in (None, 120.0):
                 expected = analytics.funnel(log, chosen, window=window, open_after=after.timestamp())

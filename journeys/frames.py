@@ -54,8 +54,9 @@ def events(
     Events of one moment keep the order in which they were received.
     """
     blocks = _read(journey, unit, period, customers, by_type=by_type, numbers=["episode_id", "stream_id", "pk"])
+    place: dict[Key, int]
     if by_type:
-        names = [str(name) for name in sorted(each.key for each in blocks)]
+        names = sorted(str(each.key) for each in blocks)
         place = {name: number for number, name in enumerate(names)}
     else:
         places = Touchpoint.objects.filter(stage__journey=journey).order_by(

@@ -93,7 +93,7 @@ class Overview:
             tuple(
                 self._branch(self.summaries[point.opens_id], point, doors, here)
                 for point in doors.get(summary.journey.pk, ())
-                if point.opens_id not in here
+                if point.opens_id is not None and point.opens_id not in here
             ),
         )
 

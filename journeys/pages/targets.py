@@ -63,6 +63,8 @@ def headline(rows: Sequence[TargetRow]) -> str:
     waiting = sum(row.target.approver_id is None for row in rows)
     if not rows:
         return _("No target is set for this period")
+    if not waiting:
+        return ngettext("%(n)s target, approved", "%(n)s targets, all approved", len(rows)) % {"n": len(rows)}
     said = ngettext("%(n)s target, %(waiting)s of them not approved", "%(n)s targets, %(waiting)s of them not approved",
                     len(rows))  # fmt: skip
     return said % {"n": len(rows), "waiting": waiting}

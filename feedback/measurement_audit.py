@@ -11,7 +11,7 @@ from cxprogram.models import Program
 from cxprogram.stats.comparisons import benjamini_hochberg
 from feedback import frames
 from feedback.analytics import redundancy
-from feedback.analytics.redundancy import Correlation, Reduction
+from feedback.analytics.redundancy import Correlation
 from feedback.choices import SCALE_KINDS, QuestionKind
 from feedback.models import Invitation, Question, SurveyItem, SurveyVersion, TicketRule
 from journeys.choices import MeasurementState, StreamStatus, UseCaseState
@@ -25,6 +25,9 @@ MOST_PAIRS = 20
 # Correlations of fewer people say too little to drop a question.
 LEAST = 30
 ALIKE, STRONG = 0.7, 0.6
+# What is told by all questions together rests on one in so many people at least: those who answer every question that
+# few are asked are no picture of the others.
+TOGETHER = 4
 YEAR = timedelta(days=365)
 
 
@@ -40,12 +43,18 @@ class Overlap:
 
 @dataclass(frozen=True)
 class OwnPart:
-    """What one question tells that the others do not: 1 − R² by all others. `is_needed`: it is not to be dropped."""
+    """What one question tells that the others do not.
+
+    lost        1 − R² by all others that `n` people answered together with it
+    is_needed   it is not to be dropped
+    drop        1 − R² by those that are kept, where it is offered for dropping
+    """
 
     question: Question
     lost: float
     is_needed: bool
     drop: float | None
+    n: int
 
 
 @dataclass(frozen=True)
@@ -71,7 +80,8 @@ class Stale:
 class Audit:
     """Everything the audit found.
 
-    parts        of the questions answered together, the least own part first; `drop` is what dropping it loses
+    parts        of the questions answered together, those to drop first, then the least own part
+    apart        rating questions that too few answer together with any others
     invitations  sent in the last year that would be saved: of surveys of which nothing is left to ask, to people who
                  were invited to one that keeps asking
     doubles      KPIs that are computed from one question of the same people
@@ -82,8 +92,7 @@ class Audit:
     people: int
     overlaps: tuple[Overlap, ...]
     parts: tuple[OwnPart, ...]
-    together: int
-    reduction: Reduction | None
+    apart: tuple[Question, ...]
     invitations: int
     doubles: tuple[tuple[Kpi, ...], ...]
     outcome: Question | None
@@ -99,6 +108,11 @@ class Audit:
     def drops(self) -> tuple[OwnPart, ...]:
         return tuple(part for part in self.parts if part.drop is not None)
 
+    @property
+    def lost(self) -> float:
+        """The part of the variance of all these questions that goes with the dropped ones."""
+        return sum(part.drop or 0.0 for part in self.parts) / len(self.parts) if self.parts else 0.0
+
 
 def build_audit(program: Program, *, at: datetime) -> Audit:
     """Read the newest answers and everything that is computed from them; a constant number of queries."""
@@ -110,7 +124,7 @@ def build_audit(program: Program, *, at: datetime) -> Audit:
     rated = sorted((q for q in rated if counts.get(q.code)), key=lambda q: (counts[q.code], q.code))
     rated = rated[-MOST_QUESTIONS:]
     needed = _needed(program, kpis)
-    together, reduction, parts = _parts(frame, rated, needed, max(LEAST, program.min_n))
+    parts = _parts(frame, rated, needed, max(LEAST, program.min_n))
     dropped = {part.question.code for part in parts if part.drop is not None}
     outcome = next((q for q in rated if any(k.code == program.overall_kpi and k.question_code == q.code for k in kpis)),
                    None)  # fmt: skip
@@ -121,8 +135,7 @@ def build_audit(program: Program, *, at: datetime) -> Audit:
         people=len(frame),
         overlaps=_overlaps(frame, rated, max(LEAST, program.min_n)),
         parts=parts,
-        together=together,
-        reduction=reduction,
+        apart=tuple(question for question in rated if question not in {part.question for part in parts}),
         invitations=_saved(program, dropped, at) if dropped else 0,
         doubles=_doubles(kpis),
         outcome=outcome,
@@ -229,35 +242,46 @@ def _weaker(pair: Correlation) -> float:
     return max(pair.low, -pair.high, 0.0)
 
 
-def _parts(
-    frame: Any, rated: Sequence[Question], needed: Collection[str], least: int
-) -> tuple[int, Reduction | None, tuple[OwnPart, ...]]:
-    """What each question tells by itself among those answered together, and what dropping the offered ones loses."""
+def _parts(frame: Any, rated: Sequence[Question], needed: Collection[str], least: int) -> tuple[OwnPart, ...]:
+    """What each question tells by itself, block by block: questions are told by those answered together with them.
+
+    The largest block first; of what is left, the next one, as long as enough people answered two questions.
+    """
     import numpy as np  # only here, as pandas
 
     if not rated or not len(frame):
-        return 0, None, ()
+        return ()
     table = frame[[question.code for question in rated]].to_numpy(float)
-    columns = redundancy.answered_together(table, least=least)
-    if not columns:
-        return 0, None, ()
-    rows = table[:, columns]
-    rows = rows[~np.isnan(rows).any(axis=1)]
-    questions = [rated[column] for column in columns]
+    left, parts = list(range(len(rated))), []
+    while len(left) > 1:
+        people = int((~np.isnan(table[:, left])).any(axis=1).sum())
+        found = redundancy.answered_together(table[:, left], least=max(least, people // TOGETHER))
+        if not found:
+            break
+        columns = [left[place] for place in found]
+        rows = table[:, columns]
+        parts += _block([rated[column] for column in columns], rows[~np.isnan(rows).any(axis=1)], needed)
+        left = [column for column in left if column not in columns]
+    return tuple(sorted(parts, key=lambda part: (part.drop is None, part.lost)))
+
+
+def _block(questions: Sequence[Question], rows: Any, needed: Collection[str]) -> list[OwnPart]:
+    """`rows` (n, p) hold the complete answers to p questions."""
+    import numpy as np  # only here, as pandas
+
     held = [place for place, question in enumerate(questions) if question.code in needed]
-    reduction = redundancy.reduction(rows, needed=held)
+    drops = {drop.column: drop.lost for drop in redundancy.reduction(rows, needed=held).drops}
     correlations = np.corrcoef(rows, rowvar=False)
-    drops = {drop.column: drop.lost for drop in reduction.drops}
-    parts = [
+    return [
         OwnPart(
             question,
             1 - redundancy.explained(correlations, place, [each for each in range(len(questions)) if each != place]),
             place in held,
             drops.get(place),
+            len(rows),
         )
         for place, question in enumerate(questions)
     ]
-    return reduction.n, reduction, tuple(sorted(parts, key=lambda part: (part.drop is None, part.lost)))
 
 
 def _saved(program: Program, dropped: set[str], at: datetime) -> int:

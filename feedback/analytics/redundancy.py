@@ -60,21 +60,35 @@ def correlation(x: ArrayLike, y: ArrayLike) -> Correlation:
 
 
 def answered_together(rows: Array, *, least: int = 0) -> list[int]:
-    """The columns that enough rows have all of: at least `least` and ROWS_PER_COLUMN for each column.
+    """Columns that enough rows have all of: at least `least` and ROWS_PER_COLUMN for each column.
 
-    The column that most rows lack is left out until the others are answered together often enough; so are columns
-    that never vary. Fewer than two columns are none.
+    Begins with the two that most rows have both of and adds, one after another, the column that leaves the most rows.
+    Columns that never vary among the rows left are not taken. Fewer than two columns are none.
     """
-    kept = [column for column in range(rows.shape[1]) if np.unique(rows[~np.isnan(rows[:, column]), column]).size > 1]
-    while len(kept) > 1:
-        missing = np.isnan(rows[:, kept])
-        complete = int((~missing.any(axis=1)).sum())
-        part = rows[:, kept][~missing.any(axis=1)]
-        still = [kept[i] for i in range(len(kept)) if len(part) and np.ptp(part[:, i]) > TINY]
-        if complete >= max(least, ROWS_PER_COLUMN * len(kept)) and len(still) == len(kept):
-            return kept
-        kept.pop(int(missing.sum(axis=0).argmax()) if missing.any() else len(kept) - 1)
-    return []
+    there = ~np.isnan(rows)
+    both = there.T.astype(np.int64) @ there.astype(np.int64)
+    pairs = sorted(combinations(range(rows.shape[1]), 2), key=lambda pair: -both[pair])
+    start = next((pair for pair in pairs if _bears(rows, there, pair, least)), None)
+    if start is None:
+        return []
+    kept = list(start)
+    complete: NDArray[np.bool_] = np.asarray(there[:, kept].all(axis=1))
+    while True:
+        gains = (complete[:, None] & there).sum(axis=0)
+        order = sorted((each for each in range(rows.shape[1]) if each not in kept), key=lambda each: -gains[each])
+        added = next((each for each in order if _bears(rows, there, [*kept, each], least)), None)
+        if added is None:
+            return sorted(kept)
+        kept.append(added)
+        complete &= there[:, added]
+
+
+def _bears(rows: Array, there: NDArray[np.bool_], columns: Sequence[int], least: int) -> bool:
+    """Whether enough rows have all of the columns, each of them varying."""
+    complete: NDArray[np.bool_] = np.asarray(there[:, list(columns)].all(axis=1))
+    if complete.sum() < max(least, ROWS_PER_COLUMN * len(columns), 1):
+        return False
+    return bool((np.ptp(rows[complete][:, list(columns)], axis=0) > TINY).all())
 
 
 def explained(correlations: Array, column: int, by: Sequence[int]) -> float:

@@ -10,7 +10,7 @@ from feedback.measurement_audit import Audit, Stale
 
 def headline(audit: Audit) -> str:
     n = len(audit.drops)
-    if not n or audit.reduction is None:
+    if not n:
         return _("No question can be dropped without losing what it alone tells")
     said = ngettext(
         "Drop %(n)s question, lose %(lost)s of the information, save %(invitations)s",
@@ -20,7 +20,7 @@ def headline(audit: Audit) -> str:
     saved = ngettext("%(n)s invitation", "%(n)s invitations", audit.invitations) % {
         "n": figure(audit.invitations, "count")
     }
-    return said % {"n": n, "lost": figure(audit.reduction.lost, "share"), "invitations": saved}
+    return said % {"n": n, "lost": figure(audit.lost, "share"), "invitations": saved}
 
 
 def lead(audit: Audit) -> str:

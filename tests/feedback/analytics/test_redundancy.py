@@ -55,11 +55,15 @@ def test_questions_that_too_few_answer_together_are_left_out() -> None:
     rows[20:, 3] = np.nan
     assert answered_together(rows) == [0, 1, 2], "twenty answer all four, forty are needed"
     assert answered_together(rows, least=101) == []
+    apart = np.full((90, 4), np.nan)
+    apart[:50, :2], apart[50:, 2:] = rows[:50, :2], rows[:40, :2]
+    assert answered_together(apart) == [0, 1], "two surveys: those of the larger one"
     rows[:, 1] = 3
     assert answered_together(rows) == [0, 2], "one that never varies tells nothing"
     rows[:50, 0] = np.nan
     rows[50:, 2] = np.nan
-    assert answered_together(rows) == [], "nobody answered both"
+    assert answered_together(rows) == [2, 3], "twenty answered these two"
+    assert answered_together(rows, least=21) == []
 
 
 def test_a_question_that_two_others_add_up_to_is_dropped_without_loss() -> None:

@@ -29,6 +29,7 @@ from cxprogram.admin_base import (
 from cxprogram.admin_fields import check_problems
 from cxprogram.errors import DomainError
 from journeys import admin_customers, admin_knowledge  # noqa: F401 (they register their pages)
+from journeys.admin_maps import OfMapMixin
 from journeys.kpis import registry
 from journeys.models import (
     Expectation,
@@ -59,7 +60,7 @@ class PersonaInline(ProgramInline):
 
 
 @admin.register(Journey)
-class JourneyPage(ProgramAdmin):
+class JourneyPage(OfMapMixin, ProgramAdmin):
     fieldsets = (
         (None, {"fields": ("program", "name", "names", "code", "level", "description")}),
         (gettext_lazy("How we know"), {"fields": ("evidence", "evidence_note")}),
@@ -96,7 +97,7 @@ class TouchpointInline(ReadOnlyInline):
 
 
 @admin.register(Stage)
-class StagePage(ProgramAdmin):
+class StagePage(OfMapMixin, ProgramAdmin):
     fieldsets = (
         (None, {"fields": ("journey", "position", "code", "name", "names")}),
         (gettext_lazy("What the customer wants"), {"fields": ("goals", "goal_evidence")}),
@@ -135,7 +136,7 @@ class StreamInline(ProgramInline):
 
 
 @admin.register(Touchpoint)
-class TouchpointPage(ProgramAdmin):
+class TouchpointPage(OfMapMixin, ProgramAdmin):
     fieldsets = (
         (None, {"fields": ("program", "stage", "position", "code", "name", "names")}),
         (gettext_lazy("Measurement"), {"fields": ("question_code", "aspect", "problem_codes")}),

@@ -91,6 +91,14 @@ def _act(request: HttpRequest, visit: Visit, journey: Journey, do: str) -> HttpR
             raise Http404
         maps.put_back(row, **who)
         anchor = f"touchpoint-{row.code}"
+    elif do == "back-stage":
+        stage = Stage.objects.select_related("journey__program").filter(
+            journey=journey, code=request.POST.get("code", "")
+        ).first()  # fmt: skip
+        if stage is None:
+            raise Http404
+        maps.put_stage_back(stage, **who)
+        anchor = f"stage-{stage.code}"
     elif do == "undo":
         maps.undo(journey, **who)
         messages.success(request, _("Your last edit was taken back."))

@@ -47,6 +47,7 @@ class MapEditor:
     stages: tuple[EditedStage, ...]
     places: tuple[Place, ...]
     taken_off: tuple[Touchpoint, ...]
+    stages_off: tuple[Stage, ...]
     can_undo: bool
 
 
@@ -90,9 +91,17 @@ def build(
             parts.append(part(each, up, down))
         found.append(EditedStage(own, tuple(parts)))
     retired = Touchpoint.objects.filter(stage__in=stages, retired_at__isnull=False).order_by("-retired_at")
+    stages_off = journey.stages.filter(retired_at__isnull=False).order_by("-retired_at")[:SHOWN]
     undone = [number for number in journey.versions.values_list("undoes", flat=True) if number is not None]
     mine_ = journey.versions.filter(kind="edit", author=user, number__gt=1).exclude(number__in=undone)
-    return MapEditor(journey, tuple(found), tuple(_places(stages, by_stage)), tuple(retired[:SHOWN]), mine_.exists())
+    return MapEditor(
+        journey,
+        tuple(found),
+        tuple(_places(stages, by_stage)),
+        tuple(retired[:SHOWN]),
+        tuple(stages_off),
+        mine_.exists(),
+    )
 
 
 def _places(stages: list[Stage], by_stage: Mapping[int, list[Touchpoint]]) -> list[Place]:

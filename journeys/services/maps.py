@@ -77,12 +77,10 @@ def change(
         changed = {}
         for name, value in values.items():
             stands = getattr(now, name)
-            if now.revision == seen:
-                found = Merged(value, False)
-            elif base is not None and name in base:
+            if base is not None and name in base:
                 found = merge(seen=base[name], mine=value, now=stands)
             else:
-                found = Merged(value, value != stands)
+                found = Merged(value, now.revision != seen and value != stands)
             if found.is_clash:
                 clashes.append(Clash(name, stands, value))
             elif found.value != stands:
@@ -153,6 +151,25 @@ def take_off(row: Stage | Touchpoint, *, by: User, at: datetime) -> None:
             _number(list(now.stage.touchpoints.on_map().order_by("position")))
 
 
+def put_stage_back(stage: Stage, *, by: User, at: datetime) -> None:
+    """Back on the map as the last stage, with the touchpoints that were taken off with it."""
+    with _edit(stage.journey, by, at):
+        now = Stage.objects.select_for_update(of=("self",)).select_related("journey").get(pk=stage.pk)
+        if now.retired_at is None:
+            return
+        order = _last_order(now)
+        went = sorted(
+            now.touchpoints.filter(retired_at=now.retired_at),
+            key=lambda each: (order.index(each.code) if each.code in order else len(order), each.pk),
+        )
+        others = list(now.journey.stages.on_map().order_by("position"))
+        now.retired_at = None
+        _place(now, others, others[-1] if others else None)
+        for position, each in enumerate(went, start=1):
+            each.retired_at, each.position, each.revision = None, position, each.revision + 1
+            each.save(update_fields=["retired_at", "position", "revision"])
+
+
 def put_back(touchpoint: Touchpoint, *, by: User, at: datetime) -> None:
     """Back on the map, as the last of its stage. Raises MapError (`map-stage-off`) if the stage is off the map."""
     with _edit(touchpoint.stage.journey, by, at):
@@ -163,6 +180,16 @@ def put_back(touchpoint: Touchpoint, *, by: User, at: datetime) -> None:
             others = list(now.stage.touchpoints.on_map().order_by("position"))
             now.retired_at = None
             _place(now, others, others[-1] if others else None)
+
+
+def begin_elsewhere(journey: Journey, *, at: datetime) -> None:
+    """Before a form that writes rows of the journey itself: alone at it from here to the end of the transaction."""
+    _begin(_locked_journey(journey), at)
+
+
+def end_elsewhere(journey: Journey, *, by: User, at: datetime) -> None:
+    """Behind such a form: what it changed is a version, and can be taken back like an edit of the page."""
+    _keep(_locked_journey(journey), VersionKind.EDIT, by, at)
 
 
 # --- versions ---------------------------------------------------------------------------------
@@ -351,6 +378,15 @@ def _last_edit_of(row: Stage | Touchpoint) -> JourneyVersion | None:
             return after
         after = before
     return None
+
+
+def _last_order(stage: Stage) -> list[str]:
+    """The touchpoints' codes in the newest version that has the stage."""
+    for version in stage.journey.versions.order_by("-number").iterator(chunk_size=10):
+        for said in version.document.get("stages", []):
+            if said["code"] == stage.code:
+                return [each["code"] for each in said.get("touchpoints", [])]
+    return []
 
 
 def _said_of(row: Stage | Touchpoint, document: Mapping[str, Any]) -> tuple[Any, ...]:

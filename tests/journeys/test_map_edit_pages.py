@@ -111,7 +111,7 @@ def test_the_later_of_two_sees_both_texts_and_saves_again(house: House, journey:
     assert 'value="Bag drop"' in text
     assert Touchpoint.objects.get(code="desk").name == "Check-in"
     part = next(p for s in told.context["page"].stages for p in s.touchpoints if p.row.code == "desk")
-    again = his | {part.form.add_prefix("revision"): part.form["revision"].value()}
+    again = his | {part.form.add_prefix(name): part.form[name].value() for name in ("revision", "base")}
     assert bo.post(EDIT, again).status_code == 303
     assert Touchpoint.objects.get(code="desk").name == "Bag drop"
 
@@ -212,3 +212,19 @@ def test_who_is_told_sees_what_the_other_wrote_in_fields_left_alone_and_does_not
     assert bo.post(EDIT, again).status_code == 303
     desk = Touchpoint.objects.get(code="desk")
     assert (desk.name, desk.team) == ("Bag drop", "Ground")
+
+
+def test_a_stage_that_was_taken_off_comes_back_with_its_touchpoints(house: House, journey: Journey) -> None:
+    client = client_of(house)
+    client.post(EDIT, {"do": "off-touchpoint", "code": "road"})
+    factories.make_touchpoint(journey.stages.get(code="arrive"), "kerb")
+    client.post(EDIT, {"do": "move-touchpoint", "code": "kerb", "place": "arrive:"})
+    before = order(journey)
+    assert before.index("kerb") < before.index("desk")
+    assert client.post(EDIT, {"do": "off-stage", "code": "arrive"}).status_code == 303
+    assert "Put Arrive back" in client.get(EDIT).content.decode()
+    assert client.post(EDIT, {"do": "back-stage", "code": "arrive"}).status_code == 303
+    assert [code for code in order(journey) if code in ("kerb", "desk")] == ["kerb", "desk"]
+    assert sorted(order(journey)) == sorted(before)
+    assert Touchpoint.objects.get(code="road").retired_at is not None
+    assert client.post(EDIT, {"do": "back-stage", "code": "none"}).status_code == 404

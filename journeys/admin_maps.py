@@ -1,0 +1,31 @@
+"""What is saved of a journey's map in the admin: alone at the journey, and kept as a version as the map's page does."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+
+from journeys.models import Journey, Stage, Touchpoint
+from journeys.services import maps
+
+
+def journey_of(row: Journey | Stage | Touchpoint) -> Journey:
+    if isinstance(row, Touchpoint):
+        return row.stage.journey
+    return row.journey if isinstance(row, Stage) else row
+
+
+class OfMapMixin:
+    """For the admin page of a journey, a stage or a touchpoint; the admin's own transaction holds both ends."""
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if not isinstance(obj, Journey) or change:
+            maps.begin_elsewhere(journey_of(obj), at=timezone.now())
+        if change:
+            # Whoever has the row open in the map's page is told that it has changed.
+            obj.revision = type(obj).objects.values_list("revision", flat=True).get(pk=obj.pk) + 1
+        super().save_model(request, obj, form, change)  # type: ignore[misc]
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)  # type: ignore[misc]
+        maps.end_elsewhere(journey_of(form.instance), by=request.user, at=timezone.now())  # type: ignore[arg-type]

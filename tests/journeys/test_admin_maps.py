@@ -1,0 +1,100 @@
+"""What is saved of a map in the admin is a version like any other edit."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from journeys.models import Journey, Stage, Touchpoint
+from journeys.services import maps
+from tests import factories
+from tests.cxprogram.admin_house import url
+from tests.factories import House
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def client(house: House) -> Client:
+    found = Client()
+    found.force_login(house.people["owner"])
+    return found
+
+
+def filled(client: Client, row: Any) -> dict[str, Any]:
+    """The admin's form of the row, as it comes."""
+    page = client.get(url(type(row), "change", row.pk))
+    assert page.status_code == 200
+    forms = [page.context["adminform"].form]
+    for inline in page.context["inline_admin_formsets"]:
+        forms.append(inline.formset.management_form)
+        if inline.has_change_permission:
+            forms += inline.formset.initial_forms
+    data: dict[str, Any] = {}
+    for form in forms:
+        for field in form:
+            widgets = getattr(field.field.widget, "widgets", None)
+            value = field.value()
+            if widgets is not None:
+                parts = field.field.widget.decompress(value) if not isinstance(value, list) else value
+                data |= {
+                    f"{field.html_name}{suffix}": part
+                    for suffix, part in zip(field.field.widget.widgets_names, parts, strict=True)
+                    if part is not None
+                }
+            elif not (value is None or value is False or value == ""):
+                data[field.html_name] = value
+    for name in [name for name in data if name.endswith("-TOTAL_FORMS")]:
+        data[name] = data[name.replace("TOTAL", "INITIAL")]
+    return data
+
+
+def save(client: Client, row: Any, **typed: Any) -> None:
+    reply = client.post(url(type(row), "change", row.pk), filled(client, row) | typed)
+    assert reply.status_code == 302, reply.context["adminform"].form.errors
+
+
+def newest(journey: Journey) -> Any:
+    return journey.versions.order_by("-number").first()
+
+
+def test_a_touchpoint_saved_in_the_admin_is_a_version_of_its_author_and_can_be_taken_back(
+    house: House, client: Client
+) -> None:
+    row = house.touchpoint
+    journey = row.stage.journey
+    save(client, row, name="Food and drink")
+    now = Touchpoint.objects.get(pk=row.pk)
+    assert (now.name, now.revision) == ("Food and drink", row.revision + 1)
+    assert (newest(journey).kind, newest(journey).author) == ("edit", house.people["owner"])
+    maps.undo(journey, by=house.people["owner"], at=factories.NOON)
+    assert Touchpoint.objects.get(pk=row.pk).name == row.name
+
+
+def test_a_stage_saved_in_the_admin_is_a_version(house: House, client: Client) -> None:
+    row = house.touchpoint.stage
+    save(client, row, name="Eat")
+    assert Stage.objects.get(pk=row.pk).name == "Eat"
+    assert newest(row.journey).kind == "edit"
+    assert "Eat" in [stage["name"] for stage in newest(row.journey).document["stages"]]
+
+
+def test_who_has_it_open_in_the_page_is_told_of_what_the_admin_wrote(house: House, client: Client) -> None:
+    row = house.touchpoint
+    seen = {"name": row.name, "team": row.team}
+    save(client, row, name="Food and drink")
+    fresh = Touchpoint.objects.select_related("stage__journey__program").get(pk=row.pk)
+    with pytest.raises(maps.EditedMeanwhileError) as told:
+        maps.change(
+            fresh, seen | {"name": "Meals"}, seen=row.revision, base=seen, by=house.people["analyst"], at=factories.NOON
+        )
+    assert [clash.field for clash in told.value.clashes] == ["name"]
+    assert told.value.by == house.people["owner"]
+
+
+def test_a_save_that_changes_nothing_of_the_map_is_no_version(house: House, client: Client) -> None:
+    row = house.touchpoint
+    save(client, row)
+    before = row.stage.journey.versions.count()
+    save(client, row)
+    assert row.stage.journey.versions.count() == before

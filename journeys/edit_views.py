@@ -191,6 +191,7 @@ def map_versions(request: HttpRequest, visit: Visit) -> HttpResponse:
     context = {
         "journey": journey,
         "versions": map_editor.versions(journey),
+        "compared": map_editor.compare(journey, request.GET.get("from", ""), request.GET.get("to", "")),
         "form": form,
         "crumbs": [
             (_("Journey map"), f"{reverse('journeys:map')}?journey={journey.code}"),

@@ -91,9 +91,13 @@ class Overview:
             summary,
             through,
             tuple(
-                self._branch(self.summaries[point.opens_id], point, doors, here)
+                self._branch(self.summaries[opened], point, doors, here)
                 for point in doors.get(summary.journey.pk, ())
+<<<<<<< ours
                 if point.opens_id is not None and point.opens_id not in here
+=======
+                if (opened := point.opens_id) is not None and opened not in here
+>>>>>>> theirs
             ),
         )
 

@@ -163,6 +163,25 @@ def versions(journey: Journey) -> list[Kept]:
     return found
 
 
+@dataclass(frozen=True)
+class Compared:
+    """What the later of two versions says differently from the earlier, in words."""
+
+    earlier: JourneyVersion
+    later: JourneyVersion
+    changes: tuple[str, ...]
+
+
+def compare(journey: Journey, one: str, other: str) -> Compared | None:
+    """The two versions by their numbers, in whichever order they are asked for; None unless there are two."""
+    numbers = {int(each) for each in (one, other) if each.isdecimal() and len(each) < 10}
+    rows = list(journey.versions.filter(number__in=numbers).select_related("author", "journey").order_by("number"))
+    if len(rows) != 2:
+        return None
+    told = documents.differences(rows[0].document, rows[1].document)
+    return Compared(*rows, tuple(change_in_words(each, rows[1].document) for each in told))
+
+
 def change_in_words(change: Difference, document: Mapping[str, Any]) -> str:
     """`Checkout: name changed from … to …`."""
     name = _name(change, document)

@@ -228,3 +228,17 @@ def test_a_stage_that_was_taken_off_comes_back_with_its_touchpoints(house: House
     assert sorted(order(journey)) == sorted(before)
     assert Touchpoint.objects.get(code="road").retired_at is not None
     assert client.post(EDIT, {"do": "back-stage", "code": "none"}).status_code == 404
+
+
+def test_any_two_versions_are_told_apart_in_words_whichever_is_named_first(house: House, journey: Journey) -> None:
+    client = client_of(house)
+    for name in ("Check-in", "Bag drop"):
+        client.post(EDIT, filled(client, "desk", name=name))
+    client.post(EDIT, {"do": "off-touchpoint", "code": "food"})
+    address = "/map/versions/?journey=departure"
+    for query in ("&from=1&to=4", "&from=4&to=1"):
+        compared = client.get(address + query).context["compared"]
+        assert sorted(compared.changes) == ["Bag drop: name changed from Desk to Bag drop.", "Food was taken off."]
+    assert "Check-in" not in " ".join(client.get(address + "&from=3&to=4").context["compared"].changes)
+    for query in ("", "&from=1&to=1", "&from=1&to=99", "&from=x&to=-1"):
+        assert client.get(address + query).context["compared"] is None

@@ -179,7 +179,8 @@ def compare(journey: Journey, one: str, other: str) -> Compared | None:
     if len(rows) != 2:
         return None
     told = documents.differences(rows[0].document, rows[1].document)
-    return Compared(*rows, tuple(change_in_words(each, rows[1].document) for each in told))
+    earlier, later = rows
+    return Compared(earlier, later, tuple(change_in_words(each, later.document) for each in told))
 
 
 def change_in_words(change: Difference, document: Mapping[str, Any]) -> str:

@@ -14,7 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.utils import timezone
 
-from cxprogram.demo import content, customers, figures, knowledge, plans, voices
+from cxprogram.demo import content, counted, customers, figures, knowledge, plans, voices
 from cxprogram.demo import program as frame
 from feedback.models import Response, Ticket
 from feedback.services import folding
@@ -69,6 +69,7 @@ class Command(BaseCommand):
         knowledge.tell_competitors(cast, token, say=self.say)
         voices.tell(cast, token, say=self.say)
         self.say(f"{folding.fold(cast.program, at=at):,} answers counted")
+        counted.make_kpis(cast, at=at, tell=self.say)
         figures.set_targets(cast)
         figures.study_drivers(cast, at=at, say=self.say)
         figures.measure_project(frame.make_project(cast), at=at)

@@ -34,6 +34,7 @@ KINDS = {
     "number": Kind(1, 1),
     "coefficient": Kind(1, 3),
     "hours": Kind(1 / 3600, 1, f"{NBSP}h"),
+    "duration": Kind(1 / 3600, 2, f"{NBSP}h"),
     "amount": Kind(1, 2),
 }
 _KIND_OF_MEASURE = {
@@ -42,7 +43,7 @@ _KIND_OF_MEASURE = {
     "share": "share",
     "count": "count",
     "rate": "coefficient",
-    "duration": "hours",
+    "duration": "duration",
     "money": "amount",
 }
 _KIND_OF_CODE = {"nps": "nps", "mean": "mean", "top2": "share"}

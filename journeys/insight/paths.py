@@ -137,16 +137,19 @@ def read_paths(
     at: datetime,
     segment: Segment | None = None,
     by_type: bool = False,
+    plan: tuple[int, ...] | None = None,
 ) -> PathStudy:
     """Study the runs that began in the period. One is still open at `at` until nothing has happened for as long as
     parts one run from the next. What is planned are the map's touchpoints that somebody took: where no stream tells
     of a touchpoint, nobody can be said to have missed it; nor, of the rest, by a run that is still open, which is held
-    against nothing. By type, the steps are the types of what happened, of which nothing is planned."""
+    against nothing. By type, the steps are the types of what happened, of which nothing is planned. `plan`
+    names the steps that are planned instead: those of another unit."""
     customers = segments.customers(segment, at) if segment else None
     found = frames.events(journey, unit, period, customers=customers, by_type=by_type)
     names, on_map = ({code: code for code in found.log.steps}, set()) if by_type else _names(journey)
     taken = set(np.unique(found.log.step).tolist())
-    plan = tuple(step for step, code in enumerate(found.log.steps) if code in on_map and step in taken)
+    if plan is None:
+        plan = tuple(step for step, code in enumerate(found.log.steps) if code in on_map and step in taken)
     open_after = (at - episodes.GAP).timestamp()
     is_closed = ~paths.open_cases(found.log, open_after)
     by_run = _ratings(journey)
@@ -172,9 +175,10 @@ def compare_units(
     study: PathStudy, *, at: datetime, segment: Segment | None = None
 ) -> list[tuple[OrgUnit, PathStudy | None]]:
     """What each unit right below that of the study made of the same journey; None where it would tell of few, also by
-    subtraction from the whole and the others."""
+    subtraction from the whole and the others. Each is held to the plan of the whole: what nobody does at one unit is
+    missing there."""
     found = [
-        (unit, read_paths(study.journey, unit, study.period, at=at, segment=segment))
+        (unit, read_paths(study.journey, unit, study.period, at=at, segment=segment, plan=study.plan))
         for unit in OrgUnit.objects.filter(parent=study.unit).select_related("program").order_by("code")
     ]
     cells: dict[int | None, int] = {unit.pk: each.paths.cases for unit, each in found}

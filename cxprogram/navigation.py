@@ -29,6 +29,7 @@ PLACES = {
     "voice": ("feedback:voice-list", _("What is said elsewhere"), "ticket", Right.SEE_VOICE),
     "surveys": ("feedback:survey-list", _("Surveys"), "ticket", Right.DEFINE),
     "plans": ("feedback:plan-list", _("Who is asked"), "person", Right.DEFINE),
+    "segments": ("journeys:segment-list", _("Segments"), "person", Right.DEFINE),
     "imports": ("feedback:import-list", _("Imports"), "more", Right.DEFINE),
     "streams": ("journeys:stream-list", _("Data streams"), "chart", Right.DEFINE),
     "journeys": ("journeys:journey-list", _("Journeys"), "map", Right.SEE_SCORES),
@@ -57,7 +58,7 @@ _ALL = (
 _JOURNEYS = ("journeys", "paths", "funnels", "competitors", "measurements", "targets", "use_cases", "audit")
 _BEYOND = (
     (_("Engagement"), ("charter", "admin")),
-    (_("Insight"), ("surveys", "plans", "voice", "imports", "streams", *_JOURNEYS)),
+    (_("Insight"), ("surveys", "plans", "segments", "voice", "imports", "streams", *_JOURNEYS)),
     (_("Integration"), ("statements",)),
 )
 BEYOND: dict[str, tuple[tuple[Promise, tuple[str, ...]], ...]] = {

@@ -16,11 +16,14 @@ counted over the last days, at least once if nothing is said. No text of the doc
 import math
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from itertools import count
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.db.models.fields.json import KeyTransform
 from django.db.models.functions import Coalesce
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from cxprogram.errors import DomainError
@@ -208,6 +211,27 @@ def check(program: Program, definition: Any, *, at: datetime) -> None:
     """Raise SegmentError (`segment-invalid`, with the path of the rule) for a document that is no filter."""
     if definition != {}:
         _Compiler(program, at).condition(definition, "")
+
+
+@transaction.atomic
+def save(program: Program, segment: Segment | None, *, name: str, definition: Any, at: datetime) -> Segment:
+    """Save a filter under a name: a new one, whose code follows the name, or one that is there. Raises SegmentError."""
+    check(program, definition, at=at)
+    if segment is None:
+        return Segment.objects.create(program=program, code=_code(program, name), name=name, definition=definition)
+    held = Segment.objects.select_for_update().get(pk=segment.pk)
+    if name != segment.label:
+        held.name, held.names = name, {}
+    held.definition = definition
+    held.save(update_fields=["name", "names", "definition"])
+    return held
+
+
+def _code(program: Program, name: str) -> str:
+    taken = {"new", *Segment.objects.filter(program=program).values_list("code", flat=True)}  # `new` is an address
+    base = slugify(name)[:40] or "segment"
+    numbered = (f"{base}-{number}" for number in count(2))
+    return base if base not in taken else next(code for code in numbered if code not in taken)
 
 
 def customers(segment: Segment, at: datetime) -> CustomerQuerySet:

@@ -15,6 +15,7 @@ from feedback.models import (
     ContactGroup,
     ContactRule,
     EventCursor,
+    NotDrawn,
     PlannedAsk,
     SamplingPlan,
     StoppedAddress,
@@ -187,3 +188,13 @@ class EventCursorPage(ReadOnlyAdmin):
     list_display = ("program", "low_id", "mark_id")
     list_select_related = ("program",)
     ordering = ("program",)
+
+
+@admin.register(NotDrawn)
+class NotDrawnPage(ReadOnlyAdmin):
+    """Whom waves did not draw, as bits; a customer's page says it in words."""
+
+    fieldsets = ((None, {"fields": ("wave", "block")}),)
+    list_display = ("wave", "block")
+    list_select_related = ("wave__plan",)
+    ordering = ("-wave", "block")

@@ -112,6 +112,7 @@ class DecisionReason(models.TextChoices):
     CUSTOMER_MERGED = "customer-merged", _("the customer is another one")
     ADDRESS_MISSING = "address-missing", _("no address for any channel of the plan")
     ADDRESS_STOPPED = "address-stopped", _("mail to the address comes back")
+    NOT_DRAWN = "not-drawn", _("not drawn")
     HOLD_OUT = "hold-out", _("held out for comparison")
     NOT_IN_POPULATION = "not-in-population", _("no longer in the population")
     QUOTA_FULL = "quota-full", _("enough answers of this group")

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from feedback.choices import AskChannel, ContactKind, DecisionOutcome, DecisionReason, RuleClock, RuleScope
-from feedback.models import ContactDecision, ContactRule
+from feedback.models import ContactDecision, ContactRule, Wave
 
 
 def length(hours: int) -> str:
@@ -71,6 +71,12 @@ def title(decision: ContactDecision) -> str:
             DecisionOutcome.DELAYED: _("Asked later: %(survey)s"),
         }
     return words[DecisionOutcome(decision.outcome)] % facts
+
+
+def not_drawn(wave: Wave) -> tuple[str, str]:
+    """What happened to one who was in the base of a wave and not drawn, and why."""
+    title = _("Not asked: %(survey)s") % {"survey": wave.plan.survey.label}
+    return title, _("Not drawn in wave %(n)s of %(plan)s") % {"n": wave.number, "plan": wave.plan.label}
 
 
 def when(moment: datetime) -> str:

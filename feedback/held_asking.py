@@ -1,6 +1,6 @@
 """What asking holds of a person: invitations, planned asks, the ledger of decisions, stopped addresses."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db.models import CharField, QuerySet, Value
@@ -8,11 +8,13 @@ from django.db.models.functions import Cast, Concat, Lower
 from django.utils.translation import gettext_lazy
 
 from feedback import contact_words
-from feedback.choices import AskStatus, DecisionOutcome, InvitationStatus
+from feedback.choices import AskStatus, DecisionOutcome, DecisionReason, InvitationStatus
 from feedback.models import ContactDecision, EmailClick, Invitation, PlannedAsk, StoppedAddress, SurveyDraft
+from feedback.services import not_drawn
 from feedback.services.decisions import address_hash
-from journeys.holdings import Entry, Holding, Imprint, Traces, register
+from journeys.holdings import Entry, Holding, Imprint, Tale, Traces, register
 
+MAX_WAVES = 1_000
 TONES = {
     DecisionOutcome.ASKED.value: "",
     DecisionOutcome.SKIPPED.value: "quiet",
@@ -70,6 +72,23 @@ def _decision_story(rows: QuerySet, limit: int) -> Iterable[Entry]:
         yield Entry(row.at, gettext_lazy("contact"), title, detail, tone=TONES[row.outcome])
 
 
+# --- who was not drawn ------------------------------------------------------------------------
+def _not_drawn_story(customers: Sequence[int], limit: int) -> Iterable[Entry]:
+    for wave in not_drawn.waves(customers, limit=limit):
+        title, detail = contact_words.not_drawn(wave)
+        yield Entry(wave.at, gettext_lazy("contact"), title, detail, tone="quiet")
+
+
+def _export_not_drawn(program: int, traces: Traces) -> Iterable[dict[str, Any]]:
+    for wave in not_drawn.waves(traces.customers, limit=MAX_WAVES):
+        yield {"at": wave.at, "plan": wave.plan.name, "wave": wave.number, "reason": DecisionReason.NOT_DRAWN.value}
+
+
+def _nothing_of_theirs(program: int, traces: Traces) -> int:
+    """A bit at the number of a customer who is empty names nobody."""
+    return 0
+
+
 # --- addresses --------------------------------------------------------------------------------
 def _erase_addresses(program: int, traces: Traces) -> int:
     hashes = [address_hash(text) for text in traces.texts]
@@ -90,5 +109,7 @@ def register_all() -> None:
         Holding("planned_asks", PlannedAsk, _asks, _erase_asks, moves=False),
         Holding("contact_decisions", ContactDecision, _decisions, _erase_decisions, story=_decision_story),
         Imprint("stopped_addresses", _erase_addresses),
+        Imprint("not_drawn", _nothing_of_theirs, _export_not_drawn),
+        Tale("not_drawn", _not_drawn_story),
         Imprint("invitations_of_lists", _erase_strangers),
     )

@@ -155,6 +155,10 @@ class WaveQuerySet(AdminOnlyQuerySet):
     program_lookup = "plan__program"
 
 
+class NotDrawnQuerySet(AdminOnlyQuerySet):
+    program_lookup = "wave__plan__program"
+
+
 class EventCursorQuerySet(AdminOnlyQuerySet):
     pass
 

@@ -83,13 +83,22 @@ class Imprint:
     export: Callable[[int, Traces], Iterable[dict[str, Any]]] | None = None
 
 
+@dataclass(frozen=True)
+class Tale:
+    """What no row of the customer's tells: entries by the customer's numbers, the newest first."""
+
+    code: str
+    story: Callable[[Sequence[int], int], Iterable[Entry]]
+
+
+_tales: dict[str, Tale] = {}
 _holdings: dict[str, Holding] = {}
 _imprints: dict[str, Imprint] = {}
 
 
-def register(*held: Holding | Imprint) -> None:
+def register(*held: Holding | Imprint | Tale) -> None:
     for each in held:
-        place: dict[str, Any] = _holdings if isinstance(each, Holding) else _imprints
+        place: Any = {Holding: _holdings, Imprint: _imprints, Tale: _tales}[type(each)]
         place[each.code] = each
 
 
@@ -103,6 +112,10 @@ def holding(code: str) -> Holding:
 
 def imprints() -> Sequence[Imprint]:
     return tuple(_imprints.values())
+
+
+def tales() -> Sequence[Tale]:
+    return tuple(_tales.values())
 
 
 def kept(rows: QuerySet, traces: Traces) -> int:

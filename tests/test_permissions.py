@@ -45,7 +45,7 @@ from feedback.models import (
     TicketStep,
 )
 from feedback.services import invitations
-from journeys.models import KpiValue, UseCase
+from journeys.models import KpiValue, Segment, UseCase
 from tests import factories
 from tests.customer_base import furnish_customers
 from tests.factories import House
@@ -194,6 +194,11 @@ ROWS: list[Row] = [
     row("journeys:customer-detail", {302: ANONYMOUS, 200: WORKERS_OF_A, 404: REST}, WHOLE),
     post("journeys:customer-export", {302: ANONYMOUS, 200: "owner", 404: REST}, OWN),
     post("journeys:customer-erase", {302: ANONYMOUS, 303: "owner", 404: REST}, OWN),
+    row("journeys:segment-list", {302: ANONYMOUS, 200: STAFF, 404: REST}),
+    row("journeys:segment-new", {302: ANONYMOUS, 200: STAFF, 404: REST}),
+    post("journeys:segment-new", {302: ANONYMOUS, 303: STAFF, 404: REST}),
+    row("journeys:segment-edit", {302: ANONYMOUS, 200: DEFINERS, 404: REST}, WHOLE),
+    post("journeys:segment-edit", {302: ANONYMOUS, 303: DEFINERS, 404: REST}, WHOLE),
     row("journeys:stream-list", {302: ANONYMOUS, 200: STAFF, 404: REST}),
     row("feedback:audit", {302: ANONYMOUS, 200: f"{DRIVERS} stranger", 404: REST}),
     row("feedback:drivers", {302: ANONYMOUS, 200: f"{DRIVERS} stranger", 404: REST}),
@@ -295,6 +300,7 @@ ROWS: list[Row] = [
     row("api:response-export", {401: ANONYMOUS, 200: f"{DEFINERS} stranger", 403: REST}),
     row("api:response-export", {401: ANONYMOUS, 200: DEFINERS, 403: REST, 404: STRANGER}, program="sfo"),
     row("api:contact-decision-list", {401: ANONYMOUS, 200: f"{WORKERS} stranger", 403: REST}),
+    row("api:not-drawn-list", {401: ANONYMOUS, 400: f"{WORKERS} stranger", 403: REST}),
     post("api:bounce-create", {401: ANONYMOUS, 200: f"{SENDERS} stranger", 403: REST}),
     *(
         post(f"api:{kind}-{door}", {401: ANONYMOUS, status: f"{SENDERS} stranger", 403: REST})
@@ -381,6 +387,7 @@ DESKS: dict[str, Desk] = {
     "feedback.DriverStudy": KEPT,
     "feedback.EmailClick": KEPT,
     "feedback.EventCursor": KEPT,
+    "feedback.NotDrawn": KEPT,
     "feedback.Invitation": KEPT,
     "feedback.Placement": FREE,
     "feedback.QuestionRevision": KEPT,
@@ -459,6 +466,7 @@ PLACES: dict[str, Callable[[House, str], dict[str, Any]]] = {
     "report": lambda house, where: {"number": house.reports[where].pk},
     "statement": lambda house, where: {"number": house.statements[where].pk},
     "plan": lambda house, where: {"number": SamplingPlan.objects.get(program=house.program).pk},
+    "segment": lambda house, where: {"code": Segment.objects.filter(program=house.program).earliest("pk").code},
     "survey": lambda house, where: {"slug": house.survey.slug},
     "touchpoint": lambda house, where: {"code": house.touchpoint.code},
     "journey": lambda house, where: {"code": "departure"},
@@ -498,6 +506,8 @@ BODIES: dict[str, Callable[[House, str], Any]] = {
     "api:interaction-create": lambda house, where: HAPPENING,
     "api:interaction-bulk": lambda house, where: [HAPPENING],
     "journeys:customer-erase": lambda house, where: {"is_sure": "on"},
+    "journeys:segment-new": lambda house, where: {"name": "Some", "joined": "all"},
+    "journeys:segment-edit": lambda house, where: {"name": "Some", "joined": "all"},
     "journeys:target-list": lambda house, where: {"do": "set", "seen": "0", "value": "50", "basis": "Agreed"},
     "journeys:use-case-list": lambda house, where: {
         "do": "activate",

@@ -11,11 +11,15 @@ from django.utils.translation import gettext as _
 from cxprogram import api_bodies, api_schema
 from cxprogram.access import Right
 from cxprogram.api_base import ApiView, ParameterError, asked_program, page, reply
+from cxprogram.errors import NotFoundError
 from feedback.choices import BounceKind, DecisionOutcome
 from feedback.models import ContactDecision
-from feedback.services import bounces
+from feedback.services import bounces, not_drawn
+from journeys.models import Customer
+from journeys.services import subjects
 
 MAX_ID = 2**63 - 1
+MAX_WAVES = 100
 
 
 class ContactDecisionRow(msgspec.Struct):
@@ -35,6 +39,22 @@ class ContactDecisionRow(msgspec.Struct):
     survey: str | None
     channel: str
     cause: str
+
+
+class NotDrawnRow(msgspec.Struct):
+    """One wave that had the customer in its base and did not draw them."""
+
+    at: datetime
+    customer: int
+    outcome: Literal["skipped"]
+    reason: Literal["not-drawn"]
+    plan: int
+    wave: int
+    survey: str
+
+
+class NotDrawnList(msgspec.Struct):
+    results: list[NotDrawnRow]
 
 
 class BounceBody(msgspec.Struct, forbid_unknown_fields=True):
@@ -71,6 +91,10 @@ EXAMPLE = {
     "channel": "email",
     "cause": "wave-2",
 }
+NOT_DRAWN = {
+    "at": "2026-11-24T09:00:00Z", "customer": 17, "outcome": "skipped", "reason": "not-drawn", "plan": 3, "wave": 2,
+    "survey": "stay",
+}  # fmt: skip
 _bounce = msgspec.json.Decoder(BounceBody)
 
 
@@ -136,6 +160,40 @@ class ContactDecisionListView(ApiView):
             if (number := _number(request, name)) is not None:
                 rows = rows.filter(**{f"{name}_id": number})
         return page(request, rows.select_related("rule", "wave", "survey"), present)
+
+
+class NotDrawnListView(ApiView):
+    right = Right.SEE_VOICE
+
+    @api_schema.describe(
+        "List the waves that did not draw a customer",
+        name="not_drawn_list",
+        tag="Asking",
+        description="Waves whose base held the customer and that drew others, the newest 100 first. They are no "
+        "decisions: who is not drawn is not decided on.",
+        parameters=[
+            api_schema.PROGRAM,
+            api_schema.parameter("customer", "Number of a customer.", type="integer", required=True),
+        ],
+        replies={200: NotDrawnList},
+        reply_example={"results": [NOT_DRAWN]},
+        refusals={400: ("program-missing", "parameter-invalid"), 404: ("program-unknown", "customer-unknown")},
+    )
+    def get(self, request: Any) -> HttpResponse:
+        program = asked_program(request, self.right)
+        number = _number(request, "customer")
+        if number is None:
+            raise ParameterError(_("Write %(name)s as a number.") % {"name": "customer"}, parameter="customer")
+        customer = Customer.objects.visible_to(request.user).filter(program=program, pk=number).first()
+        if customer is None:
+            raise NotFoundError(_("There is no such customer."), code="customer-unknown")
+        found = not_drawn.waves(subjects.selves(customer), limit=MAX_WAVES)
+        return reply(
+            NotDrawnList([
+                NotDrawnRow(wave.at, number, "skipped", "not-drawn", wave.plan_id, wave.number, wave.plan.survey.slug)
+                for wave in found
+            ])
+        )  # fmt: skip
 
 
 class BounceView(ApiView):

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from feedback.api.contact_decisions import BounceView, ContactDecisionListView
+from feedback.api.contact_decisions import BounceView, ContactDecisionListView, NotDrawnListView
 from feedback.api.driver_studies import DriverStudyView
 from feedback.api.exports import ResponseExportView
 from feedback.api.responses import ResponseBulkView, ResponseView
@@ -16,6 +16,7 @@ from feedback.api.voice import (
 
 urlpatterns = [
     path("bounces/", BounceView.as_view(), name="bounce-create"),
+    path("contact-decisions/not-drawn/", NotDrawnListView.as_view(), name="not-drawn-list"),
     path("contact-decisions/", ContactDecisionListView.as_view(), name="contact-decision-list"),
     path("driver-studies/", DriverStudyView.as_view(), name="driver-study"),
     path("feature-requests/", FeatureRequestView.as_view(), name="feature-request-create"),

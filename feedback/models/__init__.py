@@ -3,7 +3,7 @@ from feedback.models.contact import ContactDecision, ContactGroup, ContactRule, 
 from feedback.models.driver_study import DriverStudy
 from feedback.models.invitation import EmailClick, Invitation, Placement, SurveyDraft, token_hash
 from feedback.models.mapping import ImportMapping
-from feedback.models.plan import EventCursor, PlannedAsk, SamplingPlan, Wave
+from feedback.models.plan import EventCursor, NotDrawn, PlannedAsk, SamplingPlan, Wave
 from feedback.models.response import Response
 from feedback.models.score import FoldState, ScoreCell, ScoreMonth
 from feedback.models.survey import Question, QuestionRevision, Survey, SurveyItem, SurveyVersion
@@ -23,6 +23,7 @@ __all__ = [
     "ImportMapping",
     "Invitation",
     "Mention",
+    "NotDrawn",
     "Placement",
     "PlannedAsk",
     "Question",

@@ -21,7 +21,13 @@ from feedback.choices import (
 )
 from feedback.models.invitation import Invitation
 from feedback.models.survey import Survey
-from feedback.querysets import EventCursorQuerySet, PlannedAskQuerySet, SamplingPlanQuerySet, WaveQuerySet
+from feedback.querysets import (
+    EventCursorQuerySet,
+    NotDrawnQuerySet,
+    PlannedAskQuerySet,
+    SamplingPlanQuerySet,
+    WaveQuerySet,
+)
 from journeys.choices import Purpose
 from journeys.models import Customer, Segment, Stage, Touchpoint
 
@@ -183,6 +189,25 @@ class Wave(models.Model):
 
     def __str__(self) -> str:
         return f"{self.plan} {self.number}"
+
+
+class NotDrawn(models.Model):
+    """Whom a wave did not draw although they were in its base: 65,536 numbers of customers a row, one bit for each."""
+
+    wave = models.ForeignKey(Wave, on_delete=models.CASCADE, related_name="not_drawn")
+    block = models.BigIntegerField(_("numbers from"), help_text=_("Times 65,536."))
+    members = models.BinaryField()
+
+    objects = NotDrawnQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("customers not drawn")
+        verbose_name_plural = _("customers not drawn")
+        # The page of a customer looks for its block in all waves.
+        constraints = [models.UniqueConstraint(fields=["block", "wave"], name="not_drawn_once")]
+
+    def __str__(self) -> str:
+        return f"{self.wave}: {self.block}"
 
 
 class PlannedAsk(models.Model):

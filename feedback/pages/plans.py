@@ -20,6 +20,7 @@ from feedback.choices import (
     AskChannel,
     AskStatus,
     DecisionOutcome,
+    DecisionReason,
     PlanAudience,
     PlanEvent,
     PlanMethod,
@@ -216,6 +217,12 @@ def _example(verdict: Verdict) -> Example:
     )
 
 
+def _with_rest(run: plans.DryRun, lines: Sequence[plans.Line]) -> list[plans.Line]:
+    """The decisions, and those of the base who are not drawn."""
+    rest = plans.Line(DecisionOutcome.SKIPPED, DecisionReason.NOT_DRAWN, None, run.not_drawn)
+    return [*lines, rest] if run.not_drawn else list(lines)
+
+
 def plan_page(plan: SamplingPlan, *, at: datetime) -> PlanPage:
     """One plan with what it would do now."""
     run = plans.dry_run(plan, at=at)
@@ -246,7 +253,7 @@ def plan_page(plan: SamplingPlan, *, at: datetime) -> PlanPage:
                 contact_words.why(line.reason, line.rule),
                 line.n,
             )
-            for line in lines
+            for line in _with_rest(run, lines)
         ],
         examples=[_example(verdict) for verdict in run.examples],
         waves=list(plan.waves.order_by("-number")[:10]),

@@ -19,7 +19,7 @@ from cxprogram.errors import ConflictError, DomainError
 from cxprogram.models import Program
 from feedback.choices import PlanAudience, PlanEvent, PlanTrigger
 from feedback.models import ContactRule, EventCursor, PlannedAsk, SamplingPlan, Ticket, Wave
-from feedback.services import decisions, draws
+from feedback.services import decisions, draws, not_drawn
 from feedback.services.decisions import Verdict
 from journeys.models import Customer, Interaction, InteractionKey
 from journeys.services import customers
@@ -59,6 +59,11 @@ class DryRun:
     lines: Sequence[Line]
     examples: Sequence[Verdict]
     groups: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def not_drawn(self) -> int:
+        """Those in the base whom the next wave would leave out; after events nobody is drawn."""
+        return max(0, self.population - self.drawn) if self.plan.trigger == PlanTrigger.WAVE else 0
 
     def count(self, outcome: str) -> int:
         return sum(line.n for line in self.lines if line.outcome == outcome)
@@ -123,6 +128,8 @@ def start_wave(plan: SamplingPlan, *, at: datetime, number: int | None = None) -
     )
     until = at + timedelta(hours=plan.worth_hours)
     wave.drawn = draws.write(wave, sample.rows, cause=_cause(number), due_at=at, until=until)
+    if wave.drawn < wave.population:
+        not_drawn.write(wave, draws.population(plan, at), cause=_cause(number))
     wave.save(update_fields=["drawn"])
     return wave
 

@@ -20,7 +20,7 @@ from journeys.choices import ConsentState, Purpose
 from journeys.holdings import Entry
 from journeys.models import Customer, CustomerAttribute, CustomerIdentity
 from journeys.querysets import CustomerQuerySet
-from journeys.services import consents, identities
+from journeys.services import consents, identities, subjects
 from journeys.services.consents import Decision
 
 SHOWN = 50
@@ -128,6 +128,9 @@ def story(user: Any, customer: Customer) -> list[Entry]:
         if held.story is not None:
             rows: Any = held.rows([customer.pk])
             entries.extend(held.story(rows.visible_to(user), STORY + 1))
+    numbers = subjects.selves(customer)
+    for tale in holdings.tales():
+        entries.extend(tale.story(numbers, STORY + 1))
     return sorted(entries, key=lambda entry: entry.at, reverse=True)
 
 

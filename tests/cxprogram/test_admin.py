@@ -26,8 +26,8 @@ pytestmark = pytest.mark.django_db
 # Written by a rule of the program, not by hand.
 NO_ADD = {
     "actions.EffectStudy", "cxprogram.ImportRun", "cxprogram.OutgoingMail", "cxprogram.Program",
-    "feedback.ContactDecision", "feedback.EventCursor", "feedback.PlannedAsk", "feedback.StoppedAddress",
-    "feedback.Wave",
+    "feedback.ContactDecision", "feedback.EventCursor", "feedback.NotDrawn", "feedback.PlannedAsk",
+    "feedback.StoppedAddress", "feedback.Wave",
     "feedback.EmailClick", "feedback.Invitation", "feedback.QuestionRevision", "feedback.SurveyDraft",
     "feedback.DriverStudy", "feedback.FeatureRequest", "feedback.FoldState", "feedback.Mention", "feedback.Response",
     "feedback.ScoreCell", "feedback.SupportCase",

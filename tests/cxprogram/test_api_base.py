@@ -230,6 +230,7 @@ def test_the_schema_is_valid_openapi_3_1_and_names_every_door():
         "/api/v1/statements/",
         "/api/v1/customers/",
         "/api/v1/contact-decisions/",
+        "/api/v1/contact-decisions/not-drawn/",
         "/api/v1/bounces/",
         "/api/v1/competitor-ratings/",
         "/api/v1/journeys/",

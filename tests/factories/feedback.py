@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from cxprogram.models import OrgUnit, Program
 from feedback import robots
+from feedback.analytics import bits
 from feedback.choices import QuestionKind, TicketAct, TicketReason, TicketStatus
 from feedback.models import (
     Branding,
@@ -18,6 +19,7 @@ from feedback.models import (
     DriverStudy,
     FoldState,
     Invitation,
+    NotDrawn,
     Question,
     Response,
     RootCause,
@@ -184,7 +186,8 @@ def make_asking(program: Program) -> SamplingPlan:
         opens_at=time(0), closes_at=time(0), weekdays=[0, 1, 2, 3, 4, 5, 6],
     )  # fmt: skip
     plans.add_people(plan, [("", customer.email)], at=NOON)
-    plans.start_wave(plan, at=NOON)
+    wave = plans.start_wave(plan, at=NOON)
+    NotDrawn.objects.create(wave=wave, block=0, members=bits.packed(b""))  # nobody: the list was asked whole
     plans.react_to_interactions(program, at=NOON)
     sending.decide_due(at=NOON)
     bounces.record(program, f"gone{number}@example.org", kind="hard", at=NOON)

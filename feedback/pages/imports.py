@@ -15,6 +15,7 @@ from feedback.imports.proposals import ColumnPlan
 from feedback.imports.record_proposals import RecordProposal
 from feedback.imports.records import FIELDS
 from feedback.models import ImportMapping, SurveyVersion
+from feedback.services import intake
 from feedback.services.intake import Check, Look, Reading
 from journeys.choices import StreamStatus
 from journeys.models import DataStream
@@ -126,6 +127,7 @@ class PreviewPage:
     versions: QuerySet[SurveyVersion] | None = None
     streams: QuerySet[DataStream] | None = None
     saved: QuerySet[ImportMapping] | None = None
+    proposed: ImportMapping | None = None
     query: str = ""
     check: Check | None = None
     questions: int = 0
@@ -176,6 +178,7 @@ def preview(run: ImportRun, look: Look, reading: Reading, *, user: User, check: 
         facts.append(_("decimal comma"))
     is_answers = look.answers is not None
     names: dict[str, Any] = {**ANSWER_ROLES} if is_answers else _record_roles(proposal)
+    saved = ImportMapping.objects.visible_to(user).filter(program=program) if is_answers else None
     return PreviewPage(
         run,
         look,
@@ -188,7 +191,8 @@ def preview(run: ImportRun, look: Look, reading: Reading, *, user: User, check: 
         asked=_asked(look),
         versions=_versions(user, program) if is_answers else None,
         streams=_streams(user, program) if look.target == "interactions" else None,
-        saved=ImportMapping.objects.visible_to(user).filter(program=program) if is_answers else None,
+        saved=saved,
+        proposed=intake.fitting(saved, [column.name for column in proposal.columns]) if saved is not None else None,
         query=urlencode({name: value for name, value in vars(reading).items() if value}),
         check=check,
     )

@@ -1,5 +1,6 @@
 """From an uploaded file to an import that is under way: looked at, understood, checked on its first rows, started."""
 
+from collections.abc import Iterable, Sequence
 from collections.abc import Mapping as Words
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -20,7 +21,15 @@ from feedback.imports.decisions import definition_of, mapping_of
 from feedback.imports.definitions import SurveyDefinition
 from feedback.imports.layouts import Layout, find_layout
 from feedback.imports.lss import read_lss
-from feedback.imports.mapping import Header, Mapping, ScaleQuestion, open_table
+from feedback.imports.mapping import (
+    Header,
+    Mapping,
+    ScaleQuestion,
+    columns,
+    load_mapping,
+    missing_columns,
+    open_table,
+)
 from feedback.imports.profile import SAMPLE_ROWS, profiles_of
 from feedback.imports.proposals import Proposal, QuestionPlan, propose_answers
 from feedback.imports.qsf import read_qsf
@@ -299,6 +308,19 @@ def start(run: ImportRun, look: Look, said: Decisions, *, at: datetime) -> None:
     )
 
 
+def fitting(saved: Iterable[ImportMapping], header: Sequence[str]) -> ImportMapping | None:
+    """Of the mappings that were kept the one that reads most of the file's columns, and none that it lacks."""
+    found = []
+    for each in saved:
+        try:
+            mapping = load_mapping(msgspec.json.encode(each.definition))
+        except MappingError:  # kept before a rule of mappings was made stricter
+            continue
+        if not missing_columns(mapping, list(header)):
+            found.append((len(columns(mapping)), each.pk, each))
+    return max(found)[2] if found else None
+
+
 def start_saved(run: ImportRun, saved: ImportMapping, *, skip_bad_rows: bool) -> None:
     """Read the file as one was read before."""
     import_runs.queue(
@@ -328,6 +350,6 @@ def draft_of(run: ImportRun, definition: SurveyDefinition, *, name: str, at: dat
 
 
 __all__ = [
-    "Check", "Decisions", "IntakeError", "Look", "MappingError", "Reading", "check", "draft_of", "look", "mapping_for",
-    "start", "start_saved", "with_roles",
+    "Check", "Decisions", "IntakeError", "Look", "MappingError", "Reading", "check", "draft_of", "fitting", "look",
+    "mapping_for", "start", "start_saved", "with_roles",
 ]  # fmt: skip

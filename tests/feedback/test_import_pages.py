@@ -102,8 +102,11 @@ def test_a_form_of_a_stranger_becomes_a_survey_with_its_answers(owner):
     assert said[3].answers[why.code] == f'{EVIL}, "=cmd|x"'  # kept as it was said
     assert "example.org" not in str([(row.answers, row.attributes) for row in said.values()])
 
-    # The same file again, as it was read before: nothing new.
+    # The same file again, as it was read before, which is proposed: nothing new. Another file is no such file.
+    _other, elsewhere = upload(owner, FORM.replace("Varför", "Hur").encode(), "other.csv")
+    assert "as-before" not in owner.get(elsewhere).content.decode()
     again, url = upload(owner, FORM.encode(), "again.csv")
+    assert 'name="saved" value="forms" type="submit"' in owner.get(url).content.decode()
     assert ImportMapping.objects.get(program=owner.program).slug == "forms"
     assert owner.post(url + "start/", {"saved": "forms"}).status_code == 303
     import_work.work(again.pk, clock=timezone.now)

@@ -3,6 +3,7 @@
 import re
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -71,8 +72,8 @@ PAGES: list[tuple[str, str, int, str]] = [
 ]
 
 
-@pytest.fixture(scope="module")
-def chromium(demo_site: DemoSite) -> Iterator[Any]:
+@contextmanager
+def launched() -> Iterator[Any]:
     sync_api = pytest.importorskip("playwright.sync_api")
     if (program := shutil.which("chromium")) is None:
         pytest.skip("no Chromium: apt-get install chromium")
@@ -83,6 +84,12 @@ def chromium(demo_site: DemoSite) -> Iterator[Any]:
         )
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="module")
+def chromium(demo_site: DemoSite) -> Iterator[Any]:
+    with launched() as browser:
+        yield browser
 
 
 def open_page(site: DemoSite, chromium: Any, role: str, width: int, mode: str = "light", **options: Any) -> Any:

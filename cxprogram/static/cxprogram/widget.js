@@ -5,13 +5,14 @@
      <div data-cx-survey="short-name" data-lang="sv" data-place="b7k2m9xq"></div>
 
    It stands in every element that names its survey, else where the script stands. An answer is written to the browser
-   before it is sent and taken away when it has arrived; the same key each time makes a repeat harmless. */
+   before it is sent and taken away when it has arrived, tried again every five seconds until then; the same key each
+   time makes a repeat harmless. */
 (function (survey) {
   "use strict";
   var script = document.currentScript;
   var base = script ? new URL(script.src).origin : survey.origin;
-  var STORE = "cx-answers:" + survey.slug, WAITS = [2, 5, 15, 60, 300];
-  var timer = null, attempt = 0, listeners = [];
+  var STORE = "cx-answers:" + survey.slug, PAUSE = 5000;
+  var timer = null, flying = {}, listeners = [];
 
   // --- answers on their way ---
   function load() {
@@ -29,6 +30,10 @@
   function tell(key, outcome) { listeners.forEach(function (listen) { listen(key, outcome); }); }
 
   function send(row) {
+    if (!flying[row.key]) flying[row.key] = post(row);
+    return flying[row.key];
+  }
+  function post(row) {
     return fetch(base + row.path, {
       method: "POST", mode: "cors", credentials: "omit", keepalive: true,
       headers: { "Content-Type": "application/x-www-form-urlencoded" }, body: row.body
@@ -40,19 +45,23 @@
         tell(row.key, reply.ok ? "stored" : "refused");
       }
       return isFinal;
-    }, function () { return false; });
+    }).catch(function () { return false; }).then(function (isFinal) { delete flying[row.key]; return isFinal; });
   }
+  // One page sends at a time where the browser can say so; the next one finds what has arrived taken away.
   function flush() {
     clearTimeout(timer);
+    timer = null;
+    if (!navigator.locks) { deliver(); return; }
+    navigator.locks.request(STORE, deliver).catch(deliver);
+  }
+  function deliver() {
     var rows = load();
-    if (!rows.length) { attempt = 0; return; }
-    Promise.all(rows.map(send)).then(function (outcomes) {
-      if (outcomes.every(Boolean)) { attempt = 0; return; }
+    return Promise.all(rows.map(send)).then(function (outcomes) {
       rows.forEach(function (row, place) { if (!outcomes[place]) tell(row.key, "waiting"); });
-      timer = setTimeout(flush, WAITS[Math.min(attempt++, WAITS.length - 1)] * 1000);
+      if (load().length && !timer) timer = setTimeout(flush, PAUSE);
     });
   }
-  addEventListener("online", function () { attempt = 0; flush(); });
+  addEventListener("online", flush);
 
   // --- what is shown ---
   function element(name, facts, parts) {
@@ -123,7 +132,7 @@
       save(load().concat(row));
       form.replaceWith(thanks);
       thanks.focus();
-      attempt = 0; flush();
+      flush();
     });
   }
 

@@ -93,11 +93,7 @@ class Overview:
             tuple(
                 self._branch(self.summaries[opened], point, doors, here)
                 for point in doors.get(summary.journey.pk, ())
-<<<<<<< ours
-                if point.opens_id is not None and point.opens_id not in here
-=======
                 if (opened := point.opens_id) is not None and opened not in here
->>>>>>> theirs
             ),
         )
 

@@ -65,11 +65,12 @@ def population(plan: SamplingPlan, at: datetime) -> QuerySet[Customer]:
     - persons of the program who are still themselves;
     - customers, of the segment if one is named; or the people on the plan's list.
     """
-    rows = Customer.objects.filter(program=plan.program_id, kind=CustomerKind.PERSON).standing()
     if plan.audience == PlanAudience.LIST:
-        return rows.filter(identities__source=list_source(plan))
-    rows = rows.filter(is_customer=True)
-    return rows.filter(pk__in=segments.customers(plan.segment, at).values("pk")) if plan.segment else rows
+        rows = Customer.objects.standing().filter(identities__source=list_source(plan))
+        return rows.filter(program=plan.program_id, kind=CustomerKind.PERSON)
+    # A segment is the same table: as a list of numbers within it, millions would be looked up twice.
+    rows = segments.customers(plan.segment, at) if plan.segment else Customer.objects.standing()
+    return rows.filter(program=plan.program_id, kind=CustomerKind.PERSON, is_customer=True)
 
 
 def _group(plan: SamplingPlan) -> Any:

@@ -26,7 +26,7 @@ from feedback.models import (
 )
 from feedback.services import decisions, draws, plans, sending
 from feedback.services.plans import PlanError
-from journeys.models import Customer
+from journeys.models import Customer, Segment
 from journeys.services import consents, interactions
 from journeys.services.customers import CustomerFacts
 from journeys.services.interactions import Happening
@@ -189,6 +189,33 @@ def test_samples_are_as_large_as_asked_for_and_hold_the_same_people_out(survey: 
     some = set(draws.held_out(plan, Customer.objects.all()).values_list("pk", flat=True))
     plan.hold_out_share = 0.3
     assert some < set(draws.held_out(plan, Customer.objects.all()).values_list("pk", flat=True))
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        {"method": "all"},
+        {"method": "random", "sample_size": 8},
+        {"method": "share", "sample_share": 1.0},
+        {"method": "stratified", "sample_size": 8},
+        {"method": "quota", "quotas": {"gold": 99, "plain": 99}},
+    ],
+    ids=lambda how: how["method"],
+)
+def test_a_sample_of_a_segment_is_of_those_in_it(survey: Survey, how: dict[str, Any]) -> None:
+    """Counted rules and attributes: what a segment adds to the query is nothing that a draw counts by."""
+    factories.make_attribute(survey.program, "tier")
+    inside = {customer.pk for customer in make_base(survey, 12, language="sv") if customer.attributes["tier"] == "gold"}
+    inside |= {customer.pk for customer in make_base(survey, 4, language="fi")}
+    rules = [
+        {"any": [{"attribute": "tier", "is": "gold"}, {"field": "language", "is": "fi"}]},
+        {"interaction": {"type": "visit"}, "at_most": 3},
+    ]
+    segment = Segment.objects.create(program=survey.program, code="some", name="Some", definition={"all": rules})
+    plan = make_plan(survey, group_by="tier", segment=segment, **how)
+    drawn = draws.draw(plan, 1, at=TUESDAY)
+    assert set(drawn.rows.values_list("pk", flat=True)) == inside and len(inside) == 8
+    assert (drawn.population, draws.population(plan, TUESDAY).count()) == (8, 8)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy
 
 from cxprogram.admin_base import ManyRows, ReadOnlyAdmin
-from feedback.models import FeatureRequest, Mention, SupportCase
+from feedback.models import Conversation, EmployeeRemark, FeatureRequest, Mention, SupportCase
 
 
 class VoicePage(ManyRows, ReadOnlyAdmin):
@@ -45,4 +45,20 @@ class FeatureRequestPage(VoicePage):
     facts = ("title", "status", "votes")
     list_display = ("__str__", "at", "status", "votes", "source", "unit")
     list_filter = ("source", "status")
+    search_fields = ("=external_id", "title")
+
+
+@admin.register(Conversation)
+class ConversationPage(VoicePage):
+    facts = ("subject", "channel", "language", "rating")
+    list_display = ("__str__", "at", "channel", "rating", "source", "unit")
+    list_filter = ("source", "channel")
+    search_fields = ("=external_id", "subject")
+
+
+@admin.register(EmployeeRemark)
+class EmployeeRemarkPage(VoicePage):
+    facts = ("title", "rating", "rating_low", "rating_high")
+    list_display = ("__str__", "at", "rating", "source", "unit")
+    list_filter = ("source",)
     search_fields = ("=external_id", "title")

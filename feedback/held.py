@@ -12,7 +12,17 @@ from django.utils.translation import gettext_lazy
 from cxprogram.audit import forget
 from feedback import ticket_words
 from feedback.choices import TicketStatus
-from feedback.models import FeatureRequest, Mention, Question, Response, SupportCase, Ticket, TicketStep
+from feedback.models import (
+    Conversation,
+    EmployeeRemark,
+    FeatureRequest,
+    Mention,
+    Question,
+    Response,
+    SupportCase,
+    Ticket,
+    TicketStep,
+)
 from journeys.holdings import Entry, Holding, Traces, register
 from journeys.namings import ERASED
 
@@ -133,6 +143,8 @@ def register_all() -> None:
         Holding("mentions", Mention, _voice, _erase_voice, story=_voice_story),
         Holding("support_cases", SupportCase, _voice, _erase_voice, story=_voice_story),
         Holding("feature_requests", FeatureRequest, _voice, _erase_voice, story=_voice_story),
+        Holding("conversations", Conversation, _voice, _erase_voice, story=_voice_story),
+        Holding("employee_remarks", EmployeeRemark, _voice, _erase_voice, story=_voice_story),
         # Before the tickets, through which they are found.
         Holding("ticket_steps", TicketStep, _steps, _erase_steps, lookup="ticket__customer", moves=False),
         Holding("tickets", Ticket, _tickets, _erase_tickets, story=_ticket_story),

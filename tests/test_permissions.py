@@ -35,6 +35,8 @@ from cxprogram import pdf
 from cxprogram.choices import Role
 from cxprogram.models import ImportRun, OutgoingMail
 from feedback.models import (
+    Conversation,
+    EmployeeRemark,
     FeatureRequest,
     ImportMapping,
     Invitation,
@@ -102,6 +104,7 @@ def post(door: str, statuses: dict[int, str], where: str | None = None, **query:
 
 
 # --- THE table --------------------------------------------------------------------------------
+SAID_KINDS = ("mention", "support-case", "feature-request", "conversation", "employee-remark")
 ROWS: list[Row] = [
     # For everyone
     row("feedback:survey", {200: REST}, WHOLE),
@@ -304,7 +307,7 @@ ROWS: list[Row] = [
     post("api:bounce-create", {401: ANONYMOUS, 200: f"{SENDERS} stranger", 403: REST}),
     *(
         post(f"api:{kind}-{door}", {401: ANONYMOUS, status: f"{SENDERS} stranger", 403: REST})
-        for kind in ("mention", "support-case", "feature-request")
+        for kind in SAID_KINDS
         for door, status in (("create", 201), ("bulk", 200))
     ),
     # Tracking clients come with a key, never with a log-in.
@@ -392,6 +395,8 @@ DESKS: dict[str, Desk] = {
     "feedback.Placement": FREE,
     "feedback.QuestionRevision": KEPT,
     "feedback.PlannedAsk": KEPT,
+    "feedback.Conversation": KEPT,
+    "feedback.EmployeeRemark": KEPT,
     "feedback.FeatureRequest": KEPT,
     "feedback.FoldState": KEPT,
     "feedback.ImportMapping": FREE,
@@ -497,8 +502,8 @@ BODIES: dict[str, Callable[[House, str], Any]] = {
     "feedback:plan-people": lambda house, where: {"people": "Ann <ann@example.org>"},
     "api:response-create": lambda house, where: ANSWER,
     "api:response-bulk": lambda house, where: [ANSWER],
-    **{f"api:{kind}-create": lambda house, where: SAID for kind in ("mention", "support-case", "feature-request")},
-    **{f"api:{kind}-bulk": lambda house, where: [SAID] for kind in ("mention", "support-case", "feature-request")},
+    **{f"api:{kind}-create": lambda house, where: SAID for kind in SAID_KINDS},
+    **{f"api:{kind}-bulk": lambda house, where: [SAID] for kind in SAID_KINDS},
     "api:customer-list": lambda house, where: PERSON,
     "api:customer-bulk": lambda house, where: [PERSON],
     "api:competitor-rating-create": lambda house, where: SITTING,
@@ -578,7 +583,7 @@ def furnish(house: House) -> House:
     ImportRun.objects.create(
         program=program, kind="responses", mapping="x", file_name=CANARY_WHOLE, started_at=timezone.now()
     )
-    for said in (Mention, SupportCase, FeatureRequest):
+    for said in (Mention, SupportCase, FeatureRequest, Conversation, EmployeeRemark):
         said.objects.create(
             program=program, source="x", external_id="1", body_hash=b"x", at=factories.NOON, text=CANARY_WHOLE
         )

@@ -7,7 +7,13 @@ from cxprogram.demo.knowledge import send
 from cxprogram.demo.program import Cast
 from feedback.models import Mention
 
-SOURCES = {"mentions": "made-up reviews", "support-cases": "made-up helpdesk", "feature-requests": "made-up wishes"}
+SOURCES = {
+    "mentions": "made-up reviews",
+    "support-cases": "made-up helpdesk",
+    "feature-requests": "made-up wishes",
+    "conversations": "made-up chat",
+    "employee-remarks": "made-up staff survey",
+}
 # (day and hour of May 2017, area, rating of 5, title, text)
 REVIEWS = (
     ("03T09", "A", 5, "Quick through security", "Ten minutes from the kerb to the gate on a Monday morning."),
@@ -34,6 +40,14 @@ WISHES = (
     ("08T10", "Show how long the line is", "Before I choose which checkpoint to go to.", 41),
     ("22T15", "A map that works without a network", "", 17),
 )
+CHATS = (
+    ("09T13", "B", "Charging a wheelchair", "Is there a plug near the gates? Yes, at B6, beside the lift."),
+    ("24T19", "G", "Late arrival", "Are the shops open at midnight? Two of them, and the pharmacy."),
+)
+REMARKS = (
+    ("16T10", "G", "People ask for the train", "Ten an hour, at the same pillar. The sign hangs behind it."),
+    ("30T10", "A", "The line at eight", "One more lane from half past seven and nobody would stand in the hall."),
+)
 
 
 def tell(cast: Cast, token: str, *, say: Callable[[str], None]) -> None:
@@ -54,11 +68,18 @@ def tell(cast: Cast, token: str, *, say: Callable[[str], None]) -> None:
         "feature-requests": [
             {"title": title, "text": text, "votes": votes, "at": _at(at)} for at, title, text, votes in WISHES
         ],
+        "conversations": [
+            {"subject": subject, "text": text, "unit": area, "at": _at(at), "channel": "chat", "language": "en"}
+            for at, area, subject, text in CHATS
+        ],
+        "employee-remarks": [
+            {"title": title, "text": text, "unit": area, "at": _at(at)} for at, area, title, text in REMARKS
+        ],
     }  # fmt: skip
     for kind, said in rows.items():
         keyed = [row | {"source": SOURCES[kind], "external_id": f"{number}"} for number, row in enumerate(said)]
         send(token, kind, keyed)
-    say(f"{sum(map(len, rows.values()))} made-up reviews, cases and wishes")
+    say(f"{sum(map(len, rows.values()))} made-up reviews, cases, chats, wishes and remarks")
 
 
 def _at(day: str) -> str:

@@ -6,6 +6,10 @@ from feedback.api.exports import ResponseExportView
 from feedback.api.responses import ResponseBulkView, ResponseView
 from feedback.api.tickets import TicketCloseView, TicketDetailView, TicketListView, TicketNoteView, TicketTakeView
 from feedback.api.voice import (
+    ConversationBulkView,
+    ConversationView,
+    EmployeeRemarkBulkView,
+    EmployeeRemarkView,
     FeatureRequestBulkView,
     FeatureRequestView,
     MentionBulkView,
@@ -20,6 +24,10 @@ urlpatterns = [
     path("contact-decisions/", ContactDecisionListView.as_view(), name="contact-decision-list"),
     path("driver-studies/", DriverStudyView.as_view(), name="driver-study"),
     path("feature-requests/", FeatureRequestView.as_view(), name="feature-request-create"),
+    path("conversations/", ConversationView.as_view(), name="conversation-create"),
+    path("conversations/bulk/", ConversationBulkView.as_view(), name="conversation-bulk"),
+    path("employee-remarks/", EmployeeRemarkView.as_view(), name="employee-remark-create"),
+    path("employee-remarks/bulk/", EmployeeRemarkBulkView.as_view(), name="employee-remark-bulk"),
     path("feature-requests/bulk/", FeatureRequestBulkView.as_view(), name="feature-request-bulk"),
     path("mentions/", MentionView.as_view(), name="mention-create"),
     path("mentions/bulk/", MentionBulkView.as_view(), name="mention-bulk"),

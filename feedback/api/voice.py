@@ -1,4 +1,4 @@
-"""POST /api/v1/mentions/, /support-cases/, /feature-requests/ and their /bulk/: what is said elsewhere."""
+"""POST /api/v1/mentions/, /support-cases/, /feature-requests/, /conversations/, /employee-remarks/ and their /bulk/."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -70,6 +70,24 @@ class FeatureRequestBody(VoiceBody, forbid_unknown_fields=True, kw_only=True):
     title: Annotated[str, Meta(max_length=500)] = ""
     status: Annotated[str, Meta(max_length=60)] = ""
     votes: Annotated[int, Meta(ge=0, le=voice.MAX_VOTES)] = 0
+
+
+class ConversationBody(VoiceBody, forbid_unknown_fields=True, kw_only=True):
+    """A chat, a mail, a letter: an exchange with us that is no case of the helpdesk."""
+
+    subject: Annotated[str, Meta(max_length=500)] = ""
+    channel: Annotated[str, Meta(max_length=40, description="`chat`, `email`, `letter` …")] = ""
+    language: Annotated[str, Meta(max_length=5)] = ""
+    rating: Number = None
+
+
+class EmployeeRemarkBody(VoiceBody, forbid_unknown_fields=True, kw_only=True):
+    """What somebody who works here said of the customers' experience."""
+
+    title: Annotated[str, Meta(max_length=500)] = ""
+    rating: Number = None
+    rating_low: Number = None
+    rating_high: Number = None
 
 
 class VoiceWritten(msgspec.Struct):
@@ -208,3 +226,10 @@ SupportCaseView, SupportCaseBulkView = _doors(
 FeatureRequestView, FeatureRequestBulkView = _doors(
     "feature-requests", FeatureRequestBody, "feature request", {"title": "A map of the gates", "votes": 12}
 )
+ConversationView, ConversationBulkView = _doors(
+    "conversations", ConversationBody, "conversation", {"channel": "chat", "text": "Which gate? B, since noon."}
+)
+EmployeeRemarkView, EmployeeRemarkBulkView = _doors(
+    "employee-remarks", EmployeeRemarkBody, "employee remark",
+    {"source": "staff survey", "title": "Signs", "text": "Ten people an hour ask me for the train.", "unit": "G"},
+)  # fmt: skip

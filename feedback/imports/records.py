@@ -39,7 +39,16 @@ from feedback.imports.mapping import (
 from feedback.imports.rows import MAX_ID_CHARACTERS, MAX_TEXT_CHARACTERS, RowKeys, SkippedRow, is_skipped
 
 Target = Literal[
-    "customers", "accounts", "interactions", "support-cases", "mentions", "feature-requests", "people", "units"
+    "customers",
+    "accounts",
+    "interactions",
+    "support-cases",
+    "mentions",
+    "feature-requests",
+    "conversations",
+    "employee-remarks",
+    "people",
+    "units",
 ]
 TARGETS: tuple[Target, ...] = get_args(Target)
 # The fields that a record of each kind has; those of the second set it cannot be without.
@@ -57,10 +66,14 @@ FIELDS: dict[Target, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
     "mentions": (("external_id", "rating", "text", "title", "author", "url", "customer", "unit", "language"), ()),
     "feature-requests": (("external_id", "title", "text", "status", "customer", "votes", "unit"), ()),
+    "conversations": (("external_id", "subject", "text", "channel", "rating", "customer", "unit", "language"), ()),
+    "employee-remarks": (("external_id", "title", "text", "rating", "unit"), ()),
     "people": (("external_id", "email", "name", "first_name", "last_name", "unit", "role", "manager"), ("email",)),
     "units": (("external_id", "name", "parent"), ("external_id",)),
 }  # fmt: skip
-TIMED: frozenset[Target] = frozenset({"interactions", "support-cases", "mentions", "feature-requests"})
+TIMED: frozenset[Target] = frozenset(
+    {"interactions", "support-cases", "mentions", "feature-requests", "conversations", "employee-remarks"}
+)
 NUMBERS = frozenset({"value", "rating", "votes"})
 EMPTY = ("[]", "{}", "null", "NULL")  # an empty list is no text
 

@@ -8,15 +8,17 @@ from feedback.models.response import Response
 from feedback.models.score import FoldState, ScoreCell, ScoreMonth
 from feedback.models.survey import Question, QuestionRevision, Survey, SurveyItem, SurveyVersion
 from feedback.models.ticket import RootCause, Ticket, TicketRule, TicketStep
-from feedback.models.voice import FeatureRequest, Mention, SupportCase
+from feedback.models.voice import Conversation, EmployeeRemark, FeatureRequest, Mention, SupportCase
 
 __all__ = [
     "Branding",
     "ContactDecision",
     "ContactGroup",
     "ContactRule",
+    "Conversation",
     "DriverStudy",
     "EmailClick",
+    "EmployeeRemark",
     "EventCursor",
     "FeatureRequest",
     "FoldState",

@@ -104,3 +104,41 @@ class FeatureRequest(VoiceRecord):
 
     def __str__(self) -> str:
         return self.title or f"{self.source} {self.external_id}"
+
+
+@audited()
+class Conversation(VoiceRecord):
+    """One chat, mail or letter exchange of a customer with us that is no case of the helpdesk."""
+
+    subject = models.CharField(_("subject"), max_length=500, blank=True)
+    channel = models.CharField(_("channel"), max_length=40, blank=True)
+    language = models.CharField(_("language"), max_length=5, blank=True)
+    rating = models.DecimalField(_("rating"), max_digits=9, decimal_places=3, null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("chat or mail")
+        verbose_name_plural = _("chats and mails")
+        constraints = _rules("conversation")["constraints"]
+        indexes = _rules("conversation")["indexes"]
+
+    def __str__(self) -> str:
+        return self.subject or f"{self.source} {self.external_id}"
+
+
+@audited()
+class EmployeeRemark(VoiceRecord):
+    """One thing that somebody who works here said of the customers' experience, in an employee survey or elsewhere."""
+
+    title = models.CharField(_("title"), max_length=500, blank=True)
+    rating = models.DecimalField(_("rating"), max_digits=9, decimal_places=3, null=True, blank=True)
+    rating_low = models.DecimalField(_("lowest rating"), max_digits=9, decimal_places=3, null=True, blank=True)
+    rating_high = models.DecimalField(_("highest rating"), max_digits=9, decimal_places=3, null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("remark of an employee")
+        verbose_name_plural = _("remarks of employees")
+        constraints = _rules("employee_remark")["constraints"]
+        indexes = _rules("employee_remark")["indexes"]
+
+    def __str__(self) -> str:
+        return self.title or f"{self.source} {self.external_id}"

@@ -30,6 +30,8 @@ TARGETS = {
     "support-cases": gettext_lazy("support cases"),
     "mentions": gettext_lazy("reviews and mentions"),
     "feature-requests": gettext_lazy("feature requests"),
+    "conversations": gettext_lazy("chats and mails"),
+    "employee-remarks": gettext_lazy("remarks of employees"),
     "people": gettext_lazy("people who work here"),
     "units": gettext_lazy("units of the organisation"),
 }

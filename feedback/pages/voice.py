@@ -1,4 +1,4 @@
-"""What customers say without being asked, as one list: mentions, support cases, feature requests."""
+"""What is said without being asked, as one list: in public, to the helpdesk, in chats and mails, by employees."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,13 @@ from cxprogram.models import Program
 from feedback.services.voice import MODELS
 
 PAGE_SIZE = 30
-KINDS = {"mentions": _("Mentions"), "support-cases": _("Support cases"), "feature-requests": _("Feature requests")}
+KINDS = {
+    "mentions": _("Mentions"),
+    "support-cases": _("Support cases"),
+    "conversations": _("Chats and mails"),
+    "feature-requests": _("Feature requests"),
+    "employee-remarks": _("Employees"),
+}
 
 
 @dataclass(frozen=True)
@@ -59,7 +65,7 @@ def voice_list(user: Any, program: Program, asked: Mapping[str, str]) -> VoiceLi
         if source:
             rows = rows.filter(source=source)
         if words:
-            title = "subject" if code == "support-cases" else "title"
+            title = "subject" if code in ("support-cases", "conversations") else "title"
             rows = rows.filter(Q(text__icontains=words) | Q(**{f"{title}__icontains": words}))
         if after:
             at, kind_place, number = after

@@ -264,7 +264,7 @@ class StaffSink(RecordSink):
 
 
 class VoiceSink(RecordSink):
-    """Mentions, support cases and feature requests. What the source changed since is changed here."""
+    """What is said elsewhere. What the source changed since is changed here."""
 
     def __init__(self, run: ImportRun) -> None:
         super().__init__(run)
@@ -311,6 +311,8 @@ SINKS: dict[str, Callable[[ImportRun], Sink]] = {
     "mentions": VoiceSink,
     "support-cases": VoiceSink,
     "feature-requests": VoiceSink,
+    "conversations": VoiceSink,
+    "employee-remarks": VoiceSink,
     "people": StaffSink,
     "units": StaffSink,
 }

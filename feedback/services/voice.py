@@ -1,4 +1,4 @@
-"""What is said elsewhere: mentions, support cases and feature requests, each known by its key in its source.
+"""What is said elsewhere: by customers, and of them by who works here; each known by its key in its source.
 
 A source that says the same again is a repeat; one that says something else has changed its mind, and the newest word
 counts. The audit keeps the older ones.
@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from cxprogram.errors import DomainError
 from cxprogram.models import OrgUnit, Program
-from feedback.models import FeatureRequest, Mention, SupportCase
+from feedback.models import Conversation, EmployeeRemark, FeatureRequest, Mention, SupportCase
 from feedback.services.answer_checks import clean_text
 from journeys.models import Customer
 from journeys.services import customers
@@ -29,19 +29,29 @@ MAX_NUMBER = Decimal(100_000)
 MAX_VOTES = 2**31 - 1
 _canonical = msgspec.json.Encoder(order="deterministic", decimal_format="string")
 
-Kind = Literal["mentions", "support-cases", "feature-requests"]
-Model = type[Mention] | type[SupportCase] | type[FeatureRequest]
-MODELS: dict[str, Model] = {"mentions": Mention, "support-cases": SupportCase, "feature-requests": FeatureRequest}
+Kind = Literal["mentions", "support-cases", "feature-requests", "conversations", "employee-remarks"]
+Model = type[Mention] | type[SupportCase] | type[FeatureRequest] | type[Conversation] | type[EmployeeRemark]
+MODELS: dict[str, Model] = {
+    "mentions": Mention,
+    "support-cases": SupportCase,
+    "feature-requests": FeatureRequest,
+    "conversations": Conversation,
+    "employee-remarks": EmployeeRemark,
+}
 # The texts that each kind has beside its text, and how long they may be.
 TEXTS: dict[str, dict[str, int]] = {
     "mentions": {"channel": 40, "author": 200, "title": 500, "url": 1_000, "language": 5},
     "support-cases": {"subject": 500, "status": 60, "channel": 40, "priority": 60},
     "feature-requests": {"title": 500, "status": 60},
+    "conversations": {"subject": 500, "channel": 40, "language": 5},
+    "employee-remarks": {"title": 500},
 }
 NUMBERS: dict[str, tuple[str, ...]] = {
     "mentions": ("rating", "rating_low", "rating_high"),
     "support-cases": ("rating",),
     "feature-requests": (),
+    "conversations": ("rating",),
+    "employee-remarks": ("rating", "rating_low", "rating_high"),
 }
 
 
@@ -96,7 +106,7 @@ def prepare(kind: Kind, said: Said, *, at: datetime) -> Prepared:
         fields[name] = clean_text(str(said.facts.get(name) or ""), limit=limit)
     for name in NUMBERS[kind]:
         fields[name] = _number(said.facts.get(name))
-    if kind == "mentions":
+    if "rating_low" in NUMBERS[kind]:
         _check_rating(fields)
     if kind == "support-cases":
         fields["closed_at"] = closed = said.facts.get("closed_at")

@@ -10,7 +10,15 @@ from django_celery_beat.models import ClockedSchedule, CrontabSchedule, Interval
 from actions.models import EffectStudy
 from cxprogram.choices import ImportStatus, MailStatus
 from cxprogram.models import ImportRun, OutgoingMail
-from feedback.models import FeatureRequest, FoldState, ImportMapping, Mention, SupportCase
+from feedback.models import (
+    Conversation,
+    EmployeeRemark,
+    FeatureRequest,
+    FoldState,
+    ImportMapping,
+    Mention,
+    SupportCase,
+)
 from journeys.models import KpiValue
 from tests import factories
 from tests.customer_base import furnish_customers
@@ -58,7 +66,7 @@ def furnish(house: House) -> None:
         body="Hello",
         status=MailStatus.FAILED,
     )
-    for said in (Mention, SupportCase, FeatureRequest):
+    for said in (Mention, SupportCase, FeatureRequest, Conversation, EmployeeRemark):
         said.objects.create(
             program=program, source="x", external_id=f"said-{number}", body_hash=b"x", at=NOON, text="Said."
         )

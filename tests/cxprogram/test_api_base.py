@@ -13,6 +13,7 @@ from drf_spectacular.validation import validate_schema
 from cxprogram import api_schema
 from cxprogram.choices import Role
 from cxprogram.models import ApiToken
+from feedback.services.voice import MODELS
 from tests import factories
 from tests.api_client import Api, refused
 
@@ -238,11 +239,8 @@ def test_the_schema_is_valid_openapi_3_1_and_names_every_door():
         "/api/v1/paths/",
         "/api/v1/funnels/",
         "/api/v1/competitor-ratings/bulk/",
-        *(f"/api/v1/{rows}/" for rows in ("interactions", "mentions", "support-cases", "feature-requests")),
-        *(
-            f"/api/v1/{rows}/bulk/"
-            for rows in ("customers", "interactions", "mentions", "support-cases", "feature-requests")
-        ),
+        *(f"/api/v1/{rows}/" for rows in ("interactions", *MODELS)),
+        *(f"/api/v1/{rows}/bulk/" for rows in ("customers", "interactions", *MODELS)),
         *(
             f"/api/v1/segment/v1/{call}"
             for call in ("track", "identify", "page", "screen", "group", "alias", "batch", "import")

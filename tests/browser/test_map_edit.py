@@ -79,6 +79,24 @@ def test_a_map_is_edited_by_mouse_by_keyboard_in_place_and_by_two(browser: Any, 
     assert order() == ["arrive:road", "arrive:desk", "wait:gate", "wait:shop"]
     assert page.evaluate("document.activeElement.id") == "grip-gate"
 
+    # A stage: by mouse to behind the next, and back by keyboard.
+    def stages() -> list[str]:
+        return list(journey.stages.on_map().order_by("position").values_list("code", flat=True))
+
+    grip, target = page.locator("#grip-stage-arrive"), page.locator("#stage-wait")
+    start, end = grip.bounding_box(), target.bounding_box()
+    page.mouse.move(start["x"] + 10, start["y"] + 10)
+    page.mouse.down()
+    page.mouse.move(end["x"] + end["width"] - 20, end["y"] + 30, steps=8)
+    page.mouse.up()
+    page.locator("#stage-wait + #stage-arrive").wait_for()
+    assert stages() == ["wait", "arrive"]
+    page.locator("#grip-stage-arrive").focus()
+    page.keyboard.press("ArrowLeft")
+    page.locator("#stage-arrive + #stage-wait").wait_for()
+    assert stages() == ["arrive", "wait"]
+    assert page.evaluate("document.activeElement.id") == "grip-stage-arrive"
+
     # In place, without leaving the page.
     other, _none = open_page("analyst", 390)
     page.locator("#sum-touchpoint-desk").click()

@@ -1,5 +1,5 @@
-// The map's editing page without reloads: forms are sent in the background, touchpoints are dragged by their handles
-// or moved by the arrow keys. Without this file the same forms work as they are.
+// The map's editing page without reloads: forms are sent in the background, stages and touchpoints are dragged by their
+// handles or moved by the arrow keys. Without this file the same forms work as they are.
 "use strict";
 
 (() => {
@@ -93,6 +93,10 @@
     send(form, button, (button && button.id) || (summary && summary.id) || "map-title");
   });
 
+  const itemOf = (grip) => grip.closest("[data-code]") || grip.closest("[data-stage]");
+  // Its own: a stage also holds the forms of its touchpoints.
+  const moveForm = (item, move) => item.querySelector(`:scope > details form[data-move="${move}"]`);
+
   // --- by keyboard ---
   document.addEventListener("keydown", (event) => {
     const grip = event.target.closest && event.target.closest(".cx-grip");
@@ -100,7 +104,7 @@
     const step = { ArrowUp: "earlier", ArrowLeft: "earlier", ArrowDown: "later", ArrowRight: "later" }[event.key];
     if (!step) return;
     event.preventDefault();
-    const form = grip.closest("[data-code]").querySelector(`form[data-move="${step}"]`);
+    const form = moveForm(itemOf(grip), step);
     if (form) send(form, form.querySelector("button"), grip.id);
   });
 
@@ -113,9 +117,21 @@
     event.preventDefault();
     grip.focus();
     grip.setPointerCapture(event.pointerId);
-    drag = { grip, item: grip.closest("[data-code]"), place: null };
+    drag = { grip, item: itemOf(grip), place: null };
     drag.item.classList.add("cx-dragged");
   });
+
+  // Before or behind the stage under the pointer: beside it where stages stand in columns, else above or below.
+  const stagePlace = (event, stage) => {
+    const others = [...document.querySelectorAll("[data-stage]")].filter((each) => each !== drag.item);
+    const index = others.indexOf(stage);
+    if (index < 0) return null;
+    const box = stage.getBoundingClientRect();
+    const isInColumns = box.width < editor().clientWidth * .75;
+    const isBehind = isInColumns ? event.clientX > box.left + box.width / 2 : event.clientY > box.top + box.height / 2;
+    const after = isBehind ? stage : others[index - 1];
+    return after ? after.dataset.stage : "";
+  };
 
   document.addEventListener("pointermove", (event) => {
     if (!drag) return;
@@ -124,6 +140,11 @@
     const under = document.elementFromPoint(event.clientX, event.clientY);
     const stage = under && under.closest("[data-stage]");
     if (!stage) return;
+    if (drag.item.dataset.stage) {
+      drag.place = stagePlace(event, stage);
+      if (drag.place !== null) stage.querySelector("header").classList.add("cx-drop");
+      return;
+    }
     const others = [...stage.querySelectorAll("[data-code]")].filter((each) => each !== drag.item);
     let after = "";
     for (const each of others) {
@@ -141,7 +162,7 @@
     clear();
     item.classList.remove("cx-dragged");
     if (!isKept || place === null) return;
-    const form = item.querySelector('form[data-move="place"]');
+    const form = moveForm(item, "place");
     form.querySelector("select").value = place;
     send(form, form.querySelector("button"), grip.id);
   };

@@ -58,6 +58,7 @@ class Event:
     at: datetime
     kind: str
     value: Decimal | None
+    month: str
 
 
 Told = tuple[float | None, float | None, float | None, int | None]  # value, low, high, n; nothing where it is hidden
@@ -117,7 +118,7 @@ def waits(events: Sequence[Event], start: str, end: str, days: int, month: str) 
                 asked.append(event.at)
             elif event.kind == end:
                 recent = [at for at in asked if event.at - at <= timedelta(days=days)]
-                if recent and month_of(event.at) == month:
+                if recent and event.month == month:
                     found.append(((person, event.unit), (event.at - recent[0]).total_seconds()))
                 asked = []
     return found
@@ -127,7 +128,7 @@ def expected(way: int, events: Sequence[Event], month: str) -> Told:
     """What is told of the whole program: hidden where fewer than five events, or people behind money, stand there."""
     collector, _measure, said = WAYS[way]
     types = said.get("types", TYPES)
-    mine = [event for event in events if month_of(event.at) == month]
+    mine = [event for event in events if event.month == month]
     picked = [event for event in mine if event.kind in types]
     people: int | None = len({person_of(event) for event in picked})
     values = [float(event.value) for event in picked if event.value is not None]
@@ -150,7 +151,7 @@ def expected(way: int, events: Sequence[Event], month: str) -> Told:
     elif collector == "churn":
         year, number = int(month[:4]), int(month[5:])
         before = f"{year - (number == 1)}-{(number - 2) % 12 + 1:02}"
-        was = {event.person for event in events if event.person and month_of(event.at) == before}
+        was = {event.person for event in events if event.person and event.month == before}
         found, people = of_share(len(was - {event.person for event in mine}), len(was)), None
     elif collector == "upsell":
         pairs = []
@@ -158,7 +159,7 @@ def expected(way: int, events: Sequence[Event], month: str) -> Told:
             bought = sorted((e for e in events if e.person == person and e.kind == "order" and e.value is not None),
                             key=lambda e: e.at)  # fmt: skip
             for first, then in pairwise(bought):
-                if month_of(then.at) == month and then.at - first.at <= timedelta(days=20):
+                if then.month == month and then.at - first.at <= timedelta(days=20):
                     pairs.append(then.value > first.value)  # type: ignore[operator]
         found, people = of_share(sum(pairs), len(pairs)), None
     else:
@@ -183,10 +184,8 @@ def draw(rng: random.Random, people: Sequence[int]) -> list[Event]:
             seconds = rng.choice((0, 1, rng.randrange(27 * 86_400), rng.randrange(5 * 86_400)))
             value = Decimal(rng.randint(-2_000, 9_000)) / 100 if rng.random() < 0.8 else None
             person = None if rng.random() < 0.05 else rng.choice(known)
-            events.append(
-                Event(person, rng.choice(("A", "G")), start.astimezone(UTC) + timedelta(seconds=seconds),
-                      rng.choice(TYPES), value)
-            )  # fmt: skip
+            at = start.astimezone(UTC) + timedelta(seconds=seconds)
+            events.append(Event(person, rng.choice(("A", "G")), at, rng.choice(TYPES), value, month_of(at)))
     # Two events of one person at one moment have no order that anybody knows.
     return list({(event.person or number, event.at): event for number, event in enumerate(events, -(10**9))}.values())
 

@@ -3,6 +3,7 @@
 import gzip
 import re
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -19,6 +20,8 @@ from journeys.holdings import Imprint, Traces, register
 
 CHUNK = 1024 * 1024
 OVERLAP = 1024
+MOST_CHUNKS = 4096  # what a file may unpack to
+UNREADABLE = (OSError, EOFError, RuntimeError, NotImplementedError, zlib.error, zipfile.BadZipFile)
 
 
 # --- messages ---------------------------------------------------------------------------------
@@ -49,7 +52,7 @@ def _erase_uploads(program: int, traces: Traces) -> int:
     count = 0
     for run in ImportRun.objects.filter(program=program).exclude(stored_name="").exclude(status__in=over):
         path = Path(settings.IMPORTS_DIR) / run.stored_name
-        if path.is_file() and any(_is_named(text, traces) for text in _texts(path)):
+        if path.is_file() and _names(path, traces):
             import_runs.fail(
                 run, _("A person in this file was erased: upload it again without them."), at=timezone.now()
             )
@@ -57,8 +60,12 @@ def _erase_uploads(program: int, traces: Traces) -> int:
     return count
 
 
-def _is_named(text: str, traces: Traces) -> bool:
-    return traces.names.search(text) is not None
+def _names(path: Path, traces: Traces) -> bool:
+    """Whether the file names the person; one that cannot be read to its end is taken to."""
+    try:
+        return any(traces.names.search(text) is not None for text in _texts(path))
+    except UNREADABLE:
+        return True
 
 
 def _texts(path: Path) -> Iterator[str]:
@@ -78,11 +85,14 @@ def _texts(path: Path) -> Iterator[str]:
 
 def _pieces(file: IO[bytes] | gzip.GzipFile) -> Iterator[str]:
     end = b""
-    while chunk := file.read(CHUNK):
+    for _number in range(MOST_CHUNKS):
+        if not (chunk := file.read(CHUNK)):
+            return
         piece = (end + chunk).replace(b"\0", b"")
         yield piece.decode("utf-8", errors="ignore")
         yield piece.decode("latin-1")
         end = piece[-OVERLAP:]
+    raise OSError("unpacks to too much")
 
 
 # --- logs -------------------------------------------------------------------------------------

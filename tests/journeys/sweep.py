@@ -2,6 +2,7 @@
 
 import gzip
 from collections.abc import Iterable
+from contextlib import suppress
 from itertools import groupby
 from pathlib import Path
 
@@ -46,7 +47,9 @@ def found_in_files(folder: Path, strings: Iterable[str]) -> set[str]:
     hits = set()
     for path in folder.rglob("*"):
         if path.is_file():
-            content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+            content = path.read_bytes()
+            with suppress(gzip.BadGzipFile):
+                content = gzip.decompress(content)
             text = content.decode(errors="replace").casefold()
             if any(each in text for each in wanted):
                 hits.add(str(path.relative_to(folder)))

@@ -111,6 +111,7 @@ def test_twenty_strings_of_a_person_have_no_hit_in_tables_or_files_and_no_number
     waiting = import_runs.receive(program, chunks=[f"NAME\n{said}\n".encode()], name="a.csv", by=owner, at=NOON)
     packed = gzip.compress(f"NAME\n{said}\n".encode("latin-1"))
     import_runs.receive(program, chunks=[packed], name="b.csv.gz", by=owner, at=NOON)
+    import_runs.receive(program, chunks=[b"\x1f\x8b no gzip"], name="broken.csv.gz", by=owner, at=NOON)
     kept = import_runs.receive(program, chunks=[b"NAME\nZelda Fitzgerald\n"], name="c.csv", by=owner, at=NOON)
     for folder, name, text in (
         ("sms", "a.txt", f"To: {PHONE}\n\nHello\n"), ("log", "web.log", f"before\nGET /?q={said}\nafter\n"),

@@ -92,6 +92,9 @@ def value(chance: random.Random, depth: int = 3) -> Any:
 def changed(chance: random.Random, good: Any) -> Any:
     """A good document with a few places of it changed: replaced, taken away, doubled, added to."""
     made = json.loads(json.dumps(good))
+    for row in made if isinstance(made, list) else [made]:
+        if isinstance(row, dict) and "external_id" in row and chance.random() < 0.9:
+            row["external_id"] = str(chance.randrange(10**9))  # else nearly all were repeats of the first
     for _turn in range(chance.choice((1, 1, 1, 2, 3))):
         made = _change(chance, made)
     return made
@@ -164,7 +167,9 @@ def _json(made: Any) -> bytes:
 
 
 def _form(chance: random.Random, door: Door) -> tuple[bytes, str]:
-    fields: list[tuple[str, str]] = [(name, str(kept)) for name, kept in (door.body or {}).items()]
+    fields = [(name, str(kept)) for name, kept in (door.body or {}).items() if name != "key"]
+    if "key" in (door.body or {}):
+        fields.append(("key", str(chance.randrange(10**9))))
     for _turn in range(chance.randrange(1, 4)):
         known = chance.choice(door.names) if door.names and chance.random() < 0.8 else text(chance)
         fields.append((known, text(chance) if chance.random() < 0.8 else str(chance.choice(NUMBERS))))

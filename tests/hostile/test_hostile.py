@@ -35,7 +35,7 @@ from tests.test_permissions import BODIES, DESKS, PLACES, ROWS, desk_url, furnis
 
 # The second mark makes the database where this file runs alone.
 pytestmark = [pytest.mark.xdist_group("hostile"), pytest.mark.django_db]
-N = int(os.environ.get("CX_HOSTILE_N", "2000"))
+N = int(os.environ.get("CX_HOSTILE_N", "300"))
 SEED = int(os.environ.get("CX_HOSTILE_SEED", "7"))
 PUBLIC = (
     "feedback:survey", "feedback:survey-done", "feedback:embed", "feedback:brand-style", "feedback:brand-logo",

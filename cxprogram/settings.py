@@ -246,7 +246,7 @@ UNFOLD = {
     "DASHBOARD_CALLBACK": "cxprogram.admin_home.dashboard",
     "SIDEBAR": {
         "show_search": True,
-        "show_all_applications": True,
+        "show_all_applications": False,
         "navigation": "cxprogram.admin_home.sidebar",
     },
     "STYLES": ["cxprogram.admin_home.stylesheet"],

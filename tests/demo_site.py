@@ -20,7 +20,10 @@ import psycopg
 import pytest
 import requests
 
+from cxprogram.embedded_postgres import EmbeddedPostgres
+from cxprogram.postgres_tools import PostgresTools
 from tests.folders import data_folder
+from tests.template_database import migrated_template
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD_SECONDS, START_SECONDS = 300, 90
@@ -87,9 +90,24 @@ def _scratch_database(url: str) -> str:
     name = f"cx_demo_{os.getpid()}"
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        connection.execute(f'CREATE DATABASE "{name}"')
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{migrated_template()}"')
     parts = urlsplit(url)
     return parts._replace(path=f"/{name}").geturl()
+
+
+def _lay_out(folder: Path) -> None:
+    """The template's tables on a server of the site's own: migrating once a run is enough."""
+    server, template = EmbeddedPostgres(folder), migrated_template()
+    tools = PostgresTools(server.account)
+    server.start()
+    try:
+        source = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{template}").geturl()
+        dumped = tools.run("pg_dump", "--no-owner", "--no-privileges", source)
+        assert dumped.returncode == 0, dumped.stderr
+        loaded = tools.run("psql", "-q", "-v", "ON_ERROR_STOP=1", server.url, send=dumped.stdout)
+        assert loaded.returncode == 0, loaded.stderr
+    finally:
+        server.stop()
 
 
 @pytest.fixture(scope="session")
@@ -111,6 +129,7 @@ def _served(folder: Path, copy: Path) -> Iterator[DemoSite]:
         environ["DATABASE_URL"] = _scratch_database(given)
     else:
         environ.pop("DATABASE_URL", None)
+        _lay_out(folder)
     site = DemoSite(f"http://127.0.0.1:{port}", {}, folder, environ, {}, None if given else copy)
     site.facts.update(_build(site))
     site.second_run.update(_build(site))

@@ -8,6 +8,7 @@ The watermark: a claim covers what was received before the oldest transaction st
 no earlier than its transaction begins. What such a transaction brings later lies behind no watermark.
 """
 
+import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -21,9 +22,12 @@ from cxprogram.models import OrgUnit, Program
 from journeys.choices import FillState
 from journeys.kpis import counted
 from journeys.kpis.counted import Counted
+from journeys.kpis.registry import KpiError
 from journeys.models import DataStream, Kpi, KpiCell, KpiFill
 from journeys.services import segments
 from journeys.sql import POPULATION
+
+log = logging.getLogger(__name__)
 
 # A transaction shows that it has begun a moment after it has.
 MARGIN_SECONDS = 2
@@ -71,7 +75,7 @@ def fill_all(programs: Iterable[Program], *, at: datetime) -> int:
 
 
 def in_order(kpis: Iterable[Kpi]) -> list[Kpi]:
-    """The KPIs and all that they are built on, each after those."""
+    """The KPIs and all that they are built on, each after those; one whose base is gone is told and left out."""
     found: dict[int, Kpi] = {}
 
     def add(kpi: Kpi) -> None:
@@ -81,7 +85,10 @@ def in_order(kpis: Iterable[Kpi]) -> list[Kpi]:
         found.setdefault(kpi.pk, kpi)
 
     for kpi in kpis:
-        add(kpi)
+        try:
+            add(kpi)
+        except KpiError:
+            log.exception("%s cannot be counted", kpi)
     return list(found.values())
 
 

@@ -37,6 +37,17 @@ def test_twice_changes_nothing(world: World) -> None:
     assert state(kpi) == {date(2026, 1, 1): "done", date(2026, 3, 1): "done"}
 
 
+def test_one_whose_base_is_gone_does_not_keep_the_others_from_being_counted(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    define(world, "ratio", "rate", parameters={"of": "gone@1", "per": "gone@2"})
+    kpi = define(world, "event_count", "count")
+    happen(world, [(None, "A", "2026-01-05", "visit")])
+    assert fill(world).months == 1
+    assert reading(world, kpi).value == 1
+    assert "cannot be counted" in caplog.text
+
+
 def test_what_comes_in_late_counts_its_own_month_again_and_no_other(world: World) -> None:
     kpi = define(world, "event_count", "count")
     happen(world, [(None, "A", "2026-01-05", "visit"), (None, "A", "2026-03-05", "visit")])

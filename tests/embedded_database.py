@@ -11,6 +11,7 @@ import os
 import re
 import shutil
 import tempfile
+import threading
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -18,10 +19,12 @@ import pytest
 
 from cxprogram.database import EmbeddedPostgres
 from cxprogram.processes import adopt_orphans, reap_all
+from tests.template_database import migrated_template
 
 PREFIX = "cx-test-"
 TEMPORARY = Path("/tmp")
 _server: EmbeddedPostgres | None = None
+_template: threading.Thread | None = None
 
 os.environ.setdefault("CX_MODE", "demo")
 if "PYTEST_XDIST_WORKER" not in os.environ:
@@ -37,11 +40,16 @@ if "PYTEST_XDIST_WORKER" not in os.environ:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
+    global _template
     if _server is not None:
         _remove_leftovers()
         adopt_orphans()
         _server.start()
+        if getattr(config.option, "numprocesses", None):
+            # While the workers collect: whoever asks for it meanwhile waits for this one.
+            _template = threading.Thread(target=migrated_template)
+            _template.start()
 
 
 @pytest.hookimpl(trylast=True)
@@ -49,6 +57,8 @@ def pytest_unconfigure() -> None:
     if "PYTEST_XDIST_WORKER" in os.environ:
         return
     if _server is not None:
+        if _template is not None:
+            _template.join()
         _server.stop()
         reap_all(1.0)
     shutil.rmtree(_folder)

@@ -139,9 +139,8 @@ def test_charts_are_drawn_and_named_and_follow_the_mode(visit):
 
 def test_charts_take_the_width_they_are_given(visit):
     page, _complaints = visit("/specimen/", width=1440, mode="light")
-    drawn = page.locator("[data-cx-chart=units] svg")
-    drawn.wait_for()
-    assert int(drawn.get_attribute("width")) > 358
+    page.locator("[data-cx-chart=units] svg").wait_for()
+    page.wait_for_function("Number(document.querySelector('[data-cx-chart=units] svg').getAttribute('width')) > 358")
     page.set_viewport_size({"width": 390, "height": 900})
     page.locator("[data-cx-chart=units] svg[width='358']").wait_for()
 

@@ -56,8 +56,8 @@ class _Unpacked(io.RawIOBase):
     """A gzip stream that refuses to explode, and whose damage is told as ours."""
 
     def __init__(self, path: Path, limits: Limits) -> None:
-        self.packed = path.stat().st_size
-        self.file = gzip.open(path, "rb")  # noqa: SIM115 closed in close()
+        self.packed = path.open("rb")
+        self.file = gzip.GzipFile(fileobj=self.packed)
         self.limits = limits
         self.unpacked = 0
 
@@ -70,8 +70,9 @@ class _Unpacked(io.RawIOBase):
         except (gzip.BadGzipFile, EOFError, zlib.error):
             raise ImportFileError("gzip-damaged", "The gzip file is damaged or cut short.") from None
         self.unpacked += len(data)
-        explodes = self.unpacked > self.limits.gzip_free_bytes and self.unpacked > self.packed * self.limits.gzip_ratio
-        if explodes:
+        # Against what has been read of it: a bomb of gigabytes is known by its first part.
+        allowed = max(self.limits.gzip_free_bytes, self.packed.tell() * self.limits.gzip_ratio)
+        if self.unpacked > allowed:
             raise ImportFileError(
                 "gzip-bomb", f"The file unpacks to more than {self.limits.gzip_ratio} times its size."
             )
@@ -82,6 +83,7 @@ class _Unpacked(io.RawIOBase):
 
     def close(self) -> None:
         self.file.close()
+        self.packed.close()
         super().close()
 
 

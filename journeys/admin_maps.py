@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from journeys.models import Journey, Stage, Touchpoint
-from journeys.services import maps
+from journeys.services import map_history
 
 
 def journey_of(row: Journey | Stage | Touchpoint) -> Journey:
@@ -20,7 +20,7 @@ class OfMapMixin:
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if not isinstance(obj, Journey) or change:
-            maps.begin_elsewhere(journey_of(obj), at=timezone.now())
+            map_history.begin_elsewhere(journey_of(obj), at=timezone.now())
         if change:
             # Whoever has the row open in the map's page is told that it has changed.
             obj.revision = type(obj).objects.values_list("revision", flat=True).get(pk=obj.pk) + 1
@@ -28,4 +28,4 @@ class OfMapMixin:
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)  # type: ignore[misc]
-        maps.end_elsewhere(journey_of(form.instance), by=request.user, at=timezone.now())  # type: ignore[arg-type]
+        map_history.end_elsewhere(journey_of(form.instance), by=request.user, at=timezone.now())  # type: ignore[arg-type]

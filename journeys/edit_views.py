@@ -17,7 +17,7 @@ from journeys import journey_templates
 from journeys.map_forms import NameForm, NewForm, form_of
 from journeys.models import Journey, JourneyVersion, Stage, Touchpoint
 from journeys.pages import map_editor
-from journeys.services import maps
+from journeys.services import map_history, maps, new_journeys
 from journeys.services.maps import EditedMeanwhileError
 
 
@@ -100,7 +100,7 @@ def _act(request: HttpRequest, visit: Visit, journey: Journey, do: str) -> HttpR
         maps.put_stage_back(stage, **who)
         anchor = f"stage-{stage.code}"
     elif do == "undo":
-        maps.undo(journey, **who)
+        map_history.undo(journey, **who)
         messages.success(request, _("Your last edit was taken back."))
     else:
         raise Http404
@@ -172,7 +172,7 @@ def map_versions(request: HttpRequest, visit: Visit) -> HttpResponse:
         who = _who(visit)
         if request.POST.get("do") == "keep":
             if form.is_valid():
-                maps.keep(journey, form.cleaned_data["name"], **who)
+                map_history.keep(journey, form.cleaned_data["name"], **who)
                 messages.success(request, _("The journey is kept as it stands."))
                 return _to_versions(journey)
         else:
@@ -181,7 +181,7 @@ def map_versions(request: HttpRequest, visit: Visit) -> HttpResponse:
             if version is None:
                 raise Http404
             try:
-                maps.restore(version, **who)
+                map_history.restore(version, **who)
             except DomainError as error:
                 messages.error(request, str(error.detail))
             else:
@@ -220,12 +220,12 @@ def map_new(request: HttpRequest, visit: Visit) -> HttpResponse:
         kind, _colon, code = form.cleaned_data["origin"].partition(":")
         name, who = form.cleaned_data["name"], _who(visit)
         if kind == "copy":
-            made = maps.copy(next(each for each in journeys if each.code == code), name, **who)
+            made = new_journeys.copy(next(each for each in journeys if each.code == code), name, **who)
         elif kind == "template":
             document = journey_templates.document(code, name=name)
-            made = maps.from_document(visit.program, document, **who)
+            made = new_journeys.from_document(visit.program, document, **who)
         else:
-            made = maps.begin(visit.program, name, **who)
+            made = new_journeys.begin(visit.program, name, **who)
         return _back(made)
     context = {"form": form, "crumbs": [(_("Journey map"), reverse("journeys:map")), (_("New journey"), "")]}
     return render(request, "journeys/map_new.html", context, status=422 if form.errors else 200)

@@ -20,7 +20,7 @@ from cxprogram.page_base import Visit, member_page
 from journeys.interchange import cjml, xlsx
 from journeys.interchange.xml_tree import MAX_BYTES
 from journeys.models import Journey
-from journeys.services import documents, maps
+from journeys.services import documents, new_journeys
 from journeys.services.document_parts import canonical
 
 # What the second step carries in its form: a map of a thousand touchpoints is smaller.
@@ -102,7 +102,7 @@ def _preview(visit: Visit, file: Any) -> dict[str, Any]:
             raise documents.DocumentError(_("The file is larger than 10 MB."), code="file-too-large")
         with transaction.atomic():
             journey = _known(visit.program, document)
-            changes = maps.take_in(visit.program, journey, document, by=visit.user, at=visit.at)
+            changes = new_journeys.take_in(visit.program, journey, document, by=visit.user, at=visit.at)
             transaction.set_rollback(True)
         previews.append({"name": document.get("name"), "is_new": journey is None, "changes": changes, "document": text})
     return {"previews": previews, "not_taken": found.not_taken}
@@ -119,7 +119,7 @@ def _take_in(request: HttpRequest, visit: Visit) -> HttpResponse:
     except (ValueError, RecursionError):
         raise documents.DocumentError(_("The file is neither JSON, XML nor a workbook.")) from None
     journey = _known(visit.program, document)
-    maps.take_in(visit.program, journey, document, by=visit.user, at=visit.at)
+    new_journeys.take_in(visit.program, journey, document, by=visit.user, at=visit.at)
     messages.success(request, _("The journey was taken in; its versions hold what it was before."))
     response = redirect(f"{reverse('journeys:map-edit')}?journey={document['code']}")
     response.status_code = 303

@@ -15,7 +15,7 @@ from cxprogram.api_base import ApiView, asked_program, page, reply
 from cxprogram.errors import ConflictError, NotFoundError
 from cxprogram.models import Program
 from journeys.models import Journey
-from journeys.services import documents, maps
+from journeys.services import documents, new_journeys
 from journeys.services.document_parts import JourneyPart
 
 
@@ -145,7 +145,7 @@ class JourneyView(ApiView):
             standing = "" if journey is None else documents.fingerprint(documents.dump(journey))
             if seen != standing:
                 raise EditedSinceError(_("The journey is not as it was read: read it again."))
-            changes = maps.take_in(program, journey, document, by=request.user, at=timezone.now())
+            changes = new_journeys.take_in(program, journey, document, by=request.user, at=timezone.now())
             made = Journey.objects.get(program=program, code=code)
         told = {name: getattr(changes, name) for name in JourneyTaken.__struct_fields__ if name != "fingerprint"}
         taken = JourneyTaken(documents.fingerprint(documents.dump(made)), **told)

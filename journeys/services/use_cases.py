@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from cxprogram.errors import DomainError
 from journeys.choices import UseCaseKind, UseCaseState
 from journeys.models import DataStream, Touchpoint, UseCase, UseCaseStream
-from journeys.services.maps import free_code
+from journeys.services.new_journeys import free_code
 
 
 class UseCaseError(DomainError):

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from journeys.models import Journey, Stage, Touchpoint
-from journeys.services import maps
+from journeys.services import map_history, maps
 from tests import factories
 from tests.cxprogram.admin_house import url
 from tests.factories import House
@@ -67,7 +67,7 @@ def test_a_touchpoint_saved_in_the_admin_is_a_version_of_its_author_and_can_be_t
     now = Touchpoint.objects.get(pk=row.pk)
     assert (now.name, now.revision) == ("Food and drink", row.revision + 1)
     assert (newest(journey).kind, newest(journey).author) == ("edit", house.people["owner"])
-    maps.undo(journey, by=house.people["owner"], at=factories.NOON)
+    map_history.undo(journey, by=house.people["owner"], at=factories.NOON)
     assert Touchpoint.objects.get(pk=row.pk).name == row.name
 
 

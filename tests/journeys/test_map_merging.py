@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from cxprogram.models import Program
 from journeys.models import Touchpoint
-from journeys.services import maps
+from journeys.services import maps, new_journeys
 from journeys.services.map_merging import Merged, merge
 from tests import factories
 from tests.factories import NOON
@@ -55,7 +55,7 @@ def test_however_two_editors_take_turns_nothing_is_lost_and_the_later_is_told(
     shared_program: Program, acts: list[tuple[int, dict[str, str] | None]]
 ) -> None:
     """None opens the page anew; a dictionary is typed into the page as it was opened last, and saved."""
-    journey = maps.begin(shared_program, "J", by=None, at=NOON)  # type: ignore[arg-type]
+    journey = new_journeys.begin(shared_program, "J", by=None, at=NOON)  # type: ignore[arg-type]
     people = [shared_program.membership_set.get(user__email=f"{who}@example.org").user for who in ("ann", "bo")]
     row = maps.add_touchpoint(journey.stages.get(), "Desk", after=None, by=people[0], at=NOON)
     stands = {"name": "Desk", "team": "", "question_code": ""}

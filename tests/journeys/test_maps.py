@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from cxprogram.errors import ConflictError, DomainError
 from cxprogram.models import Program, User
 from journeys.models import Journey, JourneyVersion, Stage, Touchpoint
-from journeys.services import documents, maps
+from journeys.services import documents, map_history, maps, new_journeys
 from tests import factories
 from tests.factories import NOON
 
@@ -81,7 +81,7 @@ def test_a_stage_goes_with_its_touchpoints_and_what_hangs_on_them_stays(journey:
     with pytest.raises(DomainError) as refused:
         maps.put_back(point("desk"), by=ann, at=NOON)
     assert refused.value.code == "map-stage-off"
-    maps.undo(journey, by=ann, at=NOON)
+    map_history.undo(journey, by=ann, at=NOON)
     assert outline(journey) == {"arrive": ["road", "desk"], "wait": ["shop", "gate"]}
 
 
@@ -116,10 +116,10 @@ def test_an_undo_leaves_alone_what_was_written_outside_the_map(journey: Journey,
     maps.change(point("desk"), {"name": "Check-in"}, seen=0, by=ann, at=NOON)
     Touchpoint.objects.filter(code="shop").update(name="Shops and cafés")
     maps.move_stage(stage("wait"), after=None, by=ann, at=NOON)
-    maps.undo(journey, by=ann, at=NOON)
+    map_history.undo(journey, by=ann, at=NOON)
     assert list(outline(journey)) == ["arrive", "wait"]
     assert point("shop").name == "Shops and cafés"
-    maps.undo(journey, by=ann, at=NOON)
+    map_history.undo(journey, by=ann, at=NOON)
     assert (point("desk").name, point("shop").name) == ("Desk", "Shops and cafés")
 
 
@@ -163,18 +163,18 @@ def test_each_undo_takes_back_one_edit_more(journey: Journey, ann: User) -> None
         maps.change(point("desk"), {"name": name}, seen=point("desk").revision, by=ann, at=NOON)
     names = []
     for _turn in range(3):
-        maps.undo(journey, by=ann, at=NOON)
+        map_history.undo(journey, by=ann, at=NOON)
         names.append(point("desk").name)
     assert names == ["two", "one", "Desk"]
     with pytest.raises(ConflictError) as refused:
-        maps.undo(journey, by=ann, at=NOON)
+        map_history.undo(journey, by=ann, at=NOON)
     assert refused.value.code == "map-nothing-to-undo"
 
 
 def test_an_undo_leaves_alone_what_others_did(journey: Journey, ann: User, bo: User) -> None:
     maps.change(point("desk"), {"name": "Check-in"}, seen=0, by=ann, at=NOON)
     maps.change(point("shop"), {"name": "Shops"}, seen=0, by=bo, at=NOON)
-    maps.undo(journey, by=ann, at=NOON)
+    map_history.undo(journey, by=ann, at=NOON)
     assert (point("desk").name, point("shop").name) == ("Desk", "Shops")
 
 
@@ -182,10 +182,10 @@ def test_what_others_built_on_is_not_taken_back_but_can_be_restored(journey: Jou
     maps.change(point("desk"), {"name": "Check-in"}, seen=0, by=ann, at=NOON)
     maps.change(point("desk"), {"name": "Bag drop"}, seen=1, by=bo, at=NOON)
     with pytest.raises(ConflictError) as refused:
-        maps.undo(journey, by=ann, at=NOON)
+        map_history.undo(journey, by=ann, at=NOON)
     assert refused.value.code == "map-edited-since"
     first = journey.versions.order_by("number").first()
-    maps.restore(first, by=ann, at=NOON)
+    map_history.restore(first, by=ann, at=NOON)
     assert point("desk").name == "Desk"
     assert [each.document for each in journey.versions.order_by("number")][-1] == first.document
 
@@ -202,14 +202,14 @@ def test_a_version_says_who_when_and_what(journey: Journey, ann: User) -> None:
         "Desk",
         "Check-in",
     )
-    kept = maps.keep(journey, "As agreed", by=ann, at=NOON)
+    kept = map_history.keep(journey, "As agreed", by=ann, at=NOON)
     assert (kept.number, kept.label, kept.sha256) == (3, "As agreed", after.sha256)
 
 
 # --- new journeys -----------------------------------------------------------------------------
 def test_a_copy_is_the_same_map_with_touchpoints_of_its_own(journey: Journey, ann: User) -> None:
     factories.make_finding(point("desk"))
-    made = maps.copy(journey, "Night flights", by=ann, at=NOON)
+    made = new_journeys.copy(journey, "Night flights", by=ann, at=NOON)
     assert (made.code, made.name) == ("night-flights", "Night flights")
     assert outline(made) == {"arrive": ["road-2", "desk-2"], "wait": ["shop-2", "gate-2"]}
     assert made.findings.get().touchpoint.code == "desk-2"
@@ -217,8 +217,8 @@ def test_a_copy_is_the_same_map_with_touchpoints_of_its_own(journey: Journey, an
 
 
 def test_an_empty_journey_begins_with_one_stage(program: Program, ann: User) -> None:
-    made = maps.begin(program, "Ännu en resa", by=ann, at=NOON)
-    again = maps.begin(program, "Ännu en resa", by=ann, at=NOON)
+    made = new_journeys.begin(program, "Ännu en resa", by=ann, at=NOON)
+    again = new_journeys.begin(program, "Ännu en resa", by=ann, at=NOON)
     assert (made.code, again.code) == ("annu-en-resa", "annu-en-resa-2")
     assert outline(made) == {"stage-1": []}
 
@@ -236,7 +236,7 @@ steps = st.lists(
 @settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps)
 def test_no_version_is_lost_and_the_newest_is_what_stands(program: Program, ann: User, bo: User, acts: list) -> None:
-    journey = maps.begin(program, "J", by=ann, at=NOON)
+    journey = new_journeys.begin(program, "J", by=ann, at=NOON)
     kept: list[tuple[int, dict[str, Any]]] = []
     for number, (act, one, two, is_bo) in enumerate(acts):
         who = {"by": bo if is_bo else ann, "at": NOON + timedelta(minutes=number)}
@@ -259,10 +259,10 @@ def test_no_version_is_lost_and_the_newest_is_what_stands(program: Program, ann:
             elif act == "off" and points:
                 maps.take_off(points[two % len(points)], **who)
             elif act == "undo":
-                maps.undo(journey, **who)
+                map_history.undo(journey, **who)
             elif act == "restore":
                 versions = list(journey.versions.order_by("number"))
-                maps.restore(versions[one % len(versions)], **who)
+                map_history.restore(versions[one % len(versions)], **who)
         except ConflictError:
             pass
         outline(journey)

@@ -29,6 +29,11 @@ RANK = (
 )
 
 
+def number_in(text: str) -> int | None:
+    """The number of a row as an address or a form says it; None for anything else, be it a digit to Python (`²`)."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
 def current_program(user: Any) -> Program | None:
     """The program that the person works in: the first of theirs."""
     first = next(iter(grants(user)), None)

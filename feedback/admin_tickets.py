@@ -22,6 +22,7 @@ from cxprogram.admin_base import (
     ReadOnlyInline,
     person,
 )
+from cxprogram.page_base import number_in
 from feedback.choices import TicketReason
 from feedback.models import Question, RootCause, Ticket, TicketRule, TicketStep
 from feedback.services import tickets
@@ -109,8 +110,8 @@ class TicketPage(ManyRows, ReadOnlyAdmin):
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
         """A number is the ticket's own."""
-        if search_term.strip().isdigit():
-            return queryset.filter(pk=int(search_term.strip()[:18])), False
+        if (number := number_in(search_term.strip())) is not None:
+            return queryset.filter(pk=number), False
         return super().get_search_results(request, queryset, search_term)
 
     def view_on_site(self, obj: Ticket) -> str:

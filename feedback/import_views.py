@@ -48,7 +48,7 @@ def import_list(request: HttpRequest) -> HttpResponse:
 
 def _length(request: HttpRequest) -> int:
     raw = request.META.get("CONTENT_LENGTH") or "0"
-    return int(raw) if raw.isdigit() else 0
+    return int(raw) if raw.isascii() and raw.isdigit() else 0
 
 
 @csrf_protect

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from cxprogram.access import Right
 from cxprogram.errors import DomainError
-from cxprogram.page_base import Visit, member_page
+from cxprogram.page_base import Visit, member_page, number_in
 from feedback.models import SamplingPlan
 from feedback.pages import plans as pages
 from feedback.services import plans
@@ -49,8 +49,7 @@ def _context(plan: SamplingPlan, visit: Visit) -> dict[str, Any]:
 def plan_start(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
     """Draw the wave that the page offered; the same button pressed again starts no second one."""
     plan = _find(visit, number)
-    asked = request.POST.get("wave", "")
-    wave_number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 else None
+    wave_number = number_in(request.POST.get("wave", ""))
     if wave_number is None or wave_number > plans.next_number(plan):
         raise Http404
     try:

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from cxprogram.access import Right, defined_programs
 from cxprogram.errors import DomainError
-from cxprogram.page_base import Visit, member_page
+from cxprogram.page_base import Visit, member_page, number_in
 from feedback import survey_desk
 from feedback.grid_forms import GridForm, NewGridForm
 from feedback.models import Question, Survey, SurveyItem, SurveyVersion
@@ -118,8 +118,8 @@ def survey_edit(request: HttpRequest, visit: Visit, slug: str) -> HttpResponse:
 
 
 def _item(request: HttpRequest, version: SurveyVersion) -> SurveyItem:
-    number = request.POST.get("item", "")
-    found = version.items.select_related("question", "version").filter(pk=int(number) if number.isdecimal() else 0)
+    number = number_in(request.POST.get("item", "")) or 0
+    found = version.items.select_related("question", "version").filter(pk=number)
     if (item := found.first()) is None:
         raise Http404
     return item
@@ -182,8 +182,8 @@ def _add_grid(request: HttpRequest, visit: Visit, version: SurveyVersion) -> Htt
 
 
 def _save_grid(request: HttpRequest, visit: Visit, version: SurveyVersion) -> HttpResponse:
-    number = request.POST.get("grid", "")
-    asked = Question.objects.filter(rows__surveyitem__version=version, pk=int(number) if number.isdecimal() else 0)
+    number = number_in(request.POST.get("grid", "")) or 0
+    asked = Question.objects.filter(rows__surveyitem__version=version, pk=number)
     if (grid := asked.first()) is None:
         raise Http404
     form = GridForm(grid, pages.languages_of(version.survey), request.POST)
@@ -234,11 +234,10 @@ def survey_preview(request: HttpRequest, visit: Visit, slug: str) -> HttpRespons
     survey = _survey(visit, slug)
     version = survey_drafting.newest_of(survey)
     language = pages.choose_language(survey, asked=request.GET.get("in", ""), accepted="")
-    said = request.GET.get("step", "")
     with translation.override(language):
         page = pages.survey_page(version)
         sent: Any = pages.Sent(key="", asked=[ask.name for ask in page.asks])
-        step = pages.step_of(page, int(said) if said.isdecimal() and len(said) < 5 else None, sent)
+        step = pages.step_of(page, number_in(request.GET.get("step", "")), sent)
         text = survey_desk.form(survey, page, language, step=step, is_preview=True)
     path = reverse("feedback:survey-preview", args=[slug])
     return survey_desk.answer(survey_desk.fresh(text, path=path, key="preview"), language=language)

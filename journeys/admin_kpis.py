@@ -25,6 +25,7 @@ from cxprogram.admin_base import (
     scoped,
 )
 from cxprogram.errors import DomainError
+from cxprogram.page_base import number_in
 from journeys.kpis import registry
 from journeys.models import (
     Kpi,
@@ -128,9 +129,8 @@ class KpiPage(ProgramAdmin):
         return {name: getattr(old, name) for name in names} | {"valid_from": timezone.now().date()}
 
     def _replaced(self, request: HttpRequest) -> Kpi | None:
-        number = request.GET.get("replaces", "")
         rows = scoped(Kpi.objects.current(), request.user).select_related("program")
-        return rows.filter(pk=number).first() if number.isdigit() else None
+        return rows.filter(pk=number_in(request.GET.get("replaces", "")) or 0).first()
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change, **kwargs)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from cxprogram.access import Right
 from cxprogram.errors import DomainError, NotFoundError
 from cxprogram.models.translated import in_language
-from cxprogram.page_base import Visit, member_page
+from cxprogram.page_base import Visit, member_page, number_in
 from journeys import journey_templates
 from journeys.map_forms import NameForm, NewForm, form_of
 from journeys.models import Journey, JourneyVersion, Stage, Touchpoint
@@ -176,8 +176,8 @@ def map_versions(request: HttpRequest, visit: Visit) -> HttpResponse:
                 messages.success(request, _("The journey is kept as it stands."))
                 return _to_versions(journey)
         else:
-            number = request.POST.get("number", "")
-            version = JourneyVersion.objects.filter(journey=journey, number=number if number.isdigit() else 0).first()
+            number = number_in(request.POST.get("number", "")) or 0
+            version = JourneyVersion.objects.filter(journey=journey, number=number).first()
             if version is None:
                 raise Http404
             try:

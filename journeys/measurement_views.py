@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from cxprogram.access import Right
 from cxprogram.errors import DomainError
-from cxprogram.page_base import Visit, member_page
+from cxprogram.page_base import Visit, member_page, number_in
 from journeys.insight import measurements as insight
 from journeys.measurement_forms import MeasurementForm
 from journeys.models import Journey, Measurement
@@ -60,12 +60,11 @@ def measurement_plan(request: HttpRequest, visit: Visit) -> HttpResponse:
 
 def _line(request: HttpRequest, visit: Visit, journey: Journey) -> Measurement | None:
     """The line that is edited: named by the address, or by the form that stops it."""
-    number = request.GET.get("line", "") or request.POST.get("line", "")
-    if not number:
+    asked = request.GET.get("line", "") or request.POST.get("line", "")
+    if not asked:
         return None
     lines = Measurement.objects.visible_to(visit.user).select_related("touchpoint", "segment", "stream")
-    is_number = number.isascii() and number.isdigit() and len(number) < 10
-    line = lines.filter(pk=number, touchpoint__stage__journey=journey).first() if is_number else None
+    line = lines.filter(pk=number_in(asked) or 0, touchpoint__stage__journey=journey).first()
     if line is None:
         raise Http404
     return line

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from cxprogram.access import Right
 from cxprogram.errors import ConflictError, DomainError
 from cxprogram.models import OrgUnit
-from cxprogram.page_base import Visit, member_page
+from cxprogram.page_base import Visit, member_page, number_in
 from cxprogram.periods import Period, PeriodError, parse
 from journeys.insight import target_table, waves
 from journeys.insight.target_table import TargetStudy
@@ -59,10 +59,8 @@ def target_list(request: HttpRequest, visit: Visit) -> HttpResponse:
 
 
 def _approve(request: HttpRequest, visit: Visit) -> HttpResponse:
-    number = request.POST.get("target", "")
-    is_number = number.isascii() and number.isdigit() and len(number) < 10
     rows = KpiTarget.objects.visible_to(visit.user).filter(program=visit.program).select_related("program")
-    target = rows.filter(pk=number).first() if is_number else None
+    target = rows.filter(pk=number_in(request.POST.get("target", "")) or 0).first()
     if target is None or not targets.may_approve(visit.user, target):
         raise Http404
     try:
@@ -105,14 +103,13 @@ def _accept(request: HttpRequest, visit: Visit, study: TargetStudy) -> None:
 
 
 def _put(request: HttpRequest, visit: Visit, study: TargetStudy, **facts: Any) -> KpiTarget:
-    seen = request.POST.get("seen", "")
     last = study.last
     return targets.put(
         study.unit,
         kpi_code=study.kpi.code,
         question_code=study.question_code,
         period=study.period.code,
-        seen=int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 5 else 0,
+        seen=number_in(request.POST.get("seen", "")) or 0,
         by=visit.user,
         baseline=None if last is None or last.value is None else _stored(last.value),
         probability=study.probability(float(facts["value"])),

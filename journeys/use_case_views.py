@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from cxprogram.access import Right
 from cxprogram.errors import DomainError
-from cxprogram.page_base import Visit, member_page
+from cxprogram.page_base import Visit, member_page, number_in
 from journeys.insight import use_cases as insight
 from journeys.insight.use_cases import Catalogue
 from journeys.models import DataStream, Journey, UseCase
@@ -59,8 +59,7 @@ def _headline(catalogue: Catalogue) -> str:
 
 
 def _act(request: HttpRequest, visit: Visit, journey: Journey | None) -> HttpResponse:
-    do, number = request.POST.get("do", ""), request.POST.get("number", "")
-    pk = int(number) if number.isascii() and number.isdigit() and len(number) < 10 else 0
+    do, pk = request.POST.get("do", ""), number_in(request.POST.get("number", "")) or 0
     said: dict[str, Any] = {
         "adopt": _("The use case is proposed."),
         "activate": _("The use case runs."),

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cxprogram.models import Program
+from cxprogram.page_base import number_in
 from feedback import contact_words
 from feedback.choices import (
     AskChannel,
@@ -291,22 +292,18 @@ def _entry(row: ContactDecision) -> Entry:
     return Entry(row, contact_words.title(row), because)
 
 
-def _number(value: str) -> int | None:
-    return int(value) if value.isascii() and value.isdigit() and len(value) < 19 else None
-
-
 def ledger(user: Any, program: Program, asked: Mapping[str, str]) -> Ledger:
     """Decisions, the newest first, by plan, outcome and customer (number or e-mail address)."""
     rows = ContactDecision.objects.visible_to(user).filter(program=program)
-    plan, outcome = _number(asked.get("plan", "")), asked.get("outcome", "")
+    plan, outcome = number_in(asked.get("plan", "")), asked.get("outcome", "")
     customer = asked.get("customer", "").replace("\x00", "").strip()[:254]
-    before = _number(asked.get("before", ""))
+    before = number_in(asked.get("before", ""))
     if plan is not None:
         rows = rows.filter(plan_id=plan)
     if outcome in DecisionOutcome.values:
         rows = rows.filter(outcome=outcome)
     if customer:
-        number = _number(customer)
+        number = number_in(customer)
         people = Customer.objects.visible_to(user).filter(program=program)
         meant = people.filter(pk=number) if number is not None else people.with_email(customer)
         rows = rows.filter(customer__in=list(meant.values_list("pk", flat=True)[:50]))

@@ -10,19 +10,14 @@ from urllib.parse import urlencode
 
 from django.db.models import F, Q
 from django.utils.dateparse import parse_datetime
-from django.utils.translation import gettext_lazy as _
+from django.utils.text import capfirst
 
 from cxprogram.models import Program
-from feedback.services.voice import MODELS
+from cxprogram.page_base import number_in
+from feedback.services.voice import MODELS, TEXTS
 
 PAGE_SIZE = 30
-KINDS = {
-    "mentions": _("Mentions"),
-    "support-cases": _("Support cases"),
-    "conversations": _("Chats and mails"),
-    "feature-requests": _("Feature requests"),
-    "employee-remarks": _("Employees"),
-}
+KINDS = tuple(MODELS)
 
 
 @dataclass(frozen=True)
@@ -65,7 +60,7 @@ def voice_list(user: Any, program: Program, asked: Mapping[str, str]) -> VoiceLi
         if source:
             rows = rows.filter(source=source)
         if words:
-            title = "subject" if code in ("support-cases", "conversations") else "title"
+            title = "subject" if "subject" in TEXTS[code] else "title"
             rows = rows.filter(Q(text__icontains=words) | Q(**{f"{title}__icontains": words}))
         if after:
             at, kind_place, number = after
@@ -81,7 +76,7 @@ def voice_list(user: Any, program: Program, asked: Mapping[str, str]) -> VoiceLi
         kept["after"] = f"{last.at.isoformat()}~{place}~{-number}"
     return VoiceList(
         spoken=[_spoken(row, code) for _order, code, row in listed],
-        kinds=list(KINDS.items()),
+        kinds=[(code, _called(code)) for code in KINDS],
         sources=names,
         kind=kind,
         source=source,
@@ -99,8 +94,12 @@ def _place(cursor: str) -> tuple[datetime, int, int] | None:
         moment = parse_datetime(at)
     except ValueError:
         return None
-    is_whole = all(each.isascii() and each.isdigit() and len(each) < 19 for each in (place, number))
-    return (moment, int(place), int(number)) if moment and moment.tzinfo and is_whole else None
+    kind, row = number_in(place), number_in(number)
+    return (moment, kind, row) if moment and moment.tzinfo and kind is not None and row is not None else None
+
+
+def _called(code: str) -> str:
+    return capfirst(str(MODELS[code]._meta.verbose_name_plural))
 
 
 def _spoken(row: Any, code: str) -> Spoken:
@@ -110,7 +109,7 @@ def _spoken(row: Any, code: str) -> Spoken:
     names = ("channel", "author", "status", "priority")
     return Spoken(
         row=row,
-        kind=str(KINDS[code]),
+        kind=_called(code),
         title=getattr(row, "title", "") or getattr(row, "subject", ""),
         rating=f"{rating.normalize():f}" if rating is not None else "",
         scale=f"{low.normalize():f}–{high.normalize():f}" if low is not None and high is not None else "",

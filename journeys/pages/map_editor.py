@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from cxprogram.page_base import number_in
 from journeys.map_forms import PartForm, form_of
 from journeys.models import Journey, JourneyVersion, Stage, Touchpoint
 from journeys.services import documents
@@ -174,7 +175,7 @@ class Compared:
 
 def compare(journey: Journey, one: str, other: str) -> Compared | None:
     """The two versions by their numbers, in whichever order they are asked for; None unless there are two."""
-    numbers = {int(each) for each in (one, other) if each.isdecimal() and len(each) < 10}
+    numbers = [number for each in (one, other) if (number := number_in(each)) is not None]
     rows = list(journey.versions.filter(number__in=numbers).select_related("author", "journey").order_by("number"))
     if len(rows) != 2:
         return None

@@ -242,3 +242,7 @@ def test_any_two_versions_are_told_apart_in_words_whichever_is_named_first(house
     assert "Check-in" not in " ".join(client.get(address + "&from=3&to=4").context["compared"].changes)
     for query in ("", "&from=1&to=1", "&from=1&to=99", "&from=x&to=-1"):
         assert client.get(address + query).context["compared"] is None
+
+
+def test_a_version_whose_number_is_a_digit_to_python_alone_does_not_exist(house: House) -> None:
+    assert client_of(house).post("/map/versions/?journey=departure", {"number": "²"}).status_code == 404

@@ -4,14 +4,10 @@
 The named parameters of the statements are those of `_scope` in journeys/services/kpi_filling.py.
 """
 
-from datetime import date, datetime
 from functools import partial
-from typing import Any
 
-from django.db import connection
 from django.utils.translation import gettext_lazy
 
-from cxprogram.models import Program
 from journeys.kpis import cells, counted
 from journeys.kpis.counted import Counted, Reach
 from journeys.kpis.parameters import OneOf, Parameter, Whole, texts
@@ -66,22 +62,11 @@ ALL = (
 )  # fmt: skip
 
 # A case is changed by its source; the audit tells when, and of which month it was before.
-TOUCHED = """
-    SELECT DISTINCT date_trunc('month', {moment} AT TIME ZONE %(zone)s)::date FROM {events}
-    WHERE program_id = %(program)s AND {moment} >= %(first)s::date AND pgh_created_at >= %(since)s
-"""
-EVER = datetime(1900, 1, 1).astimezone()
-
-
-def _touched(program: Program, since: datetime | None, first: date, *, events: str, moment: str) -> set[date]:
-    values: dict[str, Any] = {"program": program.pk, "zone": program.time_zone, "first": first, "since": since or EVER}
-    with connection.cursor() as cursor:
-        cursor.execute(TOUCHED.format(events=events, moment=moment), values)
-        return {month for (month,) in cursor.fetchall()}
+_changed = partial(counted.months_since, received="pgh_created_at")
 
 
 def register_all() -> None:
-    counted.register_source("cases", partial(_touched, events="feedback_supportcaseevent", moment="at"))
-    counted.register_source("tickets", partial(_touched, events="feedback_ticketevent", moment="opened_at"))
+    counted.register_source("cases", partial(_changed, table="feedback_supportcaseevent", moment="at"))
+    counted.register_source("tickets", partial(_changed, table="feedback_ticketevent", moment="opened_at"))
     for each in ALL:
         cells.declare(each)

@@ -5,14 +5,12 @@ are then those of the longer period, and a rate is for each customer *and month*
 """
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from functools import partial
 from typing import Any
 
-from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cxprogram.models import Program
 from journeys.kpis import cells, counted
 from journeys.kpis.counted import Counted, Reach
 from journeys.kpis.parameters import OneOf, Parameter, Whole, amounts, text, texts, touchpoints
@@ -110,19 +108,7 @@ ALL = (
 )  # fmt: skip
 
 
-TOUCHED = """
-    SELECT DISTINCT date_trunc('month', at AT TIME ZONE %(zone)s)::date FROM journeys_interaction
-    WHERE program_id = %(program)s AND at >= %(first)s::date AND received_at >= %(since)s
-"""
-EVER = datetime(1900, 1, 1).astimezone()
-
-
-def touched(program: Program, since: datetime | None, first: date) -> set[date]:
-    """The months of which interactions were received since; uses the index on the time of receipt."""
-    values: dict[str, Any] = {"program": program.pk, "zone": program.time_zone, "first": first, "since": since or EVER}
-    with connection.cursor() as cursor:
-        cursor.execute(TOUCHED, values)
-        return {month for (month,) in cursor.fetchall()}
+touched = partial(counted.months_since, table="journeys_interaction", moment="at", received="received_at")
 
 
 def register_all() -> None:

@@ -27,16 +27,8 @@ class NameForm(forms.Form):
 class RuleForm(forms.Form):
     subject = forms.ChoiceField(label=gettext_lazy("What"), required=False)
     word = forms.ChoiceField(label=gettext_lazy("Comparison"), choices=WORDS, required=False)
-    value = forms.CharField(
-        label=gettext_lazy("Value"),
-        required=False,
-        max_length=500,
-        help_text=gettext_lazy("Several with commas between them; yes or no; a day as 2026-11-25."),
-    )
-    days = forms.IntegerField(
-        label=gettext_lazy("In how many days"), required=False, min_value=1, max_value=36_600,
-        help_text=gettext_lazy("Of what happened: counted over the last days."),
-    )  # fmt: skip
+    value = forms.CharField(label=gettext_lazy("Value"), required=False, max_length=500)
+    days = forms.IntegerField(label=gettext_lazy("In how many days"), required=False, min_value=1, max_value=36_600)
 
     def __init__(self, *args: Any, choices: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

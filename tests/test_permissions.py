@@ -618,6 +618,10 @@ def furnish(house: House) -> House:
 @pytest.fixture(scope="module")
 def house(django_db_setup: Any, django_db_blocker: Any) -> Iterator[House]:
     """One house for the whole table. Each call is undone after it; the module leaves nothing behind."""
+    yield from furnished(django_db_blocker)
+
+
+def furnished(django_db_blocker: Any) -> Iterator[House]:
     with django_db_blocker.unblock():
         outer = transaction.atomic()
         outer.__enter__()

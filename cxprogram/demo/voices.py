@@ -17,13 +17,7 @@ SOURCES = {
 # (day and hour of May 2017, area, rating of 5, title, text)
 REVIEWS = (
     ("03T09", "A", 5, "Quick through security", "Ten minutes from the kerb to the gate on a Monday morning."),
-    (
-        "06T18",
-        "G",
-        2,
-        "Nothing to eat after nine",
-        "The restaurants near the gate were closed and the shop had crisps.",
-    ),
+    ("06T18", "G", 2, "Nothing to eat after nine", "The restaurants at the gate were closed. The shop had crisps."),
     ("11T12", "C", 4, "Lovely exhibition", "Did not expect a museum behind security. The screens could be larger."),
     ("15T07", "G", 1, "No signs", "Walked to the wrong end twice. One sign at the escalator would have done."),
     ("21T16", "F", 3, "Fine, but dear", "Clean and calm. A sandwich costs as much as dinner at home."),

@@ -1,11 +1,11 @@
 """The audit of the measurement in words."""
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cxprogram.figures import figure
 from feedback.measurement_audit import Audit, Stale
+from journeys.insight import words
 
 
 def headline(audit: Audit) -> str:
@@ -57,12 +57,6 @@ def lead(audit: Audit) -> str:
 def stale(row: Stale) -> tuple[str, str]:
     """What is stale, and since when."""
     if row.stream is not None:
-        if row.since is None:
-            return row.stream.label, _("its data stream has delivered nothing")
-        return row.stream.label, _("its data stream last delivered on %(day)s") % {
-            "day": date_format(row.since, "j M Y")
-        }
+        return row.stream.label, words.silence(row.since)
     assert row.question is not None
-    if row.since is None:
-        return row.question.label, _("nobody has answered its question")
-    return row.question.label, _("its question was last answered in %(year)s") % {"year": row.since}
+    return row.question.label, words.unanswered(row.since)

@@ -1,9 +1,8 @@
 """What we do about it and how we count: projects, method and mandate of a steering report."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -11,9 +10,10 @@ from django.utils.translation import ngettext
 from actions.choices import GateDecision, ProjectStatus
 from cxprogram import figures
 from governance.pages import frozen
+from governance.pages.charter import Gap, gaps_of
 from governance.pages.frozen import Document, period_label
 from governance.pages.summary import RUNNING, Facts
-from governance.services.charter import defect_text
+from governance.services.charter import Defect
 from governance.texts import say
 from journeys.insight.words import listed
 
@@ -117,20 +117,14 @@ def build_method(facts: Facts) -> MethodChapter:
     charter = facts.inputs["charter"]
     return MethodChapter(
         notes=tuple(_notes(facts)),
-        gaps=tuple(_gaps(charter["defects"])),
+        gaps=tuple(_gap(each) for each in gaps_of([Defect(**each) for each in charter["defects"]])),
         sponsor=charter["sponsor"],
         owner=charter["owner"],
     )
 
 
-def _gaps(defects: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """Defects of one kind in one line, in the order in which they were found."""
-    found: dict[tuple[str, int | None], list[Mapping[str, Any]]] = {}
-    for defect in defects:
-        found.setdefault((defect["code"], defect["number"]), []).append(defect)
-    for (code, number), same in found.items():
-        about = ", ".join(say(each["subject"]) for each in same if each["subject"])
-        yield f"{about}: {defect_text(code, number)}" if about else defect_text(code, number)
+def _gap(gap: Gap) -> str:
+    return f"{', '.join(gap.about)}: {gap.text}" if gap.about else gap.text
 
 
 def _notes(facts: Facts) -> Iterator[tuple[str, str]]:

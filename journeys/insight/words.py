@@ -5,7 +5,9 @@ has to agree with them.
 """
 
 from collections.abc import Sequence
+from datetime import date
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -195,6 +197,20 @@ def reading_words(reading: KpiReading, scale: tuple[int, int] | None) -> str:
         return _("%(period)s: %(value)s.") % facts
     facts["interval"] = figures.interval(reading.low, reading.high, kind, in_words=True)
     return _("%(period)s: %(value)s (%(interval)s).") % facts
+
+
+def silence(since: date | None) -> str:
+    """When a data stream delivered last; None: never."""
+    if since is None:
+        return _("its data stream has delivered nothing")
+    return _("its data stream last delivered on %(day)s") % {"day": date_format(since, "j M Y")}
+
+
+def unanswered(year: int | None) -> str:
+    """When a question was answered last; None: never."""
+    if year is None:
+        return _("nobody has answered its question")
+    return _("its question was last answered in %(year)s") % {"year": year}
 
 
 def trust(reading: KpiReading, weighted: KpiReading) -> tuple[str, list[str]]:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from journeys.choices import Channel, MeasurementState
+from journeys.insight import words
 from journeys.insight.measurements import Dry, Hole, HoleKind, MeasurementPlan
 
 
@@ -89,9 +90,5 @@ def _dry(hole: Hole) -> str:
     if source.dry == Dry.DRAFT:
         return _("its data stream is a draft")
     if source.dry == Dry.SILENT:
-        if source.since is None:
-            return _("its data stream has delivered nothing")
-        return _("its data stream last delivered on %(day)s") % {"day": date_format(source.since, "j M Y")}
-    if source.since is None:
-        return _("nobody has answered its question")
-    return _("its question was last answered in %(year)s") % {"year": source.since.year}
+        return words.silence(source.since)
+    return words.unanswered(source.since.year if source.since else None)

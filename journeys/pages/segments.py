@@ -9,6 +9,7 @@ from django.db.models import Count
 
 from cxprogram.errors import DomainError
 from cxprogram.models import Program
+from cxprogram.suppression import hidden_cells
 from journeys.models import Customer, Segment
 from journeys.services import segments
 
@@ -37,9 +38,8 @@ def size(program: Program, definition: Any, *, at: datetime, everyone: int | Non
     """The count of the filter at the moment; raises SegmentError for what is no filter."""
     n = segments.matching(program, definition, at).count()
     everyone = standing(program) if everyone is None else everyone
-    few = program.min_n
-    is_small = 0 < n < few or 0 < everyone - n < few
-    return Size(None if is_small else n, few)
+    hidden = hidden_cells({"in": n, "out": everyone - n}, minimum=program.min_n)
+    return Size(None if hidden else n, program.min_n)
 
 
 def standing(program: Program) -> int:

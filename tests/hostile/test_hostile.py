@@ -31,7 +31,7 @@ from tests import factories
 from tests import test_permissions as table
 from tests.factories import House
 from tests.hostile.inputs import Door, Hostile, request
-from tests.test_permissions import BODIES, DESKS, PLACES, ROWS, desk_url, furnish, is_refused
+from tests.test_permissions import BODIES, DESKS, PLACES, ROWS, desk_url, is_refused
 
 # The second mark makes the database where this file runs alone.
 pytestmark = [pytest.mark.xdist_group("hostile"), pytest.mark.django_db]
@@ -54,12 +54,7 @@ SHOWN = min(25, max(2, N // 200))  # newest rows of each kind that are opened on
 
 @pytest.fixture(scope="module")
 def house(django_db_setup: Any, django_db_blocker: Any) -> Iterator[House]:
-    with django_db_blocker.unblock():
-        outer = transaction.atomic()
-        outer.__enter__()
-        yield furnish(factories.make_house())
-        transaction.set_rollback(True)
-        outer.__exit__(None, None, None)
+    yield from table.furnished(django_db_blocker)
 
 
 @pytest.fixture(autouse=True)

@@ -32,6 +32,7 @@ from journeys.services import documents, episodes
 Say = Callable[[str], None]
 STEPS, PANEL = "steps", "demo-panel"
 SEED = 2017
+OVER = timedelta(days=40)
 MADE_UP = say("illustrative", "illustrativ", "illustrativ", "illustrativ", "havainnollistava")
 
 PERSONAS = {
@@ -227,7 +228,10 @@ def make_streams(cast: Cast) -> None:
 
 
 def tell_steps(cast: Cast, journey: Journey, token: str, *, say: Say) -> None:
-    """Send the steps of each replayed passenger through the public API; not again when they are all there."""
+    """Send the steps of each replayed passenger through the public API; not again when they are all there.
+
+    Two of three travelled long enough ago for their journey to be over; the third is still on the way.
+    """
     answers = Response.objects.filter(program=cast.program, source="sfo-replay", customer__isnull=False)
     if Interaction.objects.filter(program=cast.program, source=STEPS).exists():
         return
@@ -236,13 +240,14 @@ def tell_steps(cast: Cast, journey: Journey, token: str, *, say: Say) -> None:
     ]  # fmt: skip
     rng = random.Random(SEED)
     rows: list[dict[str, Any]] = []
-    for answer in answers.select_related("unit").order_by("pk"):
+    for number, answer in enumerate(answers.select_related("unit").order_by("pk")):
         steps = _steps(rng, plan)
+        end = answer.answered_at - (OVER if number % 3 else timedelta())
         for place, code in enumerate(steps):
             rows.append(
                 {
                     "stream": STEPS, "source": STEPS, "external_id": f"{answer.external_id}-{place}", "type": "step",
-                    "at": (answer.answered_at - timedelta(minutes=12 * (len(steps) - place))).isoformat(),
+                    "at": (end - timedelta(minutes=12 * (len(steps) - place))).isoformat(),
                     "customer": {"source": "demo", "external_id": f"passenger-{answer.external_id}"},
                     "touchpoint": code, "unit": answer.unit.code,
                 }

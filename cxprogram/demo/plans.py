@@ -1,11 +1,11 @@
-"""What the demonstration plans to measure, for which decision. Made up: no such plan is in the source."""
+"""What the demonstration plans to measure, for which decision, and of whom. Made up: no such plan is in the source."""
 
 from datetime import date
 
 from cxprogram.demo.knowledge import STEPS
-from cxprogram.demo.program import Cast
+from cxprogram.demo.program import Cast, named
 from cxprogram.models.translated import say
-from journeys.models import DataStream, Measurement, Touchpoint, TouchpointStream
+from journeys.models import DataStream, Measurement, Segment, Touchpoint, TouchpointStream
 
 # (touchpoint, what, how, KPI, question, stream, when, decision, who, needed by, state)
 LINES = (
@@ -38,11 +38,14 @@ LINES = (
          "Om automater skal tage imod bagage", "Ottavatko automaatit laukkuja vastaan"),
      "project_lead", None, "planned"),
 )  # fmt: skip
+TOOK_EVERY_STEP = say(
+    "Took every step", "Tog alla steg", "Tok alle steg", "Tog alle trin", "Kulki kaikki vaiheet"
+)  # fmt: skip
 TOLD_BY_STEPS = ("signs-inside", "passing-security", "restaurants")
 
 
 def make_plan(cast: Cast) -> None:
-    """The measurement plan, and which touchpoints the steps tell of; a second run finds them."""
+    """The measurement plan, which touchpoints the steps tell of and a segment by steps; a second run finds them."""
     points = {point.code: point for point in Touchpoint.objects.filter(program=cast.program)}
     streams = {stream.code: stream for stream in DataStream.objects.filter(program=cast.program)}
     for point, whats, method, kpi, question, stream, when, decisions, who, needed_on, state in LINES:
@@ -64,3 +67,6 @@ def make_plan(cast: Cast) -> None:
         )
     for code in TOLD_BY_STEPS:
         TouchpointStream.objects.get_or_create(touchpoint=points[code], stream=streams[STEPS])
+    steps = {"interaction": {"stream": STEPS}, "days": 365, "at_least": 4}
+    facts = {**named(TOOK_EVERY_STEP), "definition": {"all": [steps]}}
+    Segment.objects.get_or_create(program=cast.program, code="every-step", defaults=facts)

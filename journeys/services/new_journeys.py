@@ -1,6 +1,7 @@
 """Journeys that are made: empty, as a copy, from a template, from a file."""
 
 from datetime import datetime
+from itertools import chain, count
 from typing import Any
 
 from django.db import transaction
@@ -77,7 +78,7 @@ def from_document(program: Program, document: dict[str, Any], *, by: User, at: d
 def free_code(name: str, otherwise: str, taken: set[str]) -> str:
     """A code made of the name that nothing has yet."""
     stem = slugify(name)[:44] or otherwise
-    return next(code for code in (stem, *(f"{stem}-{number}" for number in range(2, 100_000))) if code not in taken)
+    return next(code for code in chain([stem], (f"{stem}-{number}" for number in count(2))) if code not in taken)
 
 
 def _free_journey_code(program: Program, name: str) -> str:

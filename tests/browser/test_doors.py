@@ -5,13 +5,13 @@ import json
 import threading
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
 
-from tests.browser.test_pages import AXE, DESKTOP, PHONE, RULES, chromium, open_page
+from tests.browser.axe import flaws
+from tests.browser.test_pages import DESKTOP, PHONE, chromium, open_page
 from tests.demo_site import DemoSite
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("demo")]
@@ -70,12 +70,6 @@ def shop(demo_site: DemoSite, asked: dict[str, Any]) -> Iterator[str]:
     yield f"http://127.0.0.1:{server.server_port}/"
     server.shutdown()
     server.server_close()
-
-
-def flaws(page: Any) -> list[tuple[str, list[str]]]:
-    page.context.new_cdp_session(page).send("Runtime.evaluate", {"expression": Path(AXE).read_text()})
-    found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
-    return [(rule["id"], [node["html"][:160] for node in rule["nodes"]]) for rule in found["violations"]]
 
 
 def test_every_door_is_without_a_flaw_in_every_language(

@@ -13,13 +13,11 @@ from django.urls import include, path
 
 from cxprogram import charts
 from cxprogram.charts import DriverRow, TrendPoint, UnitRow
-from cxprogram.drawing import STATIC
 from cxprogram.figures import Change
 from journeys.analytics.curve import CurvePoint, CurveStage, curve
+from tests.browser.axe import flaws
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-AXE = STATIC.parents[2] / "tests" / "assets" / "axe-core" / "axe.min.js"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SPECIMEN = Path(__file__).with_name("specimen.html")
 
 
@@ -116,9 +114,7 @@ def test_pages_have_no_violation_and_no_sideways_scroll(visit):
         page, complaints = visit(where, width=width, mode=mode)
         if where == "/specimen/":
             page.locator("[data-cx-mode] svg").nth(2).wait_for(state="attached")
-        page.evaluate(AXE.read_text())
-        found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)["violations"]
-        assert [(where, v["id"], [n["html"][:120] for n in v["nodes"]]) for v in found] == []
+        assert flaws(page) == [], where
         assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), where
         assert complaints == [], where
 

@@ -11,7 +11,7 @@ from django.test import Client
 
 from journeys.models import Touchpoint
 from tests import factories
-from tests.browser.test_look import AXE, RULES
+from tests.browser.axe import flaws
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 EDIT = "/map/edit/?journey=departure"
@@ -142,9 +142,7 @@ def test_a_map_is_edited_by_mouse_by_keyboard_in_place_and_by_two(browser: Any, 
     assert road.get_by_label("Name", exact=True).input_value() == "Way here"
 
     for shown, width in ((page, 1440), (other, 390)):
-        shown.evaluate(AXE.read_text())
-        found = shown.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)["violations"]
-        assert [(width, each["id"], [n["html"][:120] for n in each["nodes"]]) for each in found] == []
+        assert flaws(shown) == [], width
         assert shown.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), width
     assert complaints == []
 

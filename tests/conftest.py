@@ -26,6 +26,8 @@ def static_files_on_demand() -> None:
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    # The template has its triggers: they need not be made anew whenever a test has emptied the tables.
+    django_settings.PGTRIGGER_INSTALL_ON_MIGRATE = False
     connection.settings_dict["TEST"]["TEMPLATE"] = migrated_template()
 
 

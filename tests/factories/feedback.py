@@ -74,10 +74,18 @@ LOW_SCORE = {"question": "NETPRO", "is": "at_most", "value": 6}
 
 
 def make_question(program: Program, code: str, **fields: Any) -> Question:
-    defaults = QUESTIONS.get(code, {"kind": QuestionKind.RATING, "scale_low": 1, "scale_high": 5})
-    return Question.objects.get_or_create(
-        program=program, code=code, defaults={"name": code, "wordings": {"en": f"How was {code}?"}} | defaults | fields
-    )[0]
+    return Question.objects.get_or_create(program=program, code=code, defaults=_facts(code) | fields)[0]
+
+
+def _facts(code: str) -> dict[str, Any]:
+    kind = QUESTIONS.get(code, {"kind": QuestionKind.RATING, "scale_low": 1, "scale_high": 5})
+    return {"name": code, "wordings": {"en": f"How was {code}?"}} | kind
+
+
+def make_questions(program: Program, codes: Sequence[str]) -> dict[str, Question]:
+    known = {each.code: each for each in Question.objects.filter(program=program, code__in=codes)}
+    new = [Question(program=program, code=code, **_facts(code)) for code in dict.fromkeys(codes) if code not in known]
+    return known | {each.code: each for each in Question.objects.bulk_create(new)}
 
 
 def make_survey(
@@ -100,15 +108,18 @@ def make_survey(
         number=1,
         titles={"en": "How was your visit?"},
     )
-    for position, code in enumerate(questions, start=1):
-        SurveyItem.objects.create(
+    asked = make_questions(program, questions)
+    SurveyItem.objects.bulk_create(
+        SurveyItem(
             version=version,
-            question=make_question(program, code),
+            question=asked[code],
             position=position,
             column=(columns or {}).get(code, code),
             is_hidden=code in hidden,
             is_required=code in required,
         )
+        for position, code in enumerate(questions, start=1)
+    )
     if is_published:
         surveys.publish(version, at=datetime(2011, 1, 1, tzinfo=UTC))
     if has_rules and "NETPRO" in questions:

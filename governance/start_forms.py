@@ -1,6 +1,7 @@
 """What is entered on the way from empty to live; every field has a sensible value already."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, cast
 from zoneinfo import available_timezones
 
@@ -44,7 +45,7 @@ COUNTRY_CHOICES = [
     (ELSEWHERE, gettext_lazy("Another country")),
 ]
 CURRENCIES = ("SEK", "NOK", "DKK", "EUR", "ISK", "GBP", "USD", "CHF", "PLN")
-MOST_LINES = 200
+MOST_LINES, MOST_OF_NAME = 200, 150
 # Which role each field of the second step gives.
 ROLE_FIELDS = {
     "managers": Role.UNIT_MANAGER,
@@ -161,6 +162,15 @@ def _lined(label: Any, help_text: Any, *, rows: int) -> forms.CharField:
     )
 
 
+@dataclass(frozen=True)
+class PersonLine:
+    """One line about a person: the address, the name before it, the unit behind it; either may be empty."""
+
+    email: str
+    name: str
+    unit: str
+
+
 class PeopleForm(forms.Form):
     """Units, one a line, and people by role: an address a line, with the unit behind it if it is not the whole."""
 
@@ -188,7 +198,7 @@ class PeopleForm(forms.Form):
     def __init__(self, program: Program, data: Any = None) -> None:
         super().__init__(data)
         self.program = program
-        self.newcomers: list[tuple[str, str, str]] = []
+        self.newcomers: list[tuple[str, PersonLine]] = []
 
     def clean_units(self) -> list[str]:
         names = _lines(self.cleaned_data["units"])
@@ -202,7 +212,7 @@ class PeopleForm(forms.Form):
         known |= {name.casefold() for name in data.get("units", [])}
         for field, role in ROLE_FIELDS.items():
             try:
-                self.newcomers += [(email, role, unit) for email, unit in _people(data.get(field, ""), known)]
+                self.newcomers += [(role, each) for each in _people(data.get(field, ""), known)]
             except ValidationError as error:
                 self.add_error(field, error)
         return data
@@ -210,7 +220,9 @@ class PeopleForm(forms.Form):
     def people(self) -> list[Newcomer]:
         """Those who were named; their units are there by now."""
         units = {unit.name.casefold(): unit for unit in OrgUnit.objects.filter(program=self.program)}
-        return [Newcomer(email, role, units.get(unit.casefold())) for email, role, unit in self.newcomers]
+        return [
+            Newcomer(each.email, role, units.get(each.unit.casefold()), name=each.name) for role, each in self.newcomers
+        ]
 
 
 def _lines(text: str) -> list[str]:
@@ -220,20 +232,28 @@ def _lines(text: str) -> list[str]:
     return found
 
 
-def _people(text: str, known: set[str]) -> list[tuple[str, str]]:
-    """Address and unit of each line. Raises ValidationError with every line that is not understood."""
+def _person_line(line: str) -> PersonLine:
+    """`ann@example.org Store North`, and as a mail program writes it: `Ann Berg <ann@example.org>, Store North`."""
+    words = line.replace(",", " ").replace(";", " ").split()
+    at = next((place for place, word in enumerate(words) if "@" in word), 0)
+    return PersonLine(words[at].strip("<>()") if words else line, " ".join(words[:at]), " ".join(words[at + 1 :]))
+
+
+def _people(text: str, known: set[str]) -> list[PersonLine]:
+    """Who is named, line by line. Raises ValidationError with every line that is not understood."""
     found, wrong = [], []
     for line in _lines(text):
-        email, _sep, unit = line.replace(",", " ").replace(";", " ").partition(" ")
-        unit = " ".join(unit.split())
+        each = _person_line(line)
         try:
-            validate_email(email)
+            validate_email(each.email)
         except ValidationError:
-            wrong.append(_("“%(text)s” is not an e-mail address.") % {"text": email[:80]})
+            wrong.append(_("“%(text)s” is not an e-mail address.") % {"text": each.email[:80]})
             continue
-        if unit and unit.casefold() not in known:
-            wrong.append(_("There is no unit “%(name)s”: write it under units.") % {"name": unit[:80]})
-        found.append((email, unit))
+        if len(each.name) > MOST_OF_NAME:
+            wrong.append(_("“%(name)s …” is too long for a name.") % {"name": each.name[:40]})
+        if each.unit and each.unit.casefold() not in known:
+            wrong.append(_("There is no unit “%(name)s”: write it under units.") % {"name": each.unit[:80]})
+        found.append(each)
     if wrong:
         raise ValidationError(wrong)
     return found
@@ -287,6 +307,7 @@ class SurveyForm(forms.Form):
         queryset=Touchpoint.objects.none(),
         required=False,
         empty_label=gettext_lazy("The whole journey"),
+        help_text=gettext_lazy("The touchpoint that the answers are about."),
     )
     hours = forms.TypedChoiceField(
         label=gettext_lazy("A low score opens a ticket for you. The customer hears from you within"),

@@ -19,11 +19,11 @@ from django.views.decorators.http import require_http_methods
 
 from cxprogram import password_links
 from cxprogram.access import Right, defined_programs
-from cxprogram.errors import DomainError
+from cxprogram.errors import DomainError, NotFoundError
 from cxprogram.models import User
 from cxprogram.page_base import Visit, member_page, visit_of
 from cxprogram.preferences import remember_language
-from feedback.models import Placement, Survey
+from feedback.models import Placement, Survey, Ticket
 from governance.pages import start as pages
 from governance.services import beginnings
 from governance.start_forms import FoundingForm, JourneyForm, PeopleForm, PlaceForm, SurveyForm
@@ -74,6 +74,8 @@ def start(request: HttpRequest) -> HttpResponse:
     except beginnings.SetupCodeError as error:
         form.add_error("setup_code", str(error.detail))
         return _step(request, None, 1, "governance/start_founding.html", form=form)
+    except NotFoundError:  # somebody was quicker, or the same person's first click was
+        return _go_on(request)
     log_in(request, owner, backend=BACKEND)
     answer = _to(pages.PEOPLE)
     remember_language(answer, owner.language)
@@ -81,8 +83,7 @@ def start(request: HttpRequest) -> HttpResponse:
 
 
 def _go_on(request: HttpRequest) -> HttpResponse:
-    if request.method == "POST":
-        raise Http404
+    """To the step that is open; a form that is sent again leads there too, and changes nothing."""
     if not request.user.is_authenticated:
         return redirect("account_login")
     visit = visit_of(request)
@@ -96,7 +97,7 @@ def _go_on(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_page(Right.DEFINE)
 def people(request: HttpRequest, visit: Visit) -> HttpResponse:
-    """Units and people, as far as they are known today."""
+    """Units and people, as far as they are known today, below those that are there already."""
     _defining(visit)
     form = PeopleForm(visit.program, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
@@ -108,7 +109,8 @@ def people(request: HttpRequest, visit: Visit) -> HttpResponse:
             if form.cleaned_data["sends_links"]:
                 _send_links(request, new)
             return _to(pages.JOURNEY)
-    return _step(request, visit, pages.PEOPLE, "governance/start_people.html", form=form)
+    context = {"form": form, "staffed": pages.staffed(visit.program)}
+    return _step(request, visit, pages.PEOPLE, "governance/start_people.html", **context)
 
 
 def _add(visit: Visit, form: PeopleForm) -> list[User]:
@@ -205,6 +207,7 @@ def channel(request: HttpRequest, visit: Visit) -> HttpResponse:
         "counted": pages.counted(visit.program),
         "counted_to": pages.COUNTED_TO,
         "least": visit.program.min_n,
+        "has_ticket": Ticket.objects.visible_to(visit.user).unfinished().filter(program=visit.program).exists(),
     }
     return _step(request, visit, pages.CHANNEL, "governance/start_channel.html", **context)
 

@@ -82,6 +82,11 @@ class Overview:
     has_illustrative: bool
 
     @property
+    def is_measured(self) -> bool:
+        """Whether any of the numbers on top has answers, be they too few to show."""
+        return any(tile.reading.value is not None or tile.reading.suppressed for tile in self.tiles)
+
+    @property
     def unmoved(self) -> int:
         """How many touchpoints were compared and have not clearly changed."""
         return (self.view.comparisons if self.view else 0) - len(self.moved)

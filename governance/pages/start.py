@@ -59,15 +59,25 @@ class Step:
     url: str
     is_done: bool
     is_current: bool
+    is_before: bool  # the one from which one came
 
 
 @dataclass(frozen=True)
 class Next:
-    """The line on the home page of a program that does not run yet."""
+    """The step that is open, on the home page of a program that does not run yet."""
 
     number: int
     text: str
     url: str
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True)
+class Staffed:
+    """A unit that is there already, with the people who work at it and their roles."""
+
+    unit: str
+    people: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -115,6 +125,7 @@ def steps(current: int, found: Progress | None) -> tuple[Step, ...]:
             url=reverse(URLS[number]) if number in URLS and found else "",
             is_done=bool(found and found.is_done(number)),
             is_current=number == current,
+            is_before=number == current - 1,
         )
         for number, title in titles().items()
     )
@@ -126,7 +137,16 @@ def next_of(program: Program) -> Next | None:
     if found.is_complete:
         return None
     number = found.next_step
-    return Next(number, titles()[number], reverse(URLS[number]))
+    return Next(number, titles()[number], reverse(URLS[number]), steps(number, found))
+
+
+def staffed(program: Program) -> list[Staffed]:
+    """The program's units with their people, the whole first; two queries."""
+    people: dict[int, list[tuple[str, str]]] = {}
+    for each in Membership.objects.filter(program=program).select_related("user").order_by("pk"):
+        people.setdefault(each.unit_id, []).append((str(each.user), each.get_role_display()))
+    units = OrgUnit.objects.filter(program=program).select_related("program").order_by("path")
+    return [Staffed(unit.label, tuple(people.get(unit.pk, ()))) for unit in units]
 
 
 def stages(program: Program) -> list[Stage]:

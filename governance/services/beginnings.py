@@ -58,6 +58,7 @@ class Newcomer:
     email: str
     role: str
     unit: OrgUnit | None = None
+    name: str = ""
 
 
 def is_empty() -> bool:
@@ -158,7 +159,10 @@ def add_people(program: Program, newcomers: Sequence[Newcomer], *, by: User) -> 
         person = User.objects.filter(email__iexact=newcomer.email).first()
         if person is None:
             person = User.objects.create_user(
-                newcomer.email, language=program.language, is_staff=newcomer.role == Role.ANALYST
+                newcomer.email,
+                name=newcomer.name,
+                language=program.language,
+                is_staff=newcomer.role == Role.ANALYST,
             )
             new.append(person)
         elif not Membership.objects.filter(user=person, program=program).exists():

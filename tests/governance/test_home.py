@@ -207,8 +207,11 @@ def test_a_program_without_anything_has_a_home(client):
         assert client.get("/").status_code == 200
     client.force_login(owner)
     said = texts(client.get("/"))
-    assert "Nothing is measured yet" in said
-    assert "The first numbers will stand here" in said
+    assert "Your program does not run yet" in said and "Step 3 of 5 is open: Journey" in said
+    # Who does not define the program is told what will stand here.
+    client.force_login(make_user("executive", root_of(program)))
+    said = texts(client.get("/"))
+    assert "Nothing is measured yet" in said and "The first numbers will stand here" in said
 
 
 @pytest.mark.parametrize("role", ["executive", "unit_manager", "frontline"])

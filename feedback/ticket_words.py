@@ -1,24 +1,47 @@
 """What a ticket is called and how its parts are said, from coded answers, in the active language."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.db.models import OuterRef, Q, Subquery
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from cxprogram.models import Program, User
 from feedback.choices import TicketReason, TicketStatus
-from feedback.models import Question, RootCause, Ticket
+from feedback.models import Question, RootCause, Ticket, TicketRule
+
+
+@dataclass(frozen=True)
+class ScoreScale:
+    """The scale of a question whose low answers open tickets: its last point, and the last points of low and middle."""
+
+    top: int
+    low_top: int
+
+    @property
+    def middle_top(self) -> int:
+        return max(self.top - 2, self.low_top)
+
+
+RECOMMENDATION = ScoreScale(10, 6)
 
 
 @dataclass(frozen=True)
 class TicketWords:
-    """The texts of a program by which its tickets are named: problems by code, root causes by name."""
+    """What a program's tickets are called by: its problems by code, the scales of its questions, its root causes."""
 
     problems: Question | None
+    scales: Mapping[str, ScoreScale] = field(default_factory=dict)
     causes: tuple[RootCause, ...] = ()
+
+    def scale(self, ticket: Ticket) -> ScoreScale:
+        """The scale of the question that gave the score; 0–10 where its rule is gone."""
+        answers = ticket.response.answers
+        asked = (scale for code, scale in self.scales.items() if answers.get(code) == ticket.score)
+        return next(asked, RECOMMENDATION)
 
     def title(self, ticket: Ticket) -> str:
         """The first problem named that is one; else what is known without it."""
@@ -58,9 +81,19 @@ def _capital(text: str) -> str:
 
 def words_of(program: Program, *, with_causes: bool = False) -> TicketWords:
     """One query, two with the root causes."""
-    problems = Question.objects.filter(program=program, code=program.problem_question).first()
+    rules = TicketRule.objects.filter(program=program, reason=TicketReason.LOW_SCORE, question_code=OuterRef("code"))
+    rows = Question.objects.filter(program=program).annotate(
+        low_top=Subquery(rules.order_by("pk").values("code_high")[:1])
+    )
+    named = rows.filter(Q(code=program.problem_question) | Q(low_top__isnull=False))
+    questions = {question.code: question for question in named}
+    scales = {
+        code: ScoreScale(question.scale[1], question.low_top)
+        for code, question in questions.items()
+        if question.low_top is not None and question.scale
+    }
     causes = tuple(RootCause.objects.filter(program=program).order_by("position")) if with_causes else ()
-    return TicketWords(problems, causes)
+    return TicketWords(questions.get(program.problem_question), scales, causes)
 
 
 def reasons(codes: Iterable[str]) -> str:

@@ -178,7 +178,9 @@ def _story(ticket: Ticket, words: TicketWords, at: datetime) -> list[Told]:
     """The answer, every step, and the moment at which the first contact was due and had not been."""
     answered = _("Answered the survey.")
     if ticket.score is not None:
-        answered = _("Answered the survey: %(score)s of 10.") % {"score": ticket.score}
+        answered = _("Answered the survey: %(score)s of %(top)s.") % {
+            "score": ticket.score, "top": words.scale(ticket).top
+        }  # fmt: skip
     lines = [(ticket.response.answered_at, 0, answered, "")]
     contact = ticket.first_contact_at
     if ticket.due_at < at and (contact is None or contact > ticket.due_at):

@@ -44,6 +44,7 @@ class TicketCard:
     url: str
     title: str
     score: int | None
+    scale: ticket_words.ScoreScale
     place: tuple[str, ...]
     due_at: datetime
     is_late: bool
@@ -59,6 +60,7 @@ def card(ticket: Ticket, words: ticket_words.TicketWords, user: User, at: dateti
         url=reverse("feedback:ticket-detail", args=[ticket.pk]),
         title=words.title(ticket),
         score=ticket.score,
+        scale=words.scale(ticket),
         place=tuple(ticket_words.place(ticket.response.attributes)),
         due_at=ticket.due_at,
         is_late=ticket.is_overdue(at),
@@ -211,7 +213,7 @@ def cards_of(
         .select_related("response", "owner", "customer")
         .only(
             "score", "reasons", "problem_codes", "status", "due_at", "first_contact_at", "closed_at", "owner",
-            "owner__name", "owner__email", "response__attributes", "customer__is_fictitious",
+            "owner__name", "owner__email", "response__attributes", "response__answers", "customer__is_fictitious",
         )
     )  # fmt: skip
     by_number = {ticket.pk: ticket for ticket in rows}

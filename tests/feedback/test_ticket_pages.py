@@ -17,8 +17,11 @@ from feedback.services import tickets
 from tests.factories import (
     NOON,
     make_customer,
+    make_question,
     make_response,
     make_root_cause,
+    make_rule,
+    make_survey,
     make_ticket,
     make_user,
 )
@@ -228,6 +231,21 @@ def test_a_ticket_is_named_by_its_first_problem(house):
         assert words.title(named) == "Långa köer"
     assert words.title(Ticket(score=3, reasons=["low_score"])) == "Low score, no reason given"
     assert words.title(Ticket(score=9, reasons=["problem_met"])) == "Met a problem, not said which"
+
+
+def test_a_score_is_said_on_the_scale_of_the_question_that_gave_it(client, house):
+    make_question(house.program, "EASE", kind="ces", scale_low=1, scale_high=7)
+    survey = make_survey(house.program, "ease", questions=("EASE",), has_rules=False)
+    make_rule(survey, "EASE", "low_score", 1, 3)
+    ease = Ticket.objects.get(response=make_response(survey, {"EASE": 3}, unit=house.units["G"]))
+    login(client, house, "unit_manager")
+    assert "Score 3 of 7 Low score" in texts(client.get(f"/tickets/{ease.pk}/"))
+    assert "Answered the survey: 3 of 7." in texts(client.get(f"/tickets/{ease.pk}/"))
+    listed = texts(client.get("/tickets/"))
+    assert "3 of 7" in listed and "3 of 10" in listed
+    words = ticket_words.words_of(house.program)
+    groups = [(each.top, each.low_top, each.middle_top) for each in words.scales.values()]
+    assert sorted(groups) == [(7, 3, 5), (10, 6, 8)]
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,6 @@
 Whoever holds an address that takes no answer learns nothing else: unknown, used, expired and closed look alike.
 """
 
-from functools import lru_cache
-
 from django.http import HttpRequest, HttpResponse
 from django.template import loader
 from django.urls import reverse
@@ -27,15 +25,11 @@ def _private(reply: HttpResponse) -> HttpResponse:
     return reply
 
 
-@lru_cache(maxsize=16)
-def _closed_page(language: str) -> str:
-    return loader.render_to_string("feedback/invitation_closed.html")
-
-
 def _closed(request: HttpRequest) -> HttpResponse:
     language = language_of(request)
     with translation.override(language):
-        return _private(survey_desk.answer(_closed_page(language), status=404, language=language))
+        text = loader.render_to_string("feedback/invitation_closed.html", survey_desk.house_frame(language))
+    return _private(survey_desk.answer(text, status=404, language=language))
 
 
 def _visit(request: HttpRequest) -> robots.Visit:
@@ -136,5 +130,6 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST":
         invitations.unsubscribe(token, at=timezone.now())
     with translation.override(language):
-        text = loader.render_to_string("feedback/unsubscribe.html", {"is_done": request.method == "POST"})
+        context = survey_desk.house_frame(language) | {"is_done": request.method == "POST"}
+        text = loader.render_to_string("feedback/unsubscribe.html", context)
     return _private(survey_desk.answer(text, language=language))

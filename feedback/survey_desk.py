@@ -18,6 +18,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from cxprogram.middleware import language_of
+from cxprogram.models import Program
 from feedback.models import Survey, SurveyVersion
 from feedback.pages import survey as pages
 from feedback.services import answer_checks, surveys
@@ -50,16 +51,27 @@ def answer(text: str, *, status: int = 200, language: str) -> HttpResponse:
 def frame(survey: Survey, language: str, *, path: str, query: str = "") -> dict[str, Any]:
     """What the frame of every page of the survey says."""
     names = dict(settings.LANGUAGES)
-    branding = getattr(survey.program, "branding", None)
-    return {
+    return _masthead(survey.program) | {
         "survey": survey,
-        "branding": branding,
-        "brand_slug": survey.program.slug,
-        "organisation": survey.program.label,
         "languages": [
             (code, names[code], f"{path}?lang={code}{query}", code == language) for code in pages.languages_of(survey)
         ],
     }
+
+
+def _masthead(program: Program) -> dict[str, Any]:
+    return {
+        "branding": getattr(program, "branding", None),
+        "brand_slug": program.slug,
+        "organisation": program.label,
+    }
+
+
+def house_frame(language: str) -> dict[str, Any]:
+    """The frame of a page that may not tell whether its address is known: by name where one program alone is here."""
+    programs = list(Program.objects.select_related("branding").order_by("pk")[:2])
+    languages = [(code, name, f"?lang={code}", code == language) for code, name in settings.LANGUAGES]
+    return (_masthead(programs[0]) if len(programs) == 1 else {}) | {"languages": languages}
 
 
 def form(

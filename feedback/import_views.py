@@ -1,5 +1,6 @@
 """Files in, for owners and analysts: upload, look, mend, start, watch. Everything works without JavaScript."""
 
+from pathlib import PurePath
 from typing import Any
 
 from django.conf import settings
@@ -138,10 +139,11 @@ def _preview(
 def _form(page: PreviewPage, visit: Visit, data: Any = None) -> StartForm:
     """The questions that are open for this file, and no others."""
     look, asked = page.look, page.asked
+    stem = PurePath(page.run.file_name.removesuffix(".gz")).stem
     initial = {
-        "source": slugify(look.layout.format if look and look.layout.format != "table" else page.run.file_name)[:60],
+        "source": slugify(look.layout.format if look and look.layout.format != "table" else stem)[:60],
         "zone": visit.program.time_zone,
-        "survey_name": page.run.file_name.rpartition(".")[0].replace("_", " ").capitalize()[:80],
+        "survey_name": stem.replace("_", " ").capitalize()[:80],
         "language": visit.program.language,
     }
     records = look.records if look else None

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from django.db.models import F, Q
 from django.utils.dateparse import parse_datetime
 from django.utils.text import capfirst
+from django.utils.translation import ngettext
 
 from cxprogram.models import Program
 from cxprogram.page_base import number_in
@@ -102,6 +103,10 @@ def _called(code: str) -> str:
     return capfirst(str(MODELS[code]._meta.verbose_name_plural))
 
 
+def _voted(votes: int) -> tuple[str, ...]:
+    return (ngettext("%(n)s vote", "%(n)s votes", votes) % {"n": votes},) if votes else ()
+
+
 def _spoken(row: Any, code: str) -> Spoken:
     rating = getattr(row, "rating", None)
     low, high = getattr(row, "rating_low", None), getattr(row, "rating_high", None)
@@ -113,5 +118,5 @@ def _spoken(row: Any, code: str) -> Spoken:
         title=getattr(row, "title", "") or getattr(row, "subject", ""),
         rating=f"{rating.normalize():f}" if rating is not None else "",
         scale=f"{low.normalize():f}–{high.normalize():f}" if low is not None and high is not None else "",
-        facts=(*(text for name in names if (text := getattr(row, name, ""))), *((f"+{votes}",) if votes else ())),
+        facts=(*(text for name in names if (text := getattr(row, name, ""))), *_voted(votes)),
     )

@@ -38,7 +38,7 @@ def test_all_kinds_stand_in_one_list_the_newest_first(client, program):
     page = client.get(PAGE)
     assert titles(page) == ["Lost bag", "Review", "A map"]
     text = page.content.decode()
-    assert "4.5 (1–5)" in text and "Where &lt;is&gt; it?" in text and "+3" in text
+    assert "4.5 (1–5)" in text and "Where &lt;is&gt; it?" in text and "3 votes" in text
 
 
 @pytest.mark.parametrize(

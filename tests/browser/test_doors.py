@@ -18,27 +18,53 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("demo")]
 assert chromium  # a fixture
 LANGUAGES = ("en", "sv", "nb", "da", "fi")
 PERSON = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
-SCRIPT = """
+SCRIPT = r"""
 import json
 from datetime import timedelta
 from django.utils import timezone
-from feedback.models import Invitation, Survey
+from cxprogram.models import User
+from cxprogram.services import import_runs
+from feedback.models import ContactDecision, ContactRule, Invitation, SamplingPlan, Survey
 from feedback.pages import ask_message
-from feedback.services import invitations, placements, surveys
+from feedback.services import invitations, placements, survey_drafting, survey_grids, surveys
+from feedback.services.survey_grids import NewGrid
+from journeys.models import Competitor, Customer, Touchpoint
 survey, at, made = Survey.objects.get(slug="sfo-live"), timezone.now() - timedelta(days=1), []
+program = survey.program
 for language in ("en", "sv", "nb", "da", "fi"):
     asking = invitations.Asking(source="browser", external_id=language, address="ann@example.org", language=language)
     invitation, _new = invitations.make(survey, asking, at=at)
     Invitation.objects.filter(pk=invitation.pk).update(status="sent", sent_at=at)
     token = invitations.token_for(invitation)
     made.append((token, ask_message.mail(invitation, surveys.door("sfo-live"), token).html))
-print(json.dumps({"invited": made, "place": placements.make(survey, name="Shop", channel="embed").code}))
+plan = SamplingPlan.objects.create(
+    program=program, survey=survey, name="After a flight", method="random", sample_size=50, wave_every_days=30
+)
+rule = ContactRule.objects.create(program=program, code="quarter", name="Quarter", at_most=1, window_hours=2160)
+facts = dict(program=program, at=at, plan=plan, survey=survey, channel="email", purpose="survey")
+asked, skipped = Customer.objects.filter(program=program).order_by("pk")[:2]
+ContactDecision.objects.create(**facts, customer=asked, outcome="asked")
+ContactDecision.objects.create(
+    **facts, customer=skipped, outcome="skipped", reason="rule", rule=rule, broken=["quarter"], eligible_at=at
+)
+draft = survey_drafting.from_template(program, "relationship", languages=["en", "sv", "fi"], on=at.date())
+rows = [survey_grids.of_touchpoint(each) for each in Touchpoint.objects.filter(program=program)[:3]]
+rivals = [survey_grids.of_competitor(each) for each in Competitor.objects.filter(program=program)[:2]]
+survey_grids.add(draft, NewGrid("How was each part?", "en", (1, 5), rows))
+survey_grids.add(draft, NewGrid("And compared with others?", "en", (1, 7), [survey_grids.of_us(program), *rivals]))
+file = "Datum;Betyg;Kommentar\n2024-05-13;4;Snabbt\n2024-05-14;2;Lång kö\n".encode()
+owner = User.objects.filter(membership__role="owner").first()
+run = import_runs.receive(program, chunks=[file], name="reviews.csv", by=owner, at=timezone.now())
+print(json.dumps({
+    "invited": made, "place": placements.make(survey, name="Shop", channel="embed").code,
+    "behind": [f"/plans/{plan.pk}/", f"/surveys/{draft.survey.slug}/edit/", f"/imports/{run.pk}/"],
+}))
 """
 
 
 @pytest.fixture(scope="module")
 def asked(demo_site: DemoSite) -> dict[str, Any]:
-    """An invitation in every language, with its address and its mail, and a placement."""
+    """An invitation in every language, its address and mail; a placement, a plan, a draft with grids, a file."""
     done = demo_site.manage("shell", "-v", "0", "-c", SCRIPT)
     assert done.returncode == 0, done.stderr[-2000:]
     return json.loads(done.stdout.strip().splitlines()[-1])
@@ -48,10 +74,10 @@ def asked(demo_site: DemoSite) -> dict[str, Any]:
 def shop(demo_site: DemoSite, asked: dict[str, Any]) -> Iterator[str]:
     """A page of another origin, under a policy that names ours in script-src and connect-src and nothing else."""
     body = (
-        '<!doctype html><html lang="sv"><head><meta charset="utf-8"><title>Shop</title></head><body><main>'
+        '<!doctype html><html lang="{}"><head><meta charset="utf-8"><title>Shop</title></head><body><main>'
         f'<h1>Thank you for your order</h1><div data-cx-survey="sfo-live" data-place="{asked["place"]}"></div></main>'
         f'<script src="{demo_site.url}/embed/sfo-live.js" async></script></body></html>'
-    ).encode()
+    )
 
     class Shop(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -60,7 +86,7 @@ def shop(demo_site: DemoSite, asked: dict[str, Any]) -> Iterator[str]:
             policy = f"default-src 'none'; script-src {demo_site.url}; connect-src {demo_site.url}"
             self.send_header("Content-Security-Policy", policy)
             self.end_headers()
-            self.wfile.write(body)
+            self.wfile.write(body.format(self.path.strip("/")).encode())
 
         def log_message(self, *args: Any) -> None:
             pass
@@ -73,11 +99,12 @@ def shop(demo_site: DemoSite, asked: dict[str, Any]) -> Iterator[str]:
 
 
 def test_every_door_is_without_a_flaw_in_every_language(
-    demo_site: DemoSite, chromium: Any, asked: dict[str, Any]
+    demo_site: DemoSite, chromium: Any, asked: dict[str, Any], shop: str
 ) -> None:
     found = {}
     for language, (token, mail) in zip(LANGUAGES, asked["invited"], strict=True):
-        page = open_page(demo_site, chromium, "", PHONE if language in ("sv", "fi") else DESKTOP, user_agent=PERSON)
+        width, mode = PHONE if language in ("sv", "fi") else DESKTOP, "dark" if language in ("nb", "fi") else "light"
+        page = open_page(demo_site, chromium, "", width, mode, user_agent=PERSON)
         for address in (f"/s/sfo-live/?lang={language}", f"/s/sfo-live/done/?lang={language}", f"/r/{token}/9/",
                         f"/r/unknown/?lang={language}", f"/unsubscribe/{token}/?lang={language}"):  # fmt: skip
             page.goto(demo_site.url + address)
@@ -86,15 +113,34 @@ def test_every_door_is_without_a_flaw_in_every_language(
         page.goto("about:blank")  # a mail lies outside the site's policy
         page.set_content(mail)
         found["mail", language] = flaws(page)
+        page.goto(shop + language)
+        page.locator("[data-cx-survey] input").first.wait_for(state="attached")
+        found["widget", language] = flaws(page)
         page.context.close()
-    page = open_page(demo_site, chromium, "owner", PHONE)
-    for address in (f"/posters/{asked['place']}/?in=fi", "/surveys/", "/surveys/sfo-live/edit/"):
-        page.goto(demo_site.url + address)
-        found[address, ""] = flaws(page)
-        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE, address
-    page.context.close()
     flawed = {door: wrong for door, wrong in found.items() if wrong}
     assert flawed == {}, flawed
+
+
+def test_the_pages_behind_the_doors_are_without_a_flaw(
+    demo_site: DemoSite, chromium: Any, asked: dict[str, Any]
+) -> None:
+    """In one context: as many pages are opened as there are, and no more browsers than one."""
+    page, found = open_page(demo_site, chromium, "owner", PHONE), {}
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    for address in (
+        f"/posters/{asked['place']}/?in=fi", "/surveys/", "/surveys/sfo-live/edit/", *asked["behind"], "/plans/",
+        "/plans/decisions/", "/imports/", "/segments/", "/segments/every-step/", "/streams/", "/customers/1/",
+    ):  # fmt: skip
+        assert page.goto(demo_site.url + address).status == 200, address
+        for width in (DESKTOP, PHONE):
+            page.set_viewport_size({"width": width, "height": 900})
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, (address, width)
+        found[address] = flaws(page)
+    page.context.close()
+    assert {address: wrong for address, wrong in found.items() if wrong} == {}
+    assert complaints == []
 
 
 def test_a_customer_answers_from_a_mail_without_javascript(
@@ -119,7 +165,7 @@ def test_the_widget_answers_on_a_foreign_page_and_sends_once_what_was_given_offl
     sent: list[dict[str, list[str]]] = []
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on("request", lambda each: sent.append(parse_qs(each.post_data)) if each.method == "POST" else None)
-    page.goto(shop, wait_until="networkidle")
+    page.goto(shop + "sv", wait_until="networkidle")
     assert flaws(page) == []
     scores = page.locator("[data-cx-survey] input[type=radio]")
     assert (scores.count(), page.locator("[data-cx-survey] section").get_attribute("lang")) == (11, "sv")

@@ -110,6 +110,22 @@ def first_times(
     return FirstTimes(episode, list(steps), Firsts(seconds, last / MICROSECONDS > open_after.timestamp()))
 
 
+def count_runs(journey: Journey, unit: OrgUnit, period: Period, *, customers: QuerySet | None = None) -> int:
+    """How many runs `events` would hold."""
+    runs, _is_any = _runs(journey, unit, period, customers)
+    return _cases_of(journey, unit, runs).count()
+
+
+def count_others(journey: Journey, unit: OrgUnit, period: Period, customers: QuerySet, *, most: int) -> int:
+    """How many of the same runs are not those of the customers, counted up to `most`."""
+    runs, _is_any = _runs(journey, unit, period, None)
+    return _cases_of(journey, unit, runs.exclude(customer__in=customers.values("pk")))[:most].count()
+
+
+def _cases_of(journey: Journey, unit: OrgUnit, runs: QuerySet[Episode]) -> QuerySet:
+    return _happened(journey, unit, runs).order_by().values("episode").distinct()
+
+
 def runs_of(journey: Journey, customers: QuerySet) -> Ints:
     """The episodes of the customers, in any order."""
     return _keys(Episode.objects.filter(journey=journey, customer__in=customers.values("pk")))

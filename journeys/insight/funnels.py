@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from cxprogram.errors import DomainError
@@ -14,6 +15,7 @@ from cxprogram.suppression import hidden_cells
 from journeys import frames
 from journeys.analytics import funnels
 from journeys.analytics.funnels import Firsts, Funnel, Mend, Told
+from journeys.insight import withheld
 from journeys.insight.paths import steps_of
 from journeys.models import Journey, Segment
 from journeys.services import episodes, segments
@@ -80,7 +82,8 @@ def read_funnels(
     somebody took, in its order. First the whole, then, with `segment` in `by`, each segment of the program, and with
     `unit` each unit right below. With `type` the steps are types of interactions.
 
-    A run that is still open at `at` may yet come: it counts nowhere.
+    A run that is still open at `at` may yet come: it counts nowhere. Nothing is told where what is left of all
+    customers, or of the units beside it, is of few.
 
     Raises FunnelError (`funnel-steps`) for fewer than two steps, one that comes twice or one that is not on the
     journey.
@@ -91,9 +94,9 @@ def read_funnels(
     if len(chosen) < 2:
         return chosen, []
 
-    def read(place: OrgUnit, *, only_taken: bool = False) -> frames.FirstTimes:
+    def read(place: OrgUnit, those: QuerySet | None = customers, *, only_taken: bool = False) -> frames.FirstTimes:
         return frames.first_times(
-            journey, place, period, [each.key for each in chosen], open_after=at - episodes.GAP, customers=customers,
+            journey, place, period, [each.key for each in chosen], open_after=at - episodes.GAP, customers=those,
             only_taken=only_taken,
         )  # fmt: skip
 
@@ -109,11 +112,14 @@ def read_funnels(
         label: str, made: Funnel, *, is_hidden: bool = False, part: str = "", place: OrgUnit | None = None
     ) -> FunnelGroup:
         began = _began(made)
-        if is_hidden or began < least or 0 < _began(whole) - began < least:
+        if is_withheld or is_hidden or began < least or 0 < _began(whole) - began < least:
             return FunnelGroup(label, None, segment=part, unit=place)
         return FunnelGroup(label, made, funnels.told(made, minimum=least), segment=part, unit=place)
 
     whole = narrow(found.firsts)
+    is_withheld = withheld.leaves_few(journey, unit, period, customers=customers)
+    if customers is not None and not is_withheld:
+        is_withheld = 0 < _began(narrow(read(unit, None).firsts)) - _began(whole) < least
     groups = [group(_("Everyone"), whole)]
     if "segment" in by:
         for each in Segment.objects.filter(program=journey.program).order_by("code"):

@@ -2,10 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
+from django.db.models import QuerySet
 
 from cxprogram.models import OrgUnit
 from cxprogram.periods import Period
@@ -15,7 +16,7 @@ from journeys.analytics import conformance, paths
 from journeys.analytics.conformance import Conformance, Cost
 from journeys.analytics.paths import Paths, Repeat, Transition, Variant
 from journeys.choices import JourneyLevel
-from journeys.insight import ratings
+from journeys.insight import ratings, withheld
 from journeys.insight.definitions import Definitions
 from journeys.models import DataStream, Journey, Segment, Touchpoint
 from journeys.services import episodes, segments
@@ -137,14 +138,30 @@ def read_paths(
     at: datetime,
     segment: Segment | None = None,
     by_type: bool = False,
-    plan: tuple[int, ...] | None = None,
 ) -> PathStudy:
     """Study the runs that began in the period. One is still open at `at` until nothing has happened for as long as
     parts one run from the next. What is planned are the map's touchpoints that somebody took: where no stream tells
     of a touchpoint, nobody can be said to have missed it; nor, of the rest, by a run that is still open, which is held
-    against nothing. By type, the steps are the types of what happened, of which nothing is planned. `plan`
-    names the steps that are planned instead: those of another unit."""
+    against nothing. By type, the steps are the types of what happened, of which nothing is planned. Hidden is also
+    what would leave few of all customers, or of the units beside it."""
     customers = segments.customers(segment, at) if segment else None
+    study = _study(journey, unit, period, at=at, customers=customers, by_type=by_type)
+    if study.is_hidden or not withheld.leaves_few(journey, unit, period, customers=customers):
+        return study
+    return replace(study, is_hidden=True)
+
+
+def _study(
+    journey: Journey,
+    unit: OrgUnit,
+    period: Period,
+    *,
+    at: datetime,
+    customers: QuerySet | None,
+    by_type: bool = False,
+    plan: tuple[int, ...] | None = None,
+) -> PathStudy:
+    """`plan` names the steps that are planned instead: those of another unit."""
     found = frames.events(journey, unit, period, customers=customers, by_type=by_type)
     names, on_map = ({code: code for code in found.log.steps}, set()) if by_type else _names(journey)
     taken = set(np.unique(found.log.step).tolist())
@@ -177,9 +194,12 @@ def compare_units(
     """What each unit right below that of the study made of the same journey; None where it would tell of few, also by
     subtraction from the whole and the others. Each is held to the plan of the whole: what nobody does at one unit is
     missing there."""
+    units = OrgUnit.objects.filter(parent=study.unit).select_related("program").order_by("code")
+    if study.is_hidden:
+        return [(unit, None) for unit in units]
+    customers = segments.customers(segment, at) if segment else None
     found = [
-        (unit, read_paths(study.journey, unit, study.period, at=at, segment=segment, plan=study.plan))
-        for unit in OrgUnit.objects.filter(parent=study.unit).select_related("program").order_by("code")
+        (unit, _study(study.journey, unit, study.period, at=at, customers=customers, plan=study.plan)) for unit in units
     ]
     cells: dict[int | None, int] = {unit.pk: each.paths.cases for unit, each in found}
     cells[None] = max(0, study.paths.cases - sum(cells.values()))

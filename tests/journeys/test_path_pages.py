@@ -266,3 +266,29 @@ def test_the_number_of_queries_does_not_follow_the_number_of_runs(house: House, 
             assert client.get("/paths/", {"journey": "walk"}).status_code == 200
         counts.append(len(queries))
     assert counts[0] == counts[1] <= 25
+
+
+def test_a_segment_asked_for_alone_is_hidden_where_it_leaves_few(house: House, journey: Journey) -> None:
+    walk(house.program, *["abc"] * 13)
+    Customer.objects.filter(identities__value__in=[f"walker-{n}" for n in range(10)]).update(language="sv")
+    rule = {"all": [{"field": "language", "is": "sv"}]}
+    swedish = Segment.objects.create(program=house.program, code="swedish", name="Swedish", definition=rule)
+    assert study(journey, segment=swedish).is_hidden  # 13 less 10 would tell of 3
+    _steps, (group,) = funnels.read_funnels(journey, house.root, ALL, at=NOON, segment=swedish)
+    assert group.funnel is None
+    walk(house.program, *["abc"] * 2, start=100)
+    assert not study(journey, segment=swedish).is_hidden
+    _steps, (group,) = funnels.read_funnels(journey, house.root, ALL, at=NOON, segment=swedish)
+    assert group.funnel and group.funnel.cases == 10
+
+
+def test_a_unit_asked_for_alone_is_hidden_as_beside_the_others(house: House, journey: Journey) -> None:
+    walk(house.program, *["abc"] * 12, unit=house.units["G"])
+    walk(house.program, *["abc"] * 9, unit=house.units["A"], start=100)
+    walk(house.program, *["abc"] * 3, unit=house.units["B"], start=200)
+    whole = study(journey)
+    beside = {unit.code for unit, found in paths.compare_units(whole, at=NOON) if found is not None}
+    alone = {code for code in ("A", "B", "G") if not study(journey, unit=house.units[code]).is_hidden}
+    assert beside & {"A", "B", "G"} == alone == {"G"}  # with A told too, 3 would be left for B
+    _steps, (group,) = funnels.read_funnels(journey, house.units["A"], ALL, at=NOON)
+    assert group.funnel is None

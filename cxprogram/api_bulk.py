@@ -65,7 +65,9 @@ def body(item: type[msgspec.Struct]) -> dict[str, Any]:
 
 
 def reject(row: BulkRow | NewestRow, error: DomainError) -> None:
-    row.code, row.detail = error.code, str(error.detail)
+    """Say why; of a body of another shape also what is wrong with it, as the door for one does."""
+    reason = error.extra.get("reason")
+    row.code, row.detail = error.code, f"{error.detail} {reason}" if reason else str(error.detail)
 
 
 def account(rows: list[BulkRow]) -> BulkAccount:

@@ -330,6 +330,7 @@ def test_bad_lines_are_rejected_one_by_one(api: Api):
     raw = b'{"survey": 1}\nnonsense\n' + json.dumps(body()).encode() + b"\n\xff\xfe\n"
     account = api.post("responses/bulk/", raw, content_type="application/x-ndjson").json()
     assert [row["code"] for row in account["rows"]] == ["body-invalid", "body-not-json", None, "body-not-json"]
+    assert "$.survey" in account["rows"][0]["detail"]  # what is wrong with it, as the door for one says
 
 
 def test_nothing_to_do_is_done(api: Api):
@@ -371,6 +372,21 @@ def test_a_body_that_is_too_large_is_refused_unread(api: Api, path: str, limit: 
         **{"wsgi.input": Untouched()},
     )
     assert refused(reply, 413, "body-too-large")
+
+
+def in_chunks(api: Api, path: str, raw: bytes) -> Any:
+    """Send a body without a length, as the server hands on what comes in chunks."""
+    request = {"wsgi.input": io.BytesIO(raw), "wsgi.input_terminated": True, "CONTENT_LENGTH": ""}
+    return api.client.generic(
+        "POST", f"/api/v1/{path}", content_type="application/json", headers=api.headers, **request
+    )
+
+
+def test_a_body_in_chunks_is_read_to_its_end_and_no_further_than_the_limit(api: Api):
+    assert in_chunks(api, "responses/", json.dumps(body()).encode()).json()["status"] == "created"
+    assert in_chunks(api, "responses/bulk/", ndjson([body(), body(external_id="next")])).json()["created"] == 1
+    assert refused(in_chunks(api, "responses/", b" " * (64 * 1024 + 1)), 413, "body-too-large")
+    assert refused(in_chunks(api, "responses/", b""), 400, "body-not-json")
 
 
 def test_a_bomb_is_refused_before_it_goes_off(api: Api, monkeypatch: pytest.MonkeyPatch):

@@ -2,12 +2,12 @@
 
 from typing import Any, NoReturn
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import include, path, re_path
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
 from drf_spectacular.utils import extend_schema
 from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from cxprogram.api_base import reply
@@ -16,10 +16,17 @@ from cxprogram.docs import api_docs
 from cxprogram.errors import NotFoundError
 
 
-@require_safe
-def api_schema(request: HttpRequest) -> HttpResponse:
-    """The OpenAPI document."""
-    return reply(schema())
+@extend_schema(exclude=True)
+class SchemaView(APIView):
+    """The OpenAPI document, for everyone."""
+
+    authentication_classes = ()
+    permission_classes = ()
+    metadata_class = None
+    http_method_names = ("get", "head")
+
+    def get(self, request: Request) -> HttpResponse:
+        return reply(schema())
 
 
 @extend_schema(exclude=True)
@@ -44,7 +51,7 @@ v1 = [
 app_name = "api"
 urlpatterns = [
     path("v1/", include(v1)),
-    path("schema/", api_schema, name="schema"),
+    path("schema/", SchemaView.as_view(), name="schema"),
     path("docs/", api_docs, name="docs"),
     re_path(r"", UnknownView.as_view(), name="unknown"),
 ]

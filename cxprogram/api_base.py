@@ -63,6 +63,8 @@ class ApiView(APIView):
     right: Right
     permission_classes = (HasRight,)
     metadata_class = None
+    # What `Allow` says: no door answers OPTIONS.
+    http_method_names = ("get", "post", "put", "patch", "delete", "head")
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)

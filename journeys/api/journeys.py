@@ -79,7 +79,7 @@ class JourneyListView(ApiView):
         tag="Journeys",
         parameters=[api_schema.PROGRAM, *api_schema.PAGES],
         replies={200: api_schema.page_of(JourneyRow)},
-        refusals={400: ("program-missing", "parameter-invalid"), 404: ("program-unknown",)},
+        refusals={400: ("program-missing", "parameter-invalid", "cursor-invalid"), 404: ("program-unknown",)},
     )
     def get(self, request: Any) -> HttpResponse:
         program = asked_program(request, self.right)

@@ -138,7 +138,9 @@ def test_the_change_of_a_key_is_audited_with_the_person_and_the_key(house: facto
 def test_a_method_that_a_door_does_not_have_is_refused_with_those_it_has(api: Api):
     reply = api.post("tickets/", {})
     assert refused(reply, 405, "method-not-allowed")
-    assert "GET" in reply.headers["Allow"]
+    assert reply.headers["Allow"] == "GET, HEAD"
+    reply = Client(enforce_csrf_checks=True).post("/api/schema/", {})
+    assert refused(reply, 405, "method-not-allowed")
 
 
 def test_a_database_that_is_away_is_a_503_that_says_when_to_come_back(api: Api, monkeypatch: pytest.MonkeyPatch):

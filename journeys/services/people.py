@@ -68,9 +68,11 @@ def check(facts: PersonFacts, known: Definitions) -> tuple[tuple[Key, ...], dict
     if facts.kind and facts.kind not in CustomerKind.values:
         raise CustomerError(_("A customer is a person or an account."), code="customer-kind-unknown")
     if facts.account is not None:
-        identities.key(*facts.account)
+        own = identities.key(*facts.account) in keys
         if facts.kind == CustomerKind.ACCOUNT:
             raise CustomerError(_("An account has no account."), code="account-of-account")
+        if own:
+            raise CustomerError(_("This customer is a person, not an account."), code="account-is-person")
     return keys, attributes.check(known, facts.attributes)
 
 

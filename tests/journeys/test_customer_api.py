@@ -62,6 +62,7 @@ def test_bad_customers_say_why(api: Api) -> None:
         "email-invalid": ADA | {"email": "nobody"},
         "language-unknown": ADA | {"language": "xx"},
         "attribute-unknown": ADA | {"attributes": {"x": 1}},
+        "account-is-person": ADA | {"account": {name: ADA[name] for name in ("source", "external_id")}},
         "phone-invalid": ADA | {"identities": [{"source": "phone", "external_id": "12"}]},
     }.items():
         assert refused(api.post("customers/", body), 422, code)

@@ -70,11 +70,12 @@ EXAMPLE = {"userId": "u-17", "event": "Order Completed", "messageId": "m-1", "pr
 
 def call_of(body: CallBody, kind: str, *, at: datetime) -> Call:
     """The call that a body says; raises TrackingError."""
-    if not body.message_id and kind in tracking.HAPPENED:
+    message_id = body.message_id or (tracking.key_of(msgspec.to_builtins(body), kind) if body.timestamp else "")
+    if not message_id and kind in tracking.HAPPENED:
         raise TrackingError(_("The call has no messageId: a repeat could not be told."), code="key-missing")
     return Call(
         kind=kind,
-        message_id=body.message_id or "",
+        message_id=message_id,
         user_id=_text(body.user_id),
         anonymous_id=body.anonymous_id or "",
         at=timestamp(body.timestamp, at=at),
@@ -133,7 +134,10 @@ class SegmentView(ApiView):
             409: ("idempotency-conflict",),
             413: ("body-too-large",),
             415: ("media-type-not-supported",),
-            422: ("call-unknown", "customer-key-missing", "key-missing", "stream-unknown", "timestamp-invalid"),
+            422: (
+                "call-unknown", "customer-key-missing", "group-id-missing", "key-missing", "previous-id-missing",
+                "stream-unknown", "timestamp-invalid",
+            ),
             503: ("unavailable",),
         },
     )

@@ -1,11 +1,14 @@
 """Calls of tracking clients in Segment's HTTP form: who somebody is, and what they did.
 
 What they did goes into the data stream `segment`, which somebody has to have given a purpose. The key is the call's
-messageId, the time its timestamp, exactly as sent: so a call that is sent again is a repeat. An anonymousId belongs to
+messageId, the time its timestamp, exactly as sent: so a call that is sent again is a repeat. Segment lets a call leave
+the messageId out: what it says and when is its key then. An anonymousId belongs to
 a device that several people may share: it names a customer only while no userId does, and never makes two people one.
 The context (address, browser, place) is not kept.
 """
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -62,6 +65,13 @@ class Told:
     status: str
     id: int
     unknown_traits: tuple[str, ...] = ()
+
+
+def key_of(said: Mapping[str, Any], kind: str) -> str:
+    """The key of a call that names none: the same words at the same time are the same call."""
+    known = {name: value for name, value in said.items() if value is not None and name not in ("type", "messageId")}
+    text = json.dumps([kind, known], sort_keys=True, ensure_ascii=False)
+    return f"said-{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()}"
 
 
 def timestamp(text: str | None, *, at: datetime) -> datetime:

@@ -70,6 +70,15 @@ def test_what_cannot_be_taken_is_named_and_the_rest_is_kept():
     assert (told["success"], told["created"]) == (True, 2)
 
 
+def test_a_call_without_an_id_is_known_by_what_it_says_and_when():
+    key = make_key()
+    said = {name: value for name, value in TRACK.items() if name != "messageId"}
+    told = [call("track", each, key).json() for each in (said, said | {"sentAt": "2024-05-01T11:00:00Z"})]
+    batch = [{"type": "track", **said}, {"type": "track", **said, "timestamp": "2024-05-01T10:00:01.000Z"}]
+    told.append(call("batch", {"batch": batch}, key).json())
+    assert [(each["created"], each["repeated"]) for each in told] == [(1, 0), (0, 1), (1, 1)]
+
+
 def test_two_people_on_one_device_stay_two():
     key = make_key()
     for user in ("u-1", "u-2"):

@@ -51,6 +51,11 @@ class Journey(Named):
     def evidence_text(self) -> str:
         return in_language(self.evidence_note)
 
+    @property
+    def is_travelled(self) -> bool:
+        """Whether customers make it as such: a life cycle is made of the journeys below it."""
+        return self.level != JourneyLevel.LIFE_CYCLE
+
 
 @audited()
 class JourneyPersona(models.Model):

@@ -77,6 +77,13 @@ def test_the_page_links_each_journey_to_its_map_its_editing_and_its_paths(airpor
     assert "/map/edit/" not in page(client, airport, role="unit_manager")
 
 
+@pytest.mark.parametrize("address", ["/journeys/", "/map/?journey=years"])
+def test_a_life_cycle_which_nobody_travels_as_such_leads_to_no_paths(airport: Airport, client: Client, address) -> None:
+    html = page(client, airport, address)
+    assert "/paths/?journey=years" not in html
+    assert "/funnels/?journey=years" not in html
+
+
 def test_the_map_shows_of_a_touchpoint_that_opens_the_rating_that_the_list_shows(
     airport: Airport, client: Client
 ) -> None:

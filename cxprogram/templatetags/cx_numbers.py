@@ -13,6 +13,7 @@ Tags
     {% interval low high kind="mean" words=False %}    4.04–4.09 · words=True: 4.04 to 4.09 · NPS always with "to"
     {% kpi_value reading kind=None css="cx-val" %}     <data data-kpi data-period data-value …>4.06</data>
     {% kpi_interval reading kind=None words=False %}   the reading's interval; nothing when hidden or without one
+    {% kpi_part reading "low" kind= code= %}           an end, n or a count of the reading, as <data data-kpi="nps.low" …>
     {% kpi_n reading least= %}                         n 2,688, or the chip "n < 5" (limit: program.min_n, else 5)
     {% hidden least= %}                                the chip alone
     {% unit_word kind scale_top=5 %}                   of 5 · points · %
@@ -115,6 +116,20 @@ def kpi_interval(reading: Any, kind: str | None = None, words: bool = False) -> 
     return interval(reading.low, reading.high, kind or figures.kind_of(reading.kpi), words)
 
 
+@register.simple_tag
+def kpi_part(reading: Any, part: str, kind: str = "count", code: object = None) -> SafeString | str:
+    """One of the reading's other numbers by the name that the API gives it, a count by its code; nothing if it has
+    none."""
+    number = getattr(reading, part)
+    if code is not None:
+        number, part = number.get(code), f"{part}.{code}"
+    if number is None:
+        return ""
+    exact = repr(number)
+    text = figures.figure(number, kind, with_unit=False)
+    return format_html('<data value="{}"{} data-value="{}">{}</data>', exact, _facts(reading, part), exact, text)
+
+
 @register.simple_tag(takes_context=True)
 def kpi_n(context: Context, reading: Any, least: int | None = None) -> str:
     """The number of answers behind the reading, or the chip."""
@@ -127,10 +142,13 @@ def unit_word(kind: str, scale_top: float | None = None) -> str:
     return figures.unit(kind, scale_top)
 
 
-def _facts(reading: Any) -> SafeString:
-    """data-kpi, data-period and, where they are set, question, unit and touchpoint."""
-    said = ""
+def _facts(reading: Any, part: str = "") -> SafeString:
+    """data-kpi (`nps`, of a part `nps.low`), data-period, where they are set question, unit and touchpoint, and
+    data-weighted where the survey weights are used."""
+    said = ' data-weighted="true"' if getattr(reading, "weighted", False) else ""
     for name in ("kpi", "period", "question", "unit", "touchpoint"):
         if (thing := getattr(reading, name, None)) is not None and thing != "":
-            said += f' data-{name}="{conditional_escape(getattr(thing, "code", thing))}"'
+            known = getattr(thing, "code", thing)
+            known = f"{known}.{part}" if part and name == "kpi" else known
+            said += f' data-{name}="{conditional_escape(known)}"'
     return mark_safe(said)  # noqa: S308 - every value is escaped

@@ -31,6 +31,7 @@ class Reading:
     unit: str = "SFO"
     touchpoint: str = ""
     counts: dict = field(default_factory=dict)
+    weighted: bool = False
 
 
 HIDDEN = Reading(value=None, low=None, high=None, n=None, suppressed=True)
@@ -122,6 +123,12 @@ def test_a_value_stands_unrounded_in_its_attributes():
         '<data class="cx-val" value="4.0642" data-kpi="mean" data-period="2017" data-question="Q7ALL" '
         'data-unit="SFO" data-value="4.0642">4.06</data>'
     )
+
+
+def test_a_value_by_survey_weights_says_so_and_a_part_has_a_name_of_its_own():
+    said = 'data-weighted="true" data-kpi="mean'
+    assert f'{said}" ' in render("{% kpi_value r %}", r=Reading(weighted=True))
+    assert f'{said}.low" ' in render('{% kpi_part r "low" "mean" %}', r=Reading(weighted=True))
 
 
 def test_a_share_is_shown_in_per_cent_and_kept_as_a_share():

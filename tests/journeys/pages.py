@@ -81,10 +81,13 @@ def answer_two_waves(airport: Airport) -> None:
 
 
 def values(html: str) -> dict[tuple[str, str, str], float | None]:
-    """(KPI, period, question) of every number on the page; None where it is hidden or not measured."""
+    """(KPI, period, question) of every number on the page that uses no survey weights; None where it is hidden or not
+    measured."""
     found: dict[tuple[str, str, str], float | None] = {}
     for tag in re.findall(r"<[a-z]+[^>]*data-kpi=[^>]*>", html):
         facts = dict(re.findall(r'(data-[a-z-]+)="([^"]*)"', tag))
+        if "data-weighted" in facts:
+            continue
         value = facts.get("data-value")
         found[facts["data-kpi"], facts["data-period"], facts.get("data-question", "")] = float(value) if value else None
     return found

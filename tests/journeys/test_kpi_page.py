@@ -144,6 +144,22 @@ def test_blank_answers_are_counted_apart(airport: Airport, client: Client) -> No
     assert "design effect 1.00, effective n 20" in html
 
 
+@pytest.mark.parametrize(("code", "question"), [("mean", "Q7ALL"), ("nps", "NETPRO")])
+def test_the_page_holds_unrounded_whatever_the_door_of_the_api_tells(
+    airport: Airport, client: Client, code: str, question: str
+) -> None:
+    answer_years(airport, question, {2017: {3: 13, 5: 41}})
+    factories.make_response(airport.survey, {question: 4}, weight=3.0)
+    factories.make_response(airport.survey, {question: None, "Q7SIGN": 4})
+    found = values(page(client, airport, "executive", f"/kpis/?kpi={code}&period=2017"))
+    told = client.get("/api/v1/kpi-values/", {"kpi": code, "period": "2017"}).json()
+    parts = {name: told[name] for name in ("low", "high", "n", "rows", "n_eff", "kish_deff")}
+    parts |= {f"counts.{answer}": n for answer, n in told["counts"].items()}
+    parts |= {f"missing.{why}": n for why, n in told["missing"].items()}
+    assert len(parts) == 11
+    assert {name: found[f"{code}.{name}", "2017", question] for name in parts} == parts
+
+
 def test_the_net_promoter_score_is_split(airport: Airport, client: Client) -> None:
     answer_years(airport, "NETPRO", {2017: {3: 10, 7: 20, 10: 70}})
     html = page(client, airport, "executive", "/kpis/?kpi=nps")

@@ -142,7 +142,7 @@ def journey(request: HttpRequest, visit: Visit) -> HttpResponse:
     form = JourneyForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and (there is not None or form.is_valid()):
         if there is None:
-            beginnings.take_journey(visit.program, form.cleaned_data["template"], by=visit.user)
+            beginnings.take_journey(visit.program, form.cleaned_data["template"], by=visit.user, at=visit.at)
         return _to(pages.SURVEY)
     context = {"form": None if there else form, "journey": there, "stages": pages.stages(visit.program)}
     return _step(request, visit, pages.JOURNEY, "governance/start_journey.html", **context)

@@ -23,9 +23,11 @@ from feedback.choices import QuestionKind, TicketReason
 from feedback.models import Placement, Question, Survey, TicketRule
 from feedback.services import placements, survey_drafting
 from governance.kpi_templates import KPIS, KpiTemplate
-from journeys.choices import Aspect, Truth
+from journeys import journey_templates
+from journeys.choices import Aspect
 from journeys.journey_templates import CUSTOMER, JOURNEYS
-from journeys.models import Journey, Kpi, Stage, Touchpoint
+from journeys.models import Journey, Kpi, Touchpoint
+from journeys.services import new_journeys
 
 # Held while the first person is made: of two who come at once, the second finds the first.
 FIRST_PERSON_LOCK = 0x43584F4E45
@@ -175,32 +177,19 @@ def add_people(program: Program, newcomers: Sequence[Newcomer], *, by: User) -> 
 
 
 @transaction.atomic
-def take_journey(program: Program, code: str, *, by: User) -> Journey:
+def take_journey(program: Program, code: str, *, by: User, at: datetime) -> Journey:
     """The journey of a template, its touchpoints in the person's care; the one that is there, if there is one.
 
     Raises NotFoundError (`template-unknown`).
     """
-    template = JOURNEYS.get(code)
-    if template is None:
+    if code not in JOURNEYS:
         raise NotFoundError(_("There is no such template."), code="template-unknown")
     _held(program)
     if (there := Journey.objects.filter(program=program).order_by("pk").first()) is not None:
         return there
-    journey = Journey.objects.create(program=program, code=template.code, **_named(template.names))
-    for place, each in enumerate(template.stages, 1):
-        stage = Stage.objects.create(
-            journey=journey, position=place, code=each.code, goals=dict(each.goals), **_named(each.names)
-        )
-        for number, (point_code, names) in enumerate(each.touchpoints.items(), 1):
-            touchpoint = Touchpoint.objects.create(
-                program=program,
-                stage=stage,
-                position=number,
-                code=point_code,
-                truth=Truth.PROPOSED if point_code == template.key else Truth.NO,
-                **_named(names),
-            )
-            _make_responsible(by, touchpoint)
+    journey = new_journeys.from_document(program, journey_templates.document(code), by=by, at=at)
+    for touchpoint in Touchpoint.objects.filter(stage__journey=journey):
+        _make_responsible(by, touchpoint)
     return journey
 
 

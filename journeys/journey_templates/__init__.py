@@ -1,4 +1,4 @@
-"""Journeys to begin with, in every language of the house: stages, what the customer wants there, and touchpoints.
+"""Journeys to begin with, in every language of the house: what customers want, do and think, and what we promise.
 
 The texts are data of the program, not words of the application: whoever takes a template changes them freely.
 """
@@ -6,9 +6,14 @@ The texts are data of the program, not words of the application: whoever takes a
 from typing import Any
 
 from cxprogram.models.translated import in_language
-from journeys.journey_templates.everyday import BANK, RETAIL, VISIT
-from journeys.journey_templates.matters import B2B, FLIGHT, INSURANCE, PUBLIC
-from journeys.journey_templates.shapes import CUSTOMER, JourneyTemplate, Texts
+from journeys.journey_templates.b2b import B2B
+from journeys.journey_templates.bank import BANK
+from journeys.journey_templates.flight import FLIGHT
+from journeys.journey_templates.insurance import INSURANCE
+from journeys.journey_templates.public import PUBLIC
+from journeys.journey_templates.retail import RETAIL
+from journeys.journey_templates.shapes import CUSTOMER, JourneyTemplate, Texts, TouchpointTemplate
+from journeys.journey_templates.visit import VISIT
 
 __all__ = ["CUSTOMER", "JOURNEYS", "JourneyTemplate", "document"]
 
@@ -34,14 +39,24 @@ def document(code: str, *, name: str = "") -> dict[str, Any]:
             {
                 "code": stage.code,
                 "goals": dict(stage.goals),
+                "actions": dict(stage.actions),
+                "thoughts": dict(stage.thoughts),
                 **_named(stage.names),
-                "touchpoints": [
-                    {"code": point, **_named(names), **({"truth": "proposed"} if point == template.key else {})}
-                    for point, names in stage.touchpoints.items()
-                ],
+                "touchpoints": [_touchpoint(each, is_key=each.code == template.key) for each in stage.touchpoints],
             }
             for stage in template.stages
         ],
+    }
+
+
+def _touchpoint(point: TouchpointTemplate, *, is_key: bool) -> dict[str, Any]:
+    return {
+        "code": point.code,
+        "promises": dict(point.promises),
+        "tones": dict(point.tones),
+        "channels": [channel.value for channel in point.channels],
+        **_named(point.names),
+        **({"truth": "proposed"} if is_key else {}),
     }
 
 

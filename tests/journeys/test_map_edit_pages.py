@@ -1,5 +1,6 @@
 """The map's editing page as plain forms, as a browser without JavaScript sends them."""
 
+import html
 import re
 from typing import Any
 
@@ -175,11 +176,31 @@ def test_every_template_is_whole_in_every_language(house: House, code: str) -> N
     made = [client.post("/map/new/", {"name": "", "origin": f"template:{code}"}) for _turn in range(2)]
     assert [reply.status_code for reply in made] == [303, 303]
     template = journey_templates.JOURNEYS[code]
-    texts = [template.names, template.about, *(stage.names for stage in template.stages)]
-    texts += [stage.goals for stage in template.stages]
-    texts += [names for stage in template.stages for names in stage.touchpoints.values()]
+    texts = [template.names, template.about, template.customer_words]
+    texts += [words for each in template.stages for words in (each.names, each.goals, each.actions, each.thoughts)]
+    texts += [words for each in template.touchpoints for words in (each.names, each.promises, each.tones)]
     assert all(set(each) == {"en", "sv", "nb", "da", "fi"} and all(each.values()) for each in texts)
-    assert template.key in {point for stage in template.stages for point in stage.touchpoints}
+    assert all(len(words) <= 75 for each in texts for words in each.values())  # a card holds no more
+    assert template.key in {each.code for each in template.touchpoints}
+
+
+@pytest.mark.parametrize("code", journey_templates.JOURNEYS)
+def test_a_map_made_of_a_template_has_its_lanes_filled(house: House, code: str) -> None:
+    client = client_of(house)
+    made = client.post("/map/new/", {"name": "", "origin": f"template:{code}"}).headers["Location"]
+    journey = Journey.objects.get(program=house.program, code=made.partition("journey=")[2])
+    template = journey_templates.JOURNEYS[code]
+    stages = [(each.goals, each.actions, each.thoughts) for each in journey.stages.on_map().order_by("position")]
+    assert stages == [(each.goals, each.actions, each.thoughts) for each in template.stages]
+    points = Touchpoint.objects.filter(stage__journey=journey).order_by("stage__position", "position")
+    told = [(each.promises, each.tones, each.channels) for each in points]
+    assert told == [(each.promises, each.tones, [*each.channels]) for each in template.touchpoints]
+    page = client.get(f"/map/?journey={journey.code}&lanes=actions&lanes=promise&lanes=channels").content.decode()
+    shown = html.unescape(page)
+    for words in (template.stages[0].actions, template.stages[0].thoughts, template.touchpoints[-1].promises,
+                  template.touchpoints[-1].tones):  # fmt: skip
+        assert words["en"] in shown
+    assert str(template.touchpoints[0].channels[0].label) in shown
 
 
 def test_the_map_leads_to_its_editing_page_for_those_who_define(house: House) -> None:

@@ -266,7 +266,8 @@ def _is_allowed(row: Prepared, at: datetime) -> bool:
 def record_many(door: Door, rows: Sequence[Prepared], *, at: datetime) -> Account:
     """Write many interactions in one transaction: COPY into staging, then keys and rows in one statement.
 
-    Keys are inserted in their order: two at once with the same keys wait for each other, never in a circle.
+    Keys are inserted in their order: two at once with the same keys wait for each other, never in a circle. Ids are
+    given in the order of the rows: of what happened at one moment they tell what came first.
     """
     partitions.ensure(row.at for row in rows)
     with transaction.atomic():
@@ -317,9 +318,13 @@ def _copy(program: Program, rows: Iterable[tuple[int, Prepared]]) -> dict[int, t
                     )
                 )  # fmt: skip
         cursor.execute(
-            """WITH s AS (SELECT DISTINCT ON (key) * FROM cx_interactions ORDER BY key, ord), k AS (
+            """WITH first AS (
+                   SELECT * FROM (SELECT DISTINCT ON (key) * FROM cx_interactions ORDER BY key, ord) once ORDER BY ord
+               ), s AS MATERIALIZED (
+                   SELECT nextval('journeys_interaction_id_seq') AS id, first.* FROM first
+               ), k AS (
                    INSERT INTO journeys_interactionkey (id, digest, body_hash, stream_id, at)
-                   SELECT nextval('journeys_interaction_id_seq'), key, digest, stream_id, at FROM s ORDER BY key
+                   SELECT id, key, digest, stream_id, at FROM s ORDER BY key
                    ON CONFLICT (digest) DO NOTHING RETURNING id, digest
                ), r AS (
                    INSERT INTO journeys_interaction (id, program_id, stream_id, source, external_id, customer_id,

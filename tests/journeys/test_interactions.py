@@ -70,6 +70,14 @@ def test_many_are_accounted_for_one_by_one(program: Program) -> None:
     assert again.count("created") == 0
 
 
+def test_what_happened_at_one_moment_keeps_the_order_in_which_it_was_told(program: Program) -> None:
+    door = interactions.door(program)
+    told = [f"step-{number}" for number in range(40)]
+    rows = [interactions.prepare(door, happening(external_id=each, type=each), at=NOON) for each in told]
+    interactions.record_many(door, rows, at=NOON)
+    assert list(Interaction.objects.order_by("at", "pk").values_list("type", flat=True)) == told
+
+
 @pytest.mark.parametrize(
     ("moment", "table"),
     [

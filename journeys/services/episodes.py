@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from cxprogram.models import Program
 from journeys.analytics.episodes import runs
@@ -23,6 +23,7 @@ CASE = "case"
 BATCH = 1_000
 
 Thread = tuple[int, int, str]  # customer, journey, context
+Moment = tuple[datetime, int, int | None]  # when, the interaction, the episode that holds it
 
 
 def assign(program: Program, *, gap: timedelta = GAP, batch: int = BATCH) -> int:
@@ -49,7 +50,7 @@ def assign(program: Program, *, gap: timedelta = GAP, batch: int = BATCH) -> int
 
 def _assign(program: Program, customers: list[int], gap: timedelta) -> int:
     list(Customer.objects.select_for_update().filter(pk__in=customers).order_by("pk").values_list("pk"))
-    threads: dict[Thread, list[tuple[datetime, int, int | None]]] = defaultdict(list)
+    threads: dict[Thread, list[Moment]] = defaultdict(list)
     cases: dict[Thread, set[str]] = defaultdict(set)
     rows = (
         Interaction.objects.filter(program=program, customer__in=customers, touchpoint__isnull=False)
@@ -64,47 +65,70 @@ def _assign(program: Program, customers: list[int], gap: timedelta) -> int:
     known: dict[Thread, list[Episode]] = defaultdict(list)
     for row in Episode.objects.filter(customer__in=customers).order_by("started_at", "pk"):
         known[row.customer_id, row.journey_id, row.context].append(row)
-    changed = 0
+    laid = _Laid(program)
     for thread, moments in threads.items():
         is_one = len(cases[thread]) == 1 and cases[thread] != {""}
-        changed += _assign_thread(program, thread, moments, known[thread], timedelta.max if is_one else gap)
-    return changed
+        laid.lay(thread, moments, known[thread], timedelta.max if is_one else gap)
+    return laid.keep()
 
 
-def _assign_thread(
-    program: Program,
-    thread: Thread,
-    moments: list[tuple[datetime, int, int | None]],
-    known: list[Episode],
-    gap: timedelta,
-) -> int:
-    """Lay the runs over the episodes that are there: the earliest that a run touches is kept, others melt into it."""
-    changed = 0
-    for start, end in runs([at for at, _number, _episode in moments], gap):
-        touched = [row for row in known if row.started_at <= end and row.ended_at >= start]
-        inside = [(number, held) for at, number, held in moments if start <= at <= end]
-        for melted in touched[1:]:
-            Interaction.objects.filter(episode=melted).update(episode=None)
-            melted.delete()
-            known.remove(melted)
-        if touched:
-            episode = touched[0]
-            if (episode.started_at, episode.ended_at) != (start, end):
-                episode.started_at, episode.ended_at = start, end
-                episode.save(update_fields=["started_at", "ended_at"])
-        else:
-            customer, journey, context = thread
-            episode = Episode.objects.create(
-                program=program,
-                customer_id=customer,
-                journey_id=journey,
-                context=context,
-                started_at=start,
-                ended_at=end,
+class _Laid:
+    """The runs of many customers laid over the episodes that are there; what is new is written at once for all."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.new: list[Episode] = []
+        self.moves: list[tuple[datetime, int, Episode]] = []
+
+    def lay(self, thread: Thread, moments: list[Moment], known: list[Episode], gap: timedelta) -> None:
+        """The earliest episode that a run touches is kept, others melt into it."""
+        customer, journey, context = thread
+        for start, end in runs([at for at, _number, _episode in moments], gap):
+            touched = [row for row in known if row.started_at <= end and row.ended_at >= start]
+            for melted in touched[1:]:
+                Interaction.objects.filter(episode=melted).update(episode=None)
+                melted.delete()
+                known.remove(melted)
+            if touched:
+                episode = touched[0]
+                if (episode.started_at, episode.ended_at) != (start, end):
+                    episode.started_at, episode.ended_at = start, end
+                    episode.save(update_fields=["started_at", "ended_at"])
+            else:
+                episode = Episode(
+                    program=self.program,
+                    customer_id=customer,
+                    journey_id=journey,
+                    context=context,
+                    started_at=start,
+                    ended_at=end,
+                )
+                self.new.append(episode)
+            self.moves += [
+                (at, number, episode)
+                for at, number, held in moments
+                if start <= at <= end and (held is None or held != episode.pk)
+            ]
+
+    def keep(self) -> int:
+        """Write the new episodes, and to which of them each interaction belongs; the number of those moved."""
+        Episode.objects.bulk_create(self.new)
+        if not self.moves:
+            return 0
+        times = [at for at, _number, _episode in self.moves]
+        with connection.cursor() as cursor:
+            cursor.execute(
+                """UPDATE journeys_interaction i SET episode_id = m.episode
+                   FROM unnest(%s::bigint[], %s::bigint[]) m (id, episode)
+                   WHERE i.id = m.id AND i.at BETWEEN %s AND %s""",
+                [
+                    [number for _at, number, _episode in self.moves],
+                    [episode.pk for _at, _number, episode in self.moves],
+                    min(times),
+                    max(times),
+                ],
             )
-        wrong = [number for number, held in inside if held != episode.pk]
-        changed += Interaction.objects.filter(pk__in=wrong, at__gte=start, at__lte=end).update(episode=episode)
-    return changed
+            return cursor.rowcount
 
 
 def episode_of(customer: Customer, at: datetime, *, context: str = "", gap: timedelta = GAP) -> Episode | None:

@@ -16,6 +16,7 @@ class FeedbackConfig(AppConfig):
             insight,
             leaving,
             receivers,  # noqa: F401 they connect themselves
+            strong_drivers,
         )
         from journeys.insight import ratings, strongest
         from journeys.kpis import questions
@@ -29,3 +30,4 @@ class FeedbackConfig(AppConfig):
         strongest.register(insight.strongest_drivers)
         ratings.register(insight.ratings_of_runs)
         truths.register(leaving.after_scores)
+        truths.register_drivers(strong_drivers.reasons)

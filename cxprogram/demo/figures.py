@@ -22,10 +22,10 @@ from feedback.models import DriverStudy, Response, SurveyVersion
 from feedback.services import driver_studies, imports
 from governance.models import CompensationScheme, Report
 from governance.services import compensation, reports
-from journeys.choices import Truth
 from journeys.kpis import registry
 from journeys.kpis.registry import KpiQuery
 from journeys.models import Kpi, KpiTarget, Touchpoint
+from journeys.services import truths
 
 Say = Callable[[str], None]
 SEED = 20171
@@ -152,7 +152,7 @@ def set_targets(cast: Cast) -> None:
 
 
 def study_drivers(cast: Cast, *, at: datetime, say: Say) -> None:
-    """One study a wave; the three strongest of the newest are proposed as moments of truth."""
+    """One study a wave; moments of truth are proposed by the newest."""
     for year in content.WAVES:
         if DriverStudy.objects.filter(program=cast.program, period=str(year), is_current=True).exists():
             continue
@@ -166,13 +166,7 @@ def study_drivers(cast: Cast, *, at: datetime, say: Say) -> None:
             at=at,
         )
         say(f"drivers {year}: n {study.n:,}, R² {study.r2:.3f}")
-    newest = DriverStudy.objects.get(program=cast.program, period=str(content.WAVES[-1]), is_current=True)
-    strongest = sorted(newest.drivers, key=lambda driver: -driver["lmg"])[:3]
-    for point in Touchpoint.objects.filter(
-        program=cast.program, question_code__in=[driver["question"] for driver in strongest], truth=Truth.NO
-    ):
-        point.truth = Truth.PROPOSED
-        point.save(update_fields=["truth"])
+    truths.propose(cast.program, at=at)
 
 
 def measure_project(project: ImprovementProject, *, at: datetime) -> None:

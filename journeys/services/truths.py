@@ -1,5 +1,6 @@
-"""Moments of truth proposed by what customers do: a touchpoint after whose low scores more leave than after its high
-ones. The room that owns the answers registers who left. Only a person confirms; what a person took back stays so."""
+"""Moments of truth proposed by evidence: a touchpoint after whose low scores more leave than after its high ones, or
+whose rating goes more closely with that of the whole than most. The room that owns the answers registers who left, and
+which ratings are strong. Only a person confirms; what a person took back stays so."""
 
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
@@ -21,11 +22,19 @@ CHURN = "churn"  # the type of an interaction that says that the customer left
 # By question, of the program, at a moment.
 Reader = Callable[[Program, Collection[str], datetime], Mapping[str, Outcomes]]
 _readers: list[Reader] = []
+# By question of the program, why it is a strong driver, in the program's language.
+Reasons = Callable[[Program], Mapping[str, str]]
+_drivers: list[Reasons] = []
 
 
 def register(reader: Reader) -> None:
     if reader not in _readers:
         _readers.append(reader)
+
+
+def register_drivers(reasons: Reasons) -> None:
+    if reasons not in _drivers:
+        _drivers.append(reasons)
 
 
 def evidence(program: Program, *, at: datetime) -> dict[str, Leaving]:
@@ -37,20 +46,21 @@ def evidence(program: Program, *, at: datetime) -> dict[str, Leaving]:
 
 
 def propose(program: Program, *, at: datetime) -> int:
-    """Propose the touchpoints whose evidence survives correction; the number of touchpoints that changed.
+    """Propose the touchpoints whose evidence survives; the number of touchpoints that changed.
 
+    - leaving after a low score, where it survives correction, tells before the strength of a driver;
     - a touchpoint that is none and never was proposed becomes proposed, its reason the evidence;
     - one confirmed, or proposed for another reason, keeps both.
     """
+    why = {code: said for reasons in _drivers for code, said in reasons(program).items()}
     marked = {code: each for code, each in evidence(program, at=at).items() if each.is_marked}
-    rows = Touchpoint.objects.on_map().filter(program=program, question_code__in=marked, truth=Truth.NO)
+    why |= {code: sentence(each, program.language) for code, each in marked.items()}
+    rows = Touchpoint.objects.on_map().filter(program=program, question_code__in=why, truth=Truth.NO)
     changed = 0
     for row in rows.filter(truth_reason="").exclude(events__truth__in=[Truth.PROPOSED, Truth.CONFIRMED]):
         # Said again in the condition: a person may be editing.
         changed += Touchpoint.objects.filter(pk=row.pk, truth=Truth.NO, truth_reason="").update(
-            truth=Truth.PROPOSED,
-            truth_reason=sentence(marked[row.question_code], program.language),
-            revision=F("revision") + 1,
+            truth=Truth.PROPOSED, truth_reason=why[row.question_code], revision=F("revision") + 1
         )
     return changed
 

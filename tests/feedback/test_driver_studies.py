@@ -12,6 +12,9 @@ from feedback.insight import build_study, strongest_drivers
 from feedback.models import DriverStudy, Survey
 from feedback.services import driver_studies, responses, surveys
 from feedback.services.driver_studies import StudyError
+from journeys.choices import Truth
+from journeys.models import Touchpoint
+from journeys.services import truths
 from tests import factories
 from tests.shared import shared_file
 
@@ -206,3 +209,19 @@ def test_a_period_without_a_study_says_what_is_missing(survey: Survey, client: C
 def test_who_finds_the_drivers(survey: Survey, client: Client, role: str, status: int) -> None:
     log_in(client, survey, role)
     assert client.get("/drivers/").status_code == status
+
+
+def test_strong_drivers_of_the_newest_study_propose_moments_of_truth_and_say_why(survey: Survey) -> None:
+    program = survey.program
+    stage = factories.make_journey(program, "visit").stages.first()
+    for code in DRIVERS:
+        factories.make_touchpoint(stage, code.lower(), question_code=code)
+    answer(survey, made_up())
+    assert truths.propose(program, at=factories.NOON) == 0
+    study(program)
+    assert truths.propose(program, at=factories.NOON) == 1
+    food = Touchpoint.objects.get(program=program, truth=Truth.PROPOSED)
+    assert food.question_code == "Q7FOOD"
+    assert food.truth_reason.startswith("Goes with the rating of the whole more than most: ")
+    assert food.truth_reason.endswith("(n 200, 2017).")
+    assert truths.propose(program, at=factories.NOON) == 0

@@ -53,10 +53,18 @@ def journey_map(request: HttpRequest, visit: Visit) -> HttpResponse:
 
 @member_page(Right.SEE_SCORES)
 def map_pdf(request: HttpRequest, visit: Visit) -> HttpResponse:
-    """The same map on one A3 sheet: `?period= &unit= &compare= &journey=`."""
+    """The same map on one A3 sheet: `?period= &unit= &compare= &journey= &lanes=`."""
     view = _map_asked(request, visit, filters.unit_asked(request, visit))
     name = f'inline; filename="map-{view.journey.code}-{view.period.code}.pdf"'
-    return HttpResponse(map_print.map_pdf(view), content_type="application/pdf", headers={"Content-Disposition": name})
+    return HttpResponse(
+        map_print.map_pdf(view, lanes=_lanes(request)),
+        content_type="application/pdf",
+        headers={"Content-Disposition": name},
+    )
+
+
+def _lanes(request: HttpRequest) -> list[str]:
+    return [code for code in request.GET.getlist("lanes") if code in LANES]
 
 
 def _map_asked(request: HttpRequest, visit: Visit, unit: OrgUnit) -> MapView:
@@ -124,7 +132,7 @@ def _map_context(request: HttpRequest, visit: Visit, view: MapView, journeys: li
     compared = [filters.Choice(period.code, period.label, False) for period in others if period.code != "all"]
     if view.compare:
         compared = [filters.Choice(view.compare.code, view.compare.label, True), *compared]
-    lanes = [code for code in request.GET.getlist("lanes") if code in LANES]
+    lanes = _lanes(request)
     return {
         "view": view,
         "lanes": lanes,

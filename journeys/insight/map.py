@@ -209,6 +209,11 @@ class MapView:
         return any(each.is_proposed for each in self.touchpoints)
 
     @property
+    def has_lead(self) -> bool:
+        """Whether we are ahead of all competitors somewhere."""
+        return any(each.ahead is not None for each in self.touchpoints)
+
+    @property
     def expectations(self) -> tuple[Expected, ...]:
         return tuple(each.expectation for each in self.measured if each.expectation is not None)
 

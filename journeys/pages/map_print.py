@@ -1,6 +1,6 @@
 """The map on one sheet of paper, A3 across: how large it is set, and what is left out where it would not fit."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from math import inf
 
@@ -46,9 +46,11 @@ SETTINGS = (
     Setting("large", 7, 1.45, 190, bars=1.15),
     Setting("middle", 9, 1.3, 180),
     Setting("small", 12, 1.15, 170, bars=0.75),
+    Setting("dense", 12, 1.1, 120, bars=0.75),
     Setting("tiny", 18, 1.0, 160, bars=0, has_actions=False),
 )
 LESS = (14, 8, 4)
+ROOM_OF_LANES = 2  # a card with all lanes takes about as much as two without
 
 
 @dataclass(frozen=True)
@@ -60,23 +62,28 @@ class PrintStage:
     left_out: int
 
 
-def map_pdf(view: MapView) -> bytes:
-    """One page, PDF/UA-1. Raises PdfError."""
-    return pdf.make_sheet(documents(view))
+def map_pdf(view: MapView, *, lanes: Collection[str] = ()) -> bytes:
+    """One page, PDF/UA-1, with what `lanes` choose beside as far as it fits. Raises PdfError."""
+    return pdf.make_sheet(documents(view, lanes=lanes))
 
 
-def documents(view: MapView) -> Iterator[str]:
-    """The sheet in every setting that could hold the whole map; then in the smallest with less and less of it."""
+def documents(view: MapView, *, lanes: Collection[str] = ()) -> Iterator[str]:
+    """The sheet in every setting that could hold the whole map, with the lanes and then without; then in the smallest
+    with less and less of it."""
     longest = max((len(stage.touchpoints) for stage in view.stages), default=0)
+    if lanes:
+        for setting in SETTINGS:
+            if longest * ROOM_OF_LANES <= setting.most:
+                yield html(view, setting, lanes=lanes)
     for setting in SETTINGS:
         if longest <= setting.most:
-            yield html(view, setting)
+            yield html(view, setting, without_lanes=bool(lanes))
     for most in LESS:
         if most < longest:
-            yield html(view, replace(SETTINGS[-1], most=most))
+            yield html(view, replace(SETTINGS[-1], most=most), without_lanes=bool(lanes))
 
 
-def html(view: MapView, setting: Setting) -> str:
+def html(view: MapView, setting: Setting, *, lanes: Collection[str] = (), without_lanes: bool = False) -> str:
     columns = [_column(stage, setting.most) for stage in view.stages[:MOST_STAGES]]
     shown = replace(view, stages=tuple(column.of for column in columns))
     column_width = WIDE / max(len(columns), 1)
@@ -90,8 +97,10 @@ def html(view: MapView, setting: Setting) -> str:
         "curve": drawings.experience_curve(shown, width=setting.width, height=setting.height),
         "bar_width": round((column_width - PADDING) * PX / (setting.bars or 1)),
         "left_out": len(view.touchpoints) - sum(len(column.cards) for column in columns),
+        "lanes": lanes,
+        "without_lanes": without_lanes,
         "left_stages": len(view.stages) - len(columns),
-        "has_actions": setting.has_actions
+        "has_actions": (setting.has_actions or "actions" in lanes)
         and any(column.of.stage.action or column.of.stage.thought for column in columns),
         "expectations": sorted({(each.value, each.is_measured) for each in view.expectations}),
         "least": view.program.min_n,

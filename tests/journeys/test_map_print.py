@@ -12,6 +12,7 @@ from cxprogram import pdf
 from cxprogram.pdf import PdfError
 from cxprogram.periods import parse
 from journeys.insight.map import build_map
+from journeys.models import Touchpoint
 from journeys.pages import map_print
 from tests.journeys.pages import Airport, answer_two_waves, make_airport, make_wide
 from tests.pdf_tree import tree
@@ -70,6 +71,29 @@ def test_it_is_tagged_titled_and_every_figure_says_what_it_shows(airport: Airpor
     assert {"/Table", "/TH", "/H1", "/H2"} <= {kind for kind, _node in nodes}
     fonts: Any = reader.pages[0]["/Resources"]["/Font"]  # type: ignore[index]
     assert {font.get_object()["/BaseFont"].split("+")[-1].split("-")[0] for font in fonts.values()} == {"Inter"}
+
+
+def test_what_is_shown_also_is_printed_too(client: Client, airport: Airport) -> None:
+    Touchpoint.objects.filter(code="food").update(
+        promises={"en": "Something warm at any hour"}, tones={"en": "Warm"}, channels=["shop"]
+    )
+    client.force_login(airport.people["executive"])
+    texts = [
+        text_of(PdfReader(BytesIO(client.get(address, headers={"accept-language": "en"}).content)))
+        for address in ("/map/pdf/?period=2017&lanes=promise&lanes=channels&lanes=evidence", "/map/pdf/?period=2017")
+    ]
+    for said in ("Something warm at any hour", "Tone Warm", "Channels Shop", "Partly researched"):
+        assert (said in texts[0], said in texts[1]) == (True, False)
+
+
+def test_where_the_lanes_find_no_room_the_sheet_says_so_and_keeps_every_touchpoint(airport: Airport) -> None:
+    make_wide(airport, 60)
+    Touchpoint.objects.filter(stage__journey__code="wide").update(promises={"en": "Something warm at any hour"})
+    view = build_map(airport.program, airport.root, parse("2017"), journey="wide")
+    text = text_of(PdfReader(BytesIO(map_print.map_pdf(view, lanes=["promise"]))))
+    assert "What was to be shown also does not fit on this sheet" in text
+    assert "Something warm" not in text
+    assert [n for n in range(60) if f"Touchpoint number {n} " not in text] == []
 
 
 def test_sixty_touchpoints_stand_on_one_page_and_none_is_left_out(airport: Airport) -> None:

@@ -1,21 +1,23 @@
 """What the demonstration knows of its journey besides the survey: people, promises, research, steps, competitors.
 
 None of this is in the source: studies, steps and competitors' ratings are made up and carry the word *Illustrative*
-in their names. Steps and ratings are drawn without a look at the answers: no finding is planted in them.
+in their names. Steps and ratings are drawn without a look at the answers; one lead over the competitors is planted, at
+security, so that the map shows what a lead looks like.
 """
 
 import random
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 from django.test import Client
 
+from cxprogram.demo import map_texts
 from cxprogram.demo.program import Cast, named
 from cxprogram.models.translated import say
 from feedback.models import Response
-from journeys.choices import LegalBasis, StreamKind, StreamStatus, UseCaseKind, UseCaseState
+from journeys.choices import LegalBasis, StreamKind, StreamStatus, Truth, UseCaseKind, UseCaseState
 from journeys.models import (
     Competitor,
     CompetitorRating,
@@ -32,112 +34,9 @@ from journeys.services import documents, episodes
 Say = Callable[[str], None]
 STEPS, PANEL = "steps", "demo-panel"
 SEED = 2017
+LEAD = 0.8  # of ten, over the competitors at security
 OVER = timedelta(days=40)
 MADE_UP = say("illustrative", "illustrativ", "illustrativ", "illustrativ", "havainnollistava")
-
-PERSONAS = {
-    "works-on-the-way": (
-        say("Works on the way", "Arbetar på vägen", "Jobber underveis", "Arbejder undervejs", "Tekee töitä matkalla"),
-        say("Flies every week with hand luggage", "Flyger varje vecka med handbagage",
-            "Flyr hver uke med håndbagasje", "Flyver hver uge med håndbagage", "Lentää viikoittain käsimatkatavaroin"),
-        say("No surprises before the gate", "Inga överraskningar före gaten", "Ingen overraskelser før gaten",
-            "Ingen overraskelser før gaten", "Ei yllätyksiä ennen porttia"),
-    ),
-    "travels-with-children": (
-        say("Travels with children", "Reser med barn", "Reiser med barn", "Rejser med børn", "Matkustaa lasten kanssa"),
-        say("Flies once or twice a year, much to carry", "Flyger en eller två gånger om året, mycket att bära",
-            "Flyr en eller to ganger i året, mye å bære", "Flyver en eller to gange om året, meget at bære",
-            "Lentää kerran tai kaksi vuodessa, paljon kannettavaa"),
-        say("Find the way and a place to sit", "Hitta vägen och någonstans att sitta",
-            "Finne veien og et sted å sitte", "Finde vej og et sted at sidde", "Löytää perille ja istumapaikka"),
-    ),
-}  # fmt: skip
-# Stage -> (what they do, what they think).
-SAYS = {
-    "getting-here": (
-        say("Looks up the way, parks or takes the train", "Slår upp vägen, parkerar eller tar tåget",
-            "Slår opp veien, parkerer eller tar toget", "Slår vejen op, parkerer eller tager toget",
-            "Katsoo reitin, pysäköi tai tulee junalla"),
-        say("Shall I be there in time?", "Hinner jag?", "Rekker jeg det?", "Når jeg det?", "Ehdinkö ajoissa?"),
-    ),
-    "finding-the-way": (
-        say("Reads signs and asks", "Läser skyltar och frågar", "Leser skilt og spør", "Læser skilte og spørger",
-            "Lukee opasteita ja kysyy"),
-        say("Which way now?", "Åt vilket håll nu?", "Hvilken vei nå?", "Hvilken vej nu?", "Mihin päin nyt?"),
-    ),
-    "security": (
-        say("Drops bags, stands in line, is screened", "Lämnar väskor, köar, kontrolleras",
-            "Leverer bagasje, står i kø, blir kontrollert", "Afleverer bagage, står i kø, bliver kontrolleret",
-            "Jättää laukut, jonottaa, tarkastetaan"),
-        say("Let it be quick, and fair", "Låt det gå snabbt, och rättvist", "La det gå raskt, og rettferdig",
-            "Lad det gå hurtigt, og retfærdigt", "Kunpa se kävisi nopeasti ja reilusti"),
-    ),
-}  # fmt: skip
-# Touchpoint -> (promise, tone of voice).
-PROMISES = {
-    "passing-security": (
-        say("You know beforehand how long it takes", "Du vet i förväg hur lång tid det tar",
-            "Du vet på forhånd hvor lang tid det tar", "Du ved på forhånd, hvor lang tid det tager",
-            "Tiedät etukäteen, kauanko siinä menee"),
-        say("Calm and clear", "Lugn och tydlig", "Rolig og tydelig", "Rolig og tydelig", "Rauhallinen ja selkeä"),
-    ),
-    "restaurants": (
-        say("Something good at any hour, at street prices", "Något gott när som helst, till vanliga priser",
-            "Noe godt til enhver tid, til vanlige priser", "Noget godt på alle tider, til almindelige priser",
-            "Jotakin hyvää mihin aikaan tahansa, tavalliseen hintaan"),
-        say("Warm, local", "Varm, lokal", "Varm, lokal", "Varm, lokal", "Lämmin, paikallinen"),
-    ),
-}  # fmt: skip
-CHANNELS = {
-    "road-signs": ["sign"], "parking": ["machine", "payment"], "long-term-parking": ["machine", "payment"],
-    "airtrain": ["in_person"], "rental-cars": ["counter"], "signs-inside": ["sign"],
-    "information-arrivals": ["counter", "sign"], "information-departures": ["counter", "sign"],
-    "check-in": ["counter", "machine", "app"], "passing-security": ["in_person"], "restaurants": ["shop"],
-    "shops": ["shop"],
-}  # fmt: skip
-STUDIES = {
-    "gate-interviews": (
-        say("Interviews at the gate", "Intervjuer vid gaten", "Intervjuer ved gaten", "Interview ved gaten",
-            "Haastattelut portilla"),
-        "interview", date(2017, 3, 14), 12,
-    ),
-    "kerb-watching": (
-        say("Watching at the kerb", "Observation vid avlämningen", "Observasjon ved avsetningen",
-            "Observation ved afsætningen", "Havainnointi jättöpaikalla"),
-        "observation", date(2017, 4, 4), 40,
-    ),
-}  # fmt: skip
-# (study, stage, touchpoint, kind, texts, value, effort)
-FINDINGS = (
-    ("gate-interviews", "security", "passing-security", "pain_point",
-     say("Nobody says how long the line is until one stands in it", "Ingen säger hur lång kön är förrän man står i den",
-         "Ingen sier hvor lang køen er før man står i den", "Ingen siger, hvor lang køen er, før man står i den",
-         "Kukaan ei kerro jonon pituutta ennen kuin siinä seisoo"), 5, 2),
-    ("gate-interviews", "security", "passing-security", "opportunity",
-     say("Tell the waiting time at the entrance and in the app", "Visa väntetiden vid entrén och i appen",
-         "Vis ventetiden ved inngangen og i appen", "Vis ventetiden ved indgangen og i appen",
-         "Näytä odotusaika sisäänkäynnillä ja sovelluksessa"), 5, 2),
-    ("gate-interviews", "waiting", "restaurants", "need",
-     say("Something warm after nine in the evening", "Något varmt efter nio på kvällen",
-         "Noe varmt etter ni på kvelden", "Noget varmt efter klokken ni om aftenen",
-         "Jotakin lämmintä iltayhdeksän jälkeen"), 3, 3),
-    ("kerb-watching", "getting-here", "road-signs", "pain_point",
-     say("Drivers slow down where the lanes part", "Förare bromsar där filerna delar sig",
-         "Bilister bremser der feltene deler seg", "Bilister bremser, hvor banerne deler sig",
-         "Ajajat jarruttavat, kun kaistat eroavat"), 4, 3),
-)  # fmt: skip
-LIFE = (
-    ("consider",
-     say("Choosing an airport", "Välja flygplats", "Velge flyplass", "Vælge lufthavn", "Lentoaseman valinta"),
-     (("routes",
-       say("Routes and prices", "Linjer och priser", "Ruter og priser", "Ruter og priser", "Reitit ja hinnat"), ""),)),
-    ("travel", say("Travelling", "Resa", "Reise", "Rejse", "Matkustaminen"),
-     (("departing", say("Departing", "Avresa", "Avreise", "Afrejse", "Lähtö"), "departure"),
-      ("coming-home", say("Coming home", "Komma hem", "Komme hjem", "Komme hjem", "Kotiinpaluu"), ""))),
-    ("afterwards", say("Afterwards", "Efteråt", "Etterpå", "Bagefter", "Jälkeenpäin"),
-     (("put-right", say("Something to put right", "Något att rätta till", "Noe å rette opp", "Noget at rette op",
-                        "Jotakin korjattavaa"), ""),)),
-)  # fmt: skip
 
 
 def illustrative(texts: dict[str, str]) -> dict[str, Any]:
@@ -148,27 +47,26 @@ def illustrative(texts: dict[str, str]) -> dict[str, Any]:
 def tell(cast: Cast, journey: Journey, *, at: datetime) -> None:
     """People, promises, channels and research of the journey, and the life cycle above it."""
     program = cast.program
-    for code, (names, who, goal) in PERSONAS.items():
+    for code, (names, who, goal) in map_texts.PERSONAS.items():
         facts = {**named(names), "descriptions": who, "goals": goal}
         Persona.objects.get_or_create(program=program, code=code, defaults=facts)
-    for code, (names, method, done_on, participants) in STUDIES.items():
+    for code, (names, method, done_on, participants) in map_texts.STUDIES.items():
         facts = {**illustrative(names), "method": method, "done_on": done_on, "participants": participants}
         Study.objects.get_or_create(program=program, code=code, defaults=facts)
     document = documents.dump(journey)
-    document["personas"] = sorted(PERSONAS)
+    document["personas"] = sorted(map_texts.PERSONAS)
     for stage in document["stages"]:
-        if stage["code"] in SAYS:
-            stage["actions"], stage["thoughts"] = SAYS[stage["code"]]
+        stage["actions"], stage["thoughts"] = map_texts.SAYS[stage["code"]]
         for point in stage.get("touchpoints", []):
-            if point["code"] in PROMISES:
-                point["promises"], point["tones"] = PROMISES[point["code"]]
-            if point["code"] in CHANNELS:
-                point["channels"] = CHANNELS[point["code"]]
+            point["promises"], point["tones"], channels = map_texts.LANES[point["code"]]
+            point["channels"] = [channel.value for channel in channels]
+            if point["code"] == map_texts.CONFIRMED[0]:
+                point["truth"], point["truth_reason"] = Truth.CONFIRMED.value, map_texts.CONFIRMED[1]
     known = {stage["code"] for stage in document["stages"]}
     document["findings"] = [
         {"study": study, "touchpoint": point, "kind": kind, "texts": texts, "value": value, "effort": effort}
         | ({"stage": stage} if stage in known else {})
-        for study, stage, point, kind, texts, value, effort in FINDINGS
+        for study, stage, point, kind, texts, value, effort in map_texts.FINDINGS
     ]
     documents.apply(journey, document, at=at)
     if not Journey.objects.filter(program=program, code="life").exists():
@@ -184,7 +82,7 @@ def _life() -> dict[str, Any]:
                 {"code": f"life-{point}", "opens": opens, **named(texts)} for point, texts, opens in points
             ],
         }
-        for code, stage_names, points in LIFE
+        for code, stage_names, points in map_texts.LIFE
     ]  # fmt: skip
     frame = {"format": "cx-journey", "version": 1, "code": "life", "level": "life_cycle"}
     return {**frame, **named(names), "stages": stages}
@@ -287,7 +185,8 @@ def tell_competitors(cast: Cast, token: str, *, say: Say) -> None:
             for competitor in ("", "oak", "sjc"):
                 if competitor == "sjc" and rng.random() < 0.4:
                     continue
-                rating = min(10, max(0, round(rng.gauss(taste, 1.4))))
+                lead = LEAD if place == "passing-security" and not competitor else 0.0
+                rating = min(10, max(0, round(rng.gauss(taste + lead, 1.4))))
                 given.append({"rating": rating, "competitor": competitor, "touchpoint": place})
         rows.append(
             {

@@ -158,11 +158,11 @@ def make_journey(cast: Cast) -> Journey:
             ),
             "evidence": Evidence.PARTLY,
             "evidence_note": {
-                "en": "one survey, no interviews yet",
-                "sv": "en enkät, inga intervjuer än",
-                "nb": "én undersøkelse, ingen intervjuer ennå",
-                "da": "én undersøgelse, ingen interview endnu",
-                "fi": "yksi kysely, ei vielä haastatteluja",
+                "en": "one survey; interviews, promises, steps and comparisons are illustrative",
+                "sv": "en enkät; intervjuer, löften, steg och jämförelser är illustrativa",
+                "nb": "én undersøkelse; intervjuer, løfter, trinn og sammenligninger er illustrative",
+                "da": "én undersøgelse; interview, løfter, trin og sammenligninger er illustrative",
+                "fi": "yksi kysely; haastattelut, lupaukset, vaiheet ja vertailut ovat havainnollistavia",
             },
         },
     )

@@ -72,12 +72,18 @@ def may_approve(user: User, target: KpiTarget) -> bool:
 
 @transaction.atomic
 def approve(target: KpiTarget, *, by: User) -> KpiTarget:
-    """Approve a target. Nobody approves their own (`approver-is-author`); twice changes nothing."""
+    """Approve a target; twice changes nothing.
+
+    Raises NotAllowedError: nobody approves their own (`approver-is-author`), and not everybody approves those of
+    others (`approver-not-allowed`).
+    """
     target = _current(target)
     if target.approver_id is not None:
         return target
     if by.pk == target.author_id:
         raise NotAllowedError(_("Someone other than its author approves a target."), code="approver-is-author")
+    if not may_approve(by, target):
+        raise NotAllowedError(_("You may not approve targets."), code="approver-not-allowed")
     target.approver = by
     target.save(update_fields=["approver"])
     return target

@@ -164,6 +164,16 @@ def test_it_lets_no_author_approve_by_the_service_either(house: House) -> None:
     assert refused.value.code == "approver-is-author"
 
 
+@pytest.mark.parametrize("role", ["frontline", "unit_manager", "project_lead"])
+def test_it_lets_nobody_approve_by_the_service_who_may_not_on_the_page(house: House, role: str) -> None:
+    target = KpiTarget.objects.get(program=house.program)
+    with pytest.raises(NotAllowedError) as refused:
+        targets.approve(target, by=house.people[role])
+    assert refused.value.code == "approver-not-allowed"
+    target.refresh_from_db()
+    assert target.approver is None
+
+
 @pytest.mark.parametrize(
     ("changes", "field"),
     [({"period": "201"}, "period"), ({"kpi_code": "unknown"}, "kpi_code"), ({"period": "2017"}, "__all__")],

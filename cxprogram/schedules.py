@@ -3,6 +3,7 @@
 SCHEDULE = {
     "fold answers": {"task": "feedback.tasks.fold_answers", "schedule": 10.0, "options": {"expires": 10}},
     "fill KPIs": {"task": "journeys.tasks.fill_kpis", "schedule": 300.0, "options": {"expires": 300}},
+    "keep KPI values": {"task": "journeys.tasks.keep_kpi_values", "schedule": 3600.0, "options": {"expires": 3600}},
     "assign episodes": {"task": "journeys.tasks.assign_episodes", "schedule": 300.0, "options": {"expires": 300}},
     "sweep retention": {"task": "journeys.tasks.sweep_retention", "schedule": 3600.0, "options": {"expires": 3600}},
     "propose moments of truth": {

@@ -55,6 +55,9 @@ def check(kpi: Kpi) -> dict[str, Any]:
     check_measure(kpi, (measure,))
     if not kpi.question_code:
         raise KpiError(_("This KPI is asked: name its question."), code="kpi-parameters", field="question_code")
+    if kpi.population_id is not None:
+        text = _("This KPI is computed from everyone's answers: leave the population empty.")
+        raise KpiError(text, code="kpi-parameters", field="population")
     return check_all(parameters, kpi)
 
 

@@ -34,6 +34,7 @@ from journeys.models import (
     ErasureRecord,
     Interaction,
     InteractionKey,
+    Kpi,
     Segment,
 )
 from journeys.services import attributes, consents, customers, identities, merges, segments
@@ -295,6 +296,12 @@ class SegmentPage(ProgramAdmin):
     list_display = ("name", "code")
     search_fields = ("name", "code")
     ordering = ("program_id", "code")
+
+    def save_model(self, request: HttpRequest, obj: Segment, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        for kpi in Kpi.objects.behind(obj):
+            text = _("%(kpi)s counts on by the filter of before; a new version of it counts by the new one.")
+            self.message_user(request, text % {"kpi": kpi.label}, messages.WARNING)
 
 
 @admin.register(Episode)

@@ -83,7 +83,7 @@ class KpiPage(ProgramAdmin):
         (
             gettext_lazy("What the number means"),
             {
-                "fields": kpis.MEANING,
+                "fields": (*kpis.MEANING, "population_filter"),
                 "description": gettext_lazy("This never changes: another meaning is a new version."),
             },
         ),
@@ -117,7 +117,7 @@ class KpiPage(ProgramAdmin):
         return obj.is_current
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        fixed = [*super().get_readonly_fields(request, obj), "version", "is_current"]
+        fixed = [*super().get_readonly_fields(request, obj), "version", "is_current", "population_filter"]
         return [*fixed, "code", *kpis.MEANING] if obj else fixed
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:

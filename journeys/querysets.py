@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, Self
 
-from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, JSONField, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Lower
 
 from cxprogram.access import Right, ScopedQuerySet
@@ -163,6 +163,11 @@ class KpiQuerySet(DefinitionQuerySet):
         """The definitions in force, one a code."""
         return self.filter(is_current=True)
 
+    def behind(self, segment: Any) -> "KpiQuerySet":
+        """Those in force that count by the segment as it was before it was edited."""
+        now = Value(segment.definition, JSONField())
+        return self.current().filter(population=segment).exclude(population_filter=now)
+
 
 class KpiTargetQuerySet(DefinitionQuerySet):
     def in_force(self) -> "KpiTargetQuerySet":
@@ -173,6 +178,14 @@ class KpiTargetQuerySet(DefinitionQuerySet):
 class KpiValueQuerySet(ScopedQuerySet):
     right = Right.SEE_SCORES
     unit_lookup = "unit"
+
+    def oldest_first(self) -> "KpiValueQuerySet":
+        """In the order in which they were told."""
+        return self.order_by("computed_at", "pk")
+
+    def series(self) -> "QuerySet[Any, tuple[int, str, str]]":
+        """(KPI, question, period) of all that was told."""
+        return self.order_by().values_list("kpi", "question_code", "period").distinct()
 
 
 class JourneyPartQuerySet(DefinitionQuerySet):

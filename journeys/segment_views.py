@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from cxprogram.access import Right, defined_programs
 from cxprogram.page_base import Visit, member_page
-from journeys.models import Segment
+from journeys.models import Kpi, Segment
 from journeys.pages import segments as pages
 from journeys.segment_forms import SegmentEditor
 from journeys.services import segments
@@ -58,10 +58,13 @@ def _edit(request: HttpRequest, visit: Visit, segment: Segment | None) -> HttpRe
         elif is_sent:
             definition = editor.definition()
             if request.POST.get("do") != "count":
-                segments.save(
+                saved = segments.save(
                     visit.program, segment, name=editor.head.cleaned_data["name"], definition=definition, at=visit.at
                 )
                 messages.success(request, _("The segment is saved."))
+                if Kpi.objects.behind(saved).exists():
+                    text = _("KPIs that it is the population of count on by its filter of before.")
+                    messages.warning(request, text)
                 return HttpResponse(status=303, headers={"Location": reverse("journeys:segment-list")})
         if status == 200:
             size = pages.size(visit.program, definition, at=visit.at)
@@ -73,7 +76,7 @@ def _edit(request: HttpRequest, visit: Visit, segment: Segment | None) -> HttpRe
             messages.error(request, str(error.detail))
     title = segment.label if segment else _("New segment")
     context = {
-        "editor": editor, "size": size, "title": title,
+        "editor": editor, "size": size, "title": title, "kpis": pages.counting(segment),
         "crumbs": [(_("Segments"), reverse("journeys:segment-list")), (title, "")],
     }  # fmt: skip
     return render(request, "journeys/segment_edit.html", context, status=status)

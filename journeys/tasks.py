@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from cxprogram.models import Program
-from journeys.services import episodes, kpi_filling, partitions, retention, truths
+from journeys.services import episodes, kpi_filling, kpi_values, partitions, retention, truths
 
 
 @shared_task
@@ -26,6 +26,12 @@ def assign_episodes() -> None:
 def fill_kpis() -> None:
     """Months of counted KPIs for which something came in, and those that are over."""
     kpi_filling.fill_all(Program.objects.all(), at=timezone.now())
+
+
+@shared_task
+def keep_kpi_values() -> None:
+    """The values of periods that are over, where nothing or something else was told before."""
+    kpi_values.keep_all(Program.objects.all(), at=timezone.now())
 
 
 @shared_task

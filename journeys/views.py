@@ -193,6 +193,7 @@ def kpi_list(request: HttpRequest, visit: Visit) -> HttpResponse:
             "periods": filters.period_choices(page.periods, page.period),
             "units": filters.unit_choices(filters.units_of(visit), page.unit),
             "may_see_drivers": visit.can(Right.SEE_DRIVERS),
+            "may_define": visit.can(Right.DEFINE),
         },
     )
 

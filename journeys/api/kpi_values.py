@@ -1,5 +1,6 @@
 """GET /api/v1/kpi-values/: one number, with all that it needs to be trusted."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -22,6 +23,8 @@ from cxprogram.api_base import (
 from cxprogram.errors import DomainError, NotFoundError
 from cxprogram.models import Program
 from cxprogram.periods import parse
+from journeys.insight import corrections
+from journeys.insight.corrections import Correction
 from journeys.kpis import counted, registry
 from journeys.kpis.registry import KpiQuery, KpiReading
 from journeys.models import Kpi, Touchpoint
@@ -32,6 +35,14 @@ class Missing(msgspec.Struct):
 
     blank: int | None
     not_applicable: int | None
+
+
+class Corrected(msgspec.Struct):
+    """What was told of a period that is over before another value took its place; null where it was hidden."""
+
+    corrected_at: datetime
+    value: float | None
+    n: int | None
 
 
 class KpiValue(msgspec.Struct):
@@ -62,6 +73,7 @@ class KpiValue(msgspec.Struct):
     rows: Annotated[int | None, msgspec.Meta(description="All who were asked: n and the missing.")]
     suppressed: bool
     computed_at: datetime
+    corrected: Annotated[list[Corrected], msgspec.Meta(description="What was told before, oldest first.")]
 
 
 EXAMPLE = {
@@ -84,10 +96,11 @@ EXAMPLE = {
     "rows": 1025,
     "suppressed": False,
     "computed_at": "2018-01-15T09:00:00Z",
+    "corrected": [{"corrected_at": "2018-01-09T02:00:00Z", "value": 41.0, "n": 990}],
 }
 
 
-def present(reading: KpiReading) -> KpiValue:
+def present(reading: KpiReading, corrected: Sequence[Correction]) -> KpiValue:
     return KpiValue(
         kpi=reading.kpi.code,
         version=reading.version,
@@ -108,6 +121,7 @@ def present(reading: KpiReading) -> KpiValue:
         rows=reading.rows,
         suppressed=reading.suppressed,
         computed_at=reading.computed_at,
+        corrected=[Corrected(each.at, finite(each.before), each.before_n) for each in corrected],
     )
 
 
@@ -197,4 +211,5 @@ class KpiValueView(ApiView):
             weighted=asked_flag(request, "weighted"),
         )
         (reading,) = registry.read(program, [query])
-        return reply(present(reading))
+        (corrected,) = corrections.of(program, [reading])
+        return reply(present(reading, corrected))

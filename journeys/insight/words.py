@@ -5,7 +5,7 @@ has to agree with them.
 """
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, tzinfo
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from cxprogram import figures
 from cxprogram.figures import kind_of
 from cxprogram.periods import Period
+from journeys.insight.corrections import Correction
 from journeys.insight.map import MapTouchpoint, MapView
 from journeys.insight.trend import Trend, TrendPoint
 from journeys.kpis import changes
@@ -30,6 +31,22 @@ def change_of(change: changes.Change | None, *, since: Period | None = None, is_
     if change is None:
         return figures.Change("none", text=_("Nothing to compare with"))
     return figures.Change(change.direction, change.delta, label, kind_of(change.reading.kpi))
+
+
+def correction(told: Correction, kind: str, zone: tzinfo) -> str:
+    """That a value of a period that is over gave way to another, and when."""
+    return _("%(period)s: corrected on %(day)s from %(before)s to %(after)s.") % {
+        "period": told.period.label,
+        "day": date_format(told.at.astimezone(zone).date(), "j M Y"),
+        "before": _told(told.before, told.before_n, kind),
+        "after": _told(told.after, told.after_n, kind),
+    }
+
+
+def _told(value: float | None, n: int | None, kind: str) -> str:
+    if n is None:
+        return _("a hidden value")
+    return _("no value") if value is None else f"{figures.figure(value, kind)} ({figures.answers(n)})"
 
 
 def inside(name: str) -> str:

@@ -1,8 +1,10 @@
+from typing import Any
+
 import pgtrigger
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from cxprogram.audit import audited
@@ -16,7 +18,7 @@ from journeys.querysets import KpiCellQuerySet, KpiFillQuerySet, KpiQuerySet, Kp
 
 _MEANING = (
     "program_id, code, version, collector, question_code, parameters, measure, higher_is_better, population_id,"
-    " stream_id, journey_id, touchpoint_id, min_n, valid_from"
+    " population_filter, stream_id, journey_id, touchpoint_id, min_n, valid_from"
 )
 _OLD, _NEW = (", ".join(f"{row}.{name.strip()}" for name in _MEANING.split(",")) for row in ("OLD", "NEW"))
 
@@ -57,6 +59,14 @@ class Kpi(Named):
         related_name="kpis",
         verbose_name=_("population"),
         help_text=_("Empty: everyone."),
+    )
+    population_filter = models.JSONField(
+        _("filter of the population"),
+        default=dict,
+        db_default=Value({}, models.JSONField()),
+        blank=True,
+        editable=False,
+        help_text=_("As the segment was when this version was made: an edit of the segment changes no number."),
     )
     formulas = models.JSONField(_("formula in words"), default=dict, blank=True)
     min_n = models.PositiveSmallIntegerField(
@@ -101,6 +111,17 @@ class Kpi(Named):
                 raise ValidationError({"parent_code": _("A KPI cannot be a part of itself.")})
             seen.add(code)
             code = parents.get(code, "")
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """A new version keeps the filter of its population as it is now."""
+        if self._state.adding and self.population is not None:
+            self.population_filter = self.population.definition
+        super().save(*args, **kwargs)
+
+    @property
+    def has_population_changed(self) -> bool:
+        """Whether the segment was edited since: the KPI goes on counting by the filter that it was made with."""
+        return self.population is not None and self.population.definition != self.population_filter
 
     @property
     def description(self) -> str:
@@ -197,6 +218,17 @@ class KpiValue(models.Model):
         indexes = [
             # The newest value of a KPI for a unit and a period.
             models.Index(fields=["kpi", "unit", "period", "question_code", "-computed_at"], name="kpi_value_newest")
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="value_stays",
+                operation=pgtrigger.Update,
+                when=pgtrigger.Before,
+                func="""
+                    RAISE EXCEPTION 'a KPI value never changes: it is corrected by a new row'
+                        USING ERRCODE = 'check_violation';
+                """,
+            )
         ]
 
     def __str__(self) -> str:

@@ -11,7 +11,8 @@ from cxprogram.charts import Chart
 from cxprogram.figures import kind_of
 from cxprogram.models import OrgUnit, Program
 from cxprogram.periods import ALL, Period
-from journeys.insight import drawings, waves, words
+from journeys.insight import corrections, drawings, waves, words
+from journeys.insight.corrections import Correction
 from journeys.insight.definitions import Definitions
 from journeys.insight.trend import Trend, TrendPoint, build_trend
 from journeys.insight.units import UnitTable, build_units
@@ -68,6 +69,7 @@ class KpiPage:
     trust: list[str]
     counts: str
     versions: list[Kpi]
+    corrections: dict[tuple[str, bool], list[Correction]]
 
     @property
     def is_counted(self) -> bool:
@@ -92,6 +94,15 @@ class KpiPage:
             Row(point, point is self.focus, self.weighted, self._mark(point))
             for point in reversed(points)
             if point is not None
+        ]
+
+    @property
+    def corrected(self) -> list[str]:
+        """What was told before of the periods shown, newest period first, in words."""
+        return [
+            words.correction(each, self.kind, self.program.zone)
+            for row in self.rows
+            for each in self.corrections.get((row.reading.period.code, self.weighted), ())
         ]
 
     def _mark(self, point: TrendPoint) -> figures.Change | None:
@@ -174,8 +185,16 @@ def build(
         trust_title=trust_title,
         trust=trust,
         counts=str(how.counts) if how else "",
+        corrections=_corrections(program, trend),
         versions=list(Kpi.objects.filter(program=program, code=kpi.code).exclude(pk=kpi.pk).order_by("-version")),
     )
+
+
+def _corrections(program: Program, trend: Trend) -> dict[tuple[str, bool], list[Correction]]:
+    """By period, and whether it is the weighted value that was corrected."""
+    readings = [reading for point in trend.points for reading in (point.reading, point.weighted)]
+    found = corrections.of(program, readings)
+    return {(reading.period.code, reading.weighted): each for reading, each in zip(readings, found, strict=True)}
 
 
 def _asked(definitions: Definitions, code: str, version: int | None) -> Kpi:
@@ -258,15 +277,17 @@ def _unit_marks(table: UnitTable) -> dict[int, figures.Change]:
 CSV_HEADER = (
     "kpi", "version", "name", "question", "unit", "period", "value", "low", "high", "n", "weighted_value",
     "weighted_low", "weighted_high", "n_eff", "kish_deff", "blank", "not_applicable", "rows", "suppressed", "method",
-    "target", "compared_with", "change", "change_p_adjusted", "change_mark", "computed_at",
+    "target", "compared_with", "change", "change_p_adjusted", "change_mark", "computed_at", "corrected_at",
+    "value_before", "n_before",
 )  # fmt: skip
 
 
 def csv_rows(page: KpiPage) -> Iterator[tuple[object, ...]]:
-    """The trend's table, oldest first; unrounded."""
+    """The trend's table, oldest first; unrounded. Of several corrections of a value, the newest."""
     for row in reversed(page.rows):
         point, reading, weighted = row.point, row.point.reading, row.point.weighted
         change = point.change
+        last = next(reversed(page.corrections.get((reading.period.code, False), [])), None)
         yield (
             page.kpi.code, reading.version, page.name, reading.question, page.unit.code, reading.period.code,
             reading.value, reading.low, reading.high, reading.n, weighted.value, weighted.low, weighted.high,
@@ -274,5 +295,6 @@ def csv_rows(page: KpiPage) -> Iterator[tuple[object, ...]]:
             reading.rows, reading.suppressed, reading.method, point.target.value if point.target else None,
             point.before.code if point.before else None, change.delta if change else None,
             change.p_adjusted if change else None, change.direction if change else None,
-            reading.computed_at.isoformat(),
+            reading.computed_at.isoformat(), last.at.isoformat() if last else None, last.before if last else None,
+            last.before_n if last else None,
         )  # fmt: skip

@@ -10,7 +10,7 @@ from django.db.models import Count
 from cxprogram.errors import DomainError
 from cxprogram.models import Program
 from cxprogram.suppression import hidden_cells
-from journeys.models import Customer, Segment
+from journeys.models import Customer, Kpi, Segment
 from journeys.services import segments
 
 
@@ -40,6 +40,11 @@ def size(program: Program, definition: Any, *, at: datetime, everyone: int | Non
     everyone = standing(program) if everyone is None else everyone
     hidden = hidden_cells({"in": n, "out": everyone - n}, minimum=program.min_n)
     return Size(None if hidden else n, program.min_n)
+
+
+def counting(segment: Segment | None) -> list[Kpi]:
+    """The KPIs in force that it is the population of."""
+    return list(Kpi.objects.current().filter(population=segment).order_by("code")) if segment else []
 
 
 def standing(program: Program) -> int:

@@ -25,6 +25,7 @@ from journeys.kpis.counted import Counted
 from journeys.kpis.registry import KpiError
 from journeys.models import DataStream, Kpi, KpiCell, KpiFill
 from journeys.services import segments
+from journeys.services.segments import SegmentError
 from journeys.sql import POPULATION
 
 log = logging.getLogger(__name__)
@@ -58,15 +59,18 @@ def fill(program: Program, *, at: datetime, rebuild: bool = False) -> Filled:
     """
     fresh: set[tuple[int, date]] = set()
     rows = Kpi.objects.current().filter(program=program, collector__in=counted.codes())
-    kpis = in_order(rows.select_related("program", "population__program").order_by("pk"))
+    kpis = in_order(rows.select_related("program").order_by("pk"))
     for kpi in kpis:
         collector = counted.counted(kpi)
         assert collector is not None
         _claim(kpi, collector, at=at, rebuild=rebuild, fresh=fresh)
         waiting = KpiFill.objects.waiting().filter(kpi=kpi).order_by("month")
-        for number, month in list(waiting.values_list("pk", "month")):
-            if _may_count(kpi, collector, month, at) and _count(kpi, collector, number, at=at):
-                fresh.add((kpi.pk, month))
+        try:
+            for number, month in list(waiting.values_list("pk", "month")):
+                if _may_count(kpi, collector, month, at) and _count(kpi, collector, number, at=at):
+                    fresh.add((kpi.pk, month))
+        except SegmentError:  # its population's filter names what is no more; its months wait
+            log.exception("%s cannot be counted", kpi)
     return Filled(len(fresh), len({number for number, _month in fresh}))
 
 
@@ -166,7 +170,7 @@ def _count(kpi: Kpi, collector: Counted, number: int, *, at: datetime) -> bool:
         if row is None:
             return False
         scope = _scope(kpi, collector, row.month)
-        if kpi.population is not None:
+        if kpi.population_id is not None:
             _make_population(kpi, at=min(at, scope["end"]))
         KpiCell.objects.filter(kpi=kpi, month=row.month).delete()
         sql = collector.sql if kpi.population_id is not None else POPULATION.sub("", collector.sql)
@@ -177,9 +181,9 @@ def _count(kpi: Kpi, collector: Counted, number: int, *, at: datetime) -> bool:
 
 
 def _make_population(kpi: Kpi, *, at: datetime) -> None:
-    """Who is in the segment at the moment, in a table that lives as long as the transaction."""
-    assert kpi.population is not None
-    sql, values = segments.customers(kpi.population, at).order_by().values("pk").query.sql_with_params()
+    """Who is in the population at the moment, in a table that lives as long as the transaction."""
+    rows = segments.matching(kpi.program, kpi.population_filter, at).order_by().values("pk")
+    sql, values = rows.query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS pg_temp.kpi_population")
         cursor.execute(f"CREATE TEMPORARY TABLE kpi_population (id) ON COMMIT DROP AS {sql}", values)

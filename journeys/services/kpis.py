@@ -22,13 +22,15 @@ MEANING = (
 def new_version(kpi: Kpi, *, valid_from: date, **changes: Any) -> Kpi:
     """Put a new version in force in place of the current one; what is not changed, duties too, is taken over.
 
+    Its population is the segment as it is now, whatever filter the old one was made with.
+
     Raises ConflictError (`kpi-not-current`) if a newer version is in force already, and what `checked` raises.
     """
     old = Kpi.objects.select_for_update().get(pk=kpi.pk)
     if not old.is_current:
         raise ConflictError(_("A newer version of this KPI is in force."), code="kpi-not-current")
     Kpi.objects.filter(pk=old.pk).update(is_current=False)
-    fixed = {"id", "version", "is_current", "valid_from"}
+    fixed = {"id", "version", "is_current", "valid_from", "population_filter"}
     facts = {field.attname: getattr(old, field.attname) for field in Kpi._meta.fields if field.name not in fixed}
     new = checked(Kpi(**(facts | changes), version=old.version + 1, is_current=True, valid_from=valid_from))
     new.save()

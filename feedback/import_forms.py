@@ -50,6 +50,8 @@ class StartForm(forms.Form):
     )
     type = forms.CharField(label=_("What every row is"), max_length=60, required=False)
     role = forms.ChoiceField(label=_("Role of everybody in the file"), choices=Role.choices, required=False)
+    scale_low = forms.FloatField(label=_("The lowest rating there is"))
+    scale_high = forms.FloatField(label=_("The highest rating there is"))
     keeps_tests = forms.BooleanField(label=_("Count test answers too"), required=False)
     skip_bad_rows = forms.BooleanField(label=_("Import the good rows even if others are bad"), required=False)
     save_as = forms.CharField(label=_("Keep these choices under the name"), max_length=50, required=False)
@@ -61,6 +63,7 @@ class StartForm(forms.Form):
         streams: QuerySet[DataStream] | None = None,
         needs_type: bool = False,
         needs_role: bool = False,
+        needs_scale: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
@@ -78,6 +81,8 @@ class StartForm(forms.Form):
             del self.fields["type"]
         if not needs_role:
             del self.fields["role"]
+        if not needs_scale:
+            del self.fields["scale_low"], self.fields["scale_high"]
 
     def without(self, *names: str) -> "StartForm":
         """The form without questions that the file has answered."""
@@ -104,4 +109,8 @@ class StartForm(forms.Form):
         day: date | None = data.get("day")
         if day is not None and not date(1900, 1, 1) <= day <= date(2200, 1, 1):
             self.add_error("day", forms.ValidationError(_("This day cannot be."), code="invalid"))
+        low, high = data.get("scale_low"), data.get("scale_high")
+        if low is not None and high is not None and not low < high:
+            text = _("The highest rating lies above the lowest.")
+            self.add_error("scale_high", forms.ValidationError(text, code="invalid"))
         return data

@@ -164,6 +164,10 @@ def _form(page: PreviewPage, visit: Visit, data: Any = None) -> StartForm:
         and look.target == "people"
         and records is not None
         and not records.column_of("role"),
+        needs_scale=look is not None
+        and look.target == "competitor-ratings"
+        and records is not None
+        and not (records.column_of("scale_low") and records.column_of("scale_high")),
         auto_id="start-%s",
     )
     unasked = []
@@ -242,7 +246,8 @@ def _decisions(form: StartForm, look: Look) -> Decisions:
         survey_name=data.get("survey_name") or "",
         language=data.get("language") or "en",
         stream=stream.code if stream else "",
-        constants={name: data[name] for name in ("type", "role") if data.get(name)},
+        constants={name: data[name] for name in ("type", "role") if data.get(name)}
+        | {name: f"{data[name]:g}" for name in ("scale_low", "scale_high") if data.get(name) is not None},
         keeps_tests=bool(data.get("keeps_tests")),
         skip_bad_rows=bool(data.get("skip_bad_rows")),
         save_as=data.get("save_as") or "",

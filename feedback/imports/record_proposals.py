@@ -14,6 +14,7 @@ from feedback.imports.records import FIELDS, TIMED, RecordMapping, Target
 SYNCED = re.compile(r"_[A-Za-z]+_synced")
 PERSONAL = re.compile(r"context_ip|context_user_agent|.*_ip|recipient|authenticity_token|phone_number|signature")
 FEW = 30
+SCALE_POINTS = 101
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,8 @@ def guess_target(layout: Layout, profiles: dict[str, Profile]) -> str:
     """What a row of a table that nobody knows most likely is; a person may say otherwise.
 
     A column of e-mail addresses without a repeat: customers. Web domains without a repeat: accounts. Long texts beside
-    a small number, or alone, without an id: mentions. Ids, dates and addresses that come back: interactions.
+    a small number, or alone, without an id: mentions. Ids, dates and addresses that come back: interactions. A column
+    that is called competitor: ratings of us and others.
     """
     if layout.format != "table":
         return layout.target
@@ -116,6 +118,8 @@ def guess_target(layout: Layout, profiles: dict[str, Profile]) -> str:
     dates = [profile for profile in columns if profile.is_date]
     if any(profile.is_domain and profile.is_key for profile in columns):
         return "accounts"
+    if any(profile.name.casefold() == "competitor" for profile in columns):
+        return "competitor-ratings"
     has_key = bool(columns) and is_id(columns[0])
     if has_key and dates and any(profile.is_email for profile in columns):
         return "interactions"
@@ -137,6 +141,7 @@ def propose_records(layout: Layout, table: Table, profiles: dict[str, Profile], 
         if name not in roles:
             is_private = PERSONAL.fullmatch(name) or profiles[name].is_address
             is_idle = SYNCED.fullmatch(name) or not profiles[name].filled
+            is_idle = is_idle or target == "competitor-ratings"  # nothing else is kept of them
             roles[name] = "personal" if is_private else "ignore" if is_idle else "attribute"
         proposal.columns.append(column_plan(table, profiles[name], at, roles[name], None))
         if forms := profiles[name].date_formats() if profiles[name].filled else []:
@@ -200,6 +205,9 @@ def _by_looks(
     yield from first("email", [name for name in emails if profiles[name].is_key] or emails)
     yield from first("at", full_dates or dates)
     yield from first("closed_at", [name for name in dates if profiles[name].filled < whole])
+    if target == "competitor-ratings":
+        yield from _ratings(profiles, [name for name in filled if name not in taken and name not in dates])
+        return
     yield from first("domain", [name for name in filled if profiles[name].is_domain and profiles[name].is_key])
     yield from first("account", [name for name in filled if profiles[name].is_domain])
     yield from first("customer", sorted(emails, key=lambda name: -profiles[name].distinct))
@@ -232,6 +240,24 @@ def _by_looks(
     yield from first("subject", words)
 
 
+def _ratings(profiles: dict[str, Profile], names: list[str]) -> Iterator[tuple[str, str]]:
+    """Several columns of small numbers are each named for whom they rate; beside a single one it is said in another."""
+    small = [name for name in names if profiles[name].is_number and profiles[name].distinct <= SCALE_POINTS]
+    words = [name for name in names if not profiles[name].is_number]
+    if len(small) > 1:
+        yield from ((name, "brand") for name in small)
+    else:
+        yield from ((name, "rating") for name in small)
+        again = [name for name in names if name not in small and profiles[name].distinct < profiles[name].filled]
+        whose = max(again, key=lambda name: profiles[name].distinct, default=None)
+        if whose is not None:
+            yield whose, "respondent"
+        rated = max((n for n in words if n != whose and profiles[n].distinct > 1), key=lambda n: profiles[n].distinct,
+                    default=None)  # fmt: skip
+        if rated is not None:
+            yield rated, "competitor"
+
+
 def _ask(proposal: RecordProposal) -> None:
     at = proposal.column_of("at")
     if proposal.target in TIMED and at is None:
@@ -242,7 +268,8 @@ def _ask(proposal: RecordProposal) -> None:
             proposal.asks.append("date-order")
         if not proposal.zone and (forms == [ISO] or any("%H" in form or "%I" in form for form in forms)):
             proposal.asks.append("zone")
-    if proposal.column_of("rating") is not None and not proposal.codes:
+    is_on_a_scale = proposal.target == "competitor-ratings"  # which one is asked
+    if proposal.column_of("rating") is not None and not proposal.codes and not is_on_a_scale:
         proposal.asks.append("rating")
 
 
@@ -266,6 +293,7 @@ def record_mapping_of(
         codes={name: codes for name, codes in proposal.codes.items() if proposal.column_of(name)},
         at=_rule(proposal, "at", zone, date_format, day) if proposal.target in TIMED else None,
         closed_at=_rule(proposal, "closed_at", zone, date_format, None) if proposal.column_of("closed_at") else None,
+        brands=[column.name for column in proposal.columns if column.role == "brand"],
         attributes={column.label[:100]: column.name for column in proposal.columns if column.role == "attribute"},
         skip=proposal.skip,
         ignored=[column.name for column in proposal.columns if column.role in ("ignore", "personal")],

@@ -10,6 +10,7 @@ A record mapping is a JSON document like that of answers (feedback/imports/mappi
       "codes": {"rating": {"good": "5"}},     what a cell of a field means; an unlisted cell is an error then
       "at": a date rule, "closed_at": a date rule,
       "attributes": {"priority": "priority"}, by name; kept as they are
+      "brands": ["Us", "Oakland"],            of ratings: columns that are each named for whom they rate
       "skip": [{"column": "status", "values": ["deleted"], "why": "deleted"}],
       "ignored": ["recipient"],
       "encoding", "delimiter", "decimal", "sheet", "header", "format", "title", "notes"
@@ -47,6 +48,7 @@ Target = Literal[
     "feature-requests",
     "conversations",
     "employee-remarks",
+    "competitor-ratings",
     "people",
     "units",
 ]
@@ -68,13 +70,23 @@ FIELDS: dict[Target, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "feature-requests": (("external_id", "title", "text", "status", "customer", "votes", "unit"), ()),
     "conversations": (("external_id", "subject", "text", "channel", "rating", "customer", "unit", "language"), ()),
     "employee-remarks": (("external_id", "title", "text", "rating", "unit"), ()),
+    "competitor-ratings": (
+        ("external_id", "respondent", "customer", "competitor", "rating", "touchpoint", "context", "unit",
+         "scale_low", "scale_high"),
+        ("scale_low", "scale_high"),
+    ),
     "people": (("external_id", "email", "name", "first_name", "last_name", "unit", "role", "manager"), ("email",)),
     "units": (("external_id", "name", "parent"), ("external_id",)),
 }  # fmt: skip
 TIMED: frozenset[Target] = frozenset(
-    {"interactions", "support-cases", "mentions", "feature-requests", "conversations", "employee-remarks"}
-)
-NUMBERS = frozenset({"value", "rating", "votes"})
+    {
+        "interactions", "support-cases", "mentions", "feature-requests", "conversations", "employee-remarks",
+        "competitor-ratings",
+    }
+)  # fmt: skip
+NUMBERS = frozenset({"value", "rating", "votes", "scale_low", "scale_high"})
+# By one of these the ratings of one person belong together.
+WHOSE = frozenset({"external_id", "respondent", "customer"})
 EMPTY = ("[]", "{}", "null", "NULL")  # an empty list is no text
 
 
@@ -89,6 +101,7 @@ class RecordMapping(Part, frozen=True):
     at: DateRule | None = None
     closed_at: DateRule | None = None
     attributes: dict[str, str] = {}
+    brands: list[str] = []
     skip: list[Skip] = []
     ignored: list[str] = []
     encoding: str | None = None
@@ -108,19 +121,28 @@ class RecordMapping(Part, frozen=True):
         absent = [name for name in needed if name not in self.fields and name not in self.constants]
         if absent:
             raise ValueError(f"{self.target} need {absent[0]}")
+        if words := [name for name in NUMBERS & self.constants.keys() if _number(self.constants[name], ".") is None]:
+            raise ValueError(f"{words[0]} is no number")
         if self.target in TIMED and self.at is None:
             raise ValueError(f"{self.target} need a date")
         if self.target == "customers" and not {"external_id", "email", "phone"} & self.fields.keys():
             raise ValueError("customers need an id, an e-mail address or a phone number")
         if self.target == "mentions" and not {"text", "rating"} & self.fields.keys():
             raise ValueError("mentions need a text or a rating")
+        if self.brands and self.target != "competitor-ratings":
+            raise ValueError(f"{self.target} rate nobody")
+        if self.target == "competitor-ratings":
+            if bool(self.brands) == ("rating" in self.fields):
+                raise ValueError("ratings stand in one column, or in one for each organisation")
+            if not self.brands and not WHOSE & self.fields.keys():
+                raise ValueError("ratings in one column need the respondent")
 
     @property
     def columns(self) -> list[str]:
         """Every column the mapping reads, once."""
         rules = [rule.column for rule in (self.at, self.closed_at) if rule is not None and rule.column is not None]
-        named = [*self.fields.values(), *rules, *self.attributes.values(), *(skip.column for skip in self.skip)]
-        return list(dict.fromkeys(named))
+        kept = [*self.attributes.values(), *self.brands, *(skip.column for skip in self.skip)]
+        return list(dict.fromkeys([*self.fields.values(), *rules, *kept]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +156,7 @@ class Record:
     closed_at: datetime | None
     fields: dict[str, str]
     attributes: dict[str, str] = field(default_factory=dict)
+    ratings: dict[str, str] = field(default_factory=dict)  # numbers by the column that is named for whom they rate
 
 
 def load_record_mapping(source: bytes | str | os.PathLike[str]) -> RecordMapping:
@@ -186,12 +209,20 @@ def map_record(
     for name, column in mapping.attributes.items():
         if (cell := row[column].strip()) and cell not in EMPTY:
             attributes[name] = cell[:1_000]
+    ratings = {}
+    for column in mapping.brands:
+        if (cell := row[column].strip()) and cell not in EMPTY:
+            number = _number(cell, mapping.decimal)
+            if number is None:
+                errors.append(RowError(line, column, "value-not-a-number", f"{shown(cell)} is no number."))
+            else:
+                ratings[column] = number
     if errors:
         return errors
     external_id = fields.pop("external_id", "")
     if not external_id and mapping.target in TIMED:
         external_id = keys.of(row)
-    return Record(line, mapping.target, external_id, at, closed_at, fields, attributes)
+    return Record(line, mapping.target, external_id, at, closed_at, fields, attributes, ratings)
 
 
 def _number(cell: str, decimal: str) -> str | None:

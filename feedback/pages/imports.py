@@ -32,6 +32,7 @@ TARGETS = {
     "feature-requests": gettext_lazy("feature requests"),
     "conversations": gettext_lazy("chats and mails"),
     "employee-remarks": gettext_lazy("remarks of employees"),
+    "competitor-ratings": gettext_lazy("ratings of us and competitors"),
     "people": gettext_lazy("people who work here"),
     "units": gettext_lazy("units of the organisation"),
 }
@@ -59,6 +60,9 @@ FIELD_ROLES = {
     "status": gettext_lazy("the state"), "subject": gettext_lazy("the subject"), "priority": gettext_lazy("urgency"),
     "rating": gettext_lazy("the rating"), "title": gettext_lazy("the title"), "author": gettext_lazy("who said it"),
     "url": gettext_lazy("the address"), "votes": gettext_lazy("votes"), "role": gettext_lazy("the role"),
+    "respondent": gettext_lazy("the respondent"), "competitor": gettext_lazy("who is rated"),
+    "brand": gettext_lazy("the rating of whom the column is named for"), "context": gettext_lazy("the context"),
+    "scale_low": gettext_lazy("the lowest rating there is"), "scale_high": gettext_lazy("the highest rating there is"),
     "parent": gettext_lazy("the unit above"), "at": gettext_lazy("when"),
     "closed_at": gettext_lazy("when it was closed"), "attribute": gettext_lazy("something known beside"),
     "personal": gettext_lazy("left out: personal data"), "ignore": gettext_lazy("left out"),
@@ -206,7 +210,8 @@ def _targets(chosen: str) -> list[RoleChoice]:
 
 def _record_roles(proposal: object) -> dict[str, str]:
     assert isinstance(proposal, RecordProposal)
-    known = [*FIELDS[proposal.target][0], "at", "closed_at", "attribute", "personal", "ignore"]
+    rest = ("brand", "at") if proposal.target == "competitor-ratings" else ("at", "closed_at", "attribute")
+    known = [*FIELDS[proposal.target][0], *rest, "personal", "ignore"]
     return {name: str(FIELD_ROLES[name]) for name in known if name in FIELD_ROLES}
 
 

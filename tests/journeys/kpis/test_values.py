@@ -212,4 +212,3 @@ def test_what_a_statement_froze_before_the_year_was_over_does_not_hide_a_correct
     kpi_values.row_of(world.program, reading(world, kpi), at=datetime(2026, 1, 20, tzinfo=UTC)).save()
     keep(world)
     assert told(kpi) == [(3, 3), (3, 3)], "the value of the whole month is told anew"
-

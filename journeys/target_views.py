@@ -14,7 +14,7 @@ from cxprogram.access import Right
 from cxprogram.errors import ConflictError, DomainError
 from cxprogram.models import OrgUnit
 from cxprogram.page_base import Visit, member_page, number_in
-from cxprogram.periods import Period, PeriodError, parse
+from cxprogram.periods import ALL, Period, PeriodError, parse
 from journeys.insight import target_table, waves
 from journeys.insight.target_table import TargetStudy
 from journeys.models import Kpi, KpiTarget
@@ -34,8 +34,9 @@ def target_list(request: HttpRequest, visit: Visit) -> HttpResponse:
     if request.method == "POST" and request.POST.get("do") == "approve":
         return _approve(request, visit)
     unit = filters.unit_asked(request, visit)
-    offered = _periods(visit)
-    period = filters.period_asked(request) or offered[0]
+    years = _years(visit)
+    period = filters.period_asked(request) or years[0]
+    offered = _with_months(years, period)
     study = _study(request, visit, unit, period)
     if request.method != "POST":
         return _show(request, visit, unit, period, offered, study, TargetForm(study=study) if study else None)
@@ -73,16 +74,16 @@ def _approve(request: HttpRequest, visit: Visit) -> HttpResponse:
 
 
 def _study(request: HttpRequest, visit: Visit, unit: OrgUnit, period: Period) -> TargetStudy | None:
-    """The target that is looked at: for those who define, for a year."""
+    """The target that is looked at: for those who define, for a year or a month."""
     code, question = request.GET.get("kpi", ""), request.GET.get("question", "")
-    if not code or len(period.code) != 4:
+    if not code or period == ALL:
         return None
     if not visit.can(Right.DEFINE, unit=unit):
         raise Http404
     kpi = Kpi.objects.current().filter(program=visit.program, code=code).first()
     if kpi is None:
         raise Http404
-    return target_table.study(visit.program, kpi, unit, period, question=question[:60])
+    return target_table.study(visit.program, kpi, unit, period, at=visit.at, question=question[:60])
 
 
 def _accept(request: HttpRequest, visit: Visit, study: TargetStudy) -> None:
@@ -122,7 +123,16 @@ def _stored(value: float) -> Decimal:
     return Decimal(repr(value)).quantize(PLACES)
 
 
-def _periods(visit: Visit) -> list[Period]:
+def _with_months(years: list[Period], chosen: Period) -> list[Period]:
+    """The years, and the months of the one that is looked at."""
+    if chosen == ALL:
+        return years
+    year = parse(chosen.code[:4])
+    months = [parse(f"{year.code}-{month:02}") for month in range(1, 13)]
+    return [*(years if year in years else [year, *years]), *months]
+
+
+def _years(visit: Visit) -> list[Period]:
     """The years that have targets and the one after the last wave, the newest target's first."""
     codes = KpiTarget.objects.visible_to(visit.user).filter(program=visit.program).values_list("period", flat=True)
     found = set()
@@ -165,11 +175,12 @@ def _show(
         "units": filters.unit_choices(units, unit),
         "kpis": [filters.Choice(each.code, each.label, bool(study and study.kpi == each)) for each in kpis],
         "may_define": visit.can(Right.DEFINE),
-        "may_propose": visit.can(Right.DEFINE) and len(period.code) == 4,
+        "may_propose": visit.can(Right.DEFINE) and period != ALL,
         "study": study,
         "form": form,
         "offers": pages.offers(study) if study else [],
         "doubt": pages.doubt(study) if study else "",
+        "season": pages.season(study) if study else "",
         "expectation": pages.expectation(study) if study else "",
     }
     return render(request, "journeys/target_list.html", context, status=status)

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from itertools import takewhile
 from typing import Any
@@ -13,7 +14,7 @@ from cxprogram.stats.distributions import Z
 from journeys.analytics import targets as analytics
 from journeys.analytics.targets import Outlook, Proposal
 from journeys.insight import competitors
-from journeys.kpis import questions, registry
+from journeys.kpis import counted, questions, registry
 from journeys.kpis.questions import QuestionFacts
 from journeys.kpis.registry import KpiQuery, KpiReading
 from journeys.models import Kpi, KpiTarget, Touchpoint
@@ -86,7 +87,9 @@ def _readings(
 class TargetStudy:
     """What is known before a target is set.
 
-    history      the values of the years before the period, oldest first, of one wording
+    history      the values before the period, oldest first, of one wording: of a year the years; of a month the same
+                 month of earlier years where these are enough for an outlook, else all months
+    is_seasonal  whether like months are compared, so that the season is allowed for
     outlook      the distribution of the value in the period; None where there is too little history
     units        how many units the best quartile is taken of
     current      the target in force, if there is one
@@ -98,6 +101,7 @@ class TargetStudy:
     unit: OrgUnit
     period: Period
     history: tuple[KpiReading, ...]
+    is_seasonal: bool
     outlook: Outlook | None
     proposals: tuple[Proposal, ...]
     units: int
@@ -115,11 +119,16 @@ class TargetStudy:
         return self.outlook.probability(value, higher_is_better=self.kpi.higher_is_better)
 
 
-def study(program: Program, kpi: Kpi, unit: OrgUnit, period: Period, *, question: str = "") -> TargetStudy:
-    """Propose targets for a year; a constant number of queries."""
+def study(
+    program: Program, kpi: Kpi, unit: OrgUnit, period: Period, *, at: datetime, question: str = ""
+) -> TargetStudy:
+    """Propose targets for a year or a month, as things stand at the moment; a constant number of queries."""
     code = question or kpi.question_code
     facts = questions.facts(program, {code}).get(code)
-    history = _history(program, kpi, unit, period, question, facts) if facts or not code else []
+    history = _history(program, kpi, unit, period, question, facts, at) if facts or not code else []
+    like = [reading for reading in history if reading.period.start.month == period.start.month]
+    is_seasonal = is_month(period) and len(like) >= analytics.LEAST_POINTS
+    history = like if is_seasonal else history
     last = history[-1] if history else None
     targets = KpiTarget.objects.filter(program=program, kpi_code=kpi.code, question_code=question, unit=unit)
     current = targets.in_force().filter(period=period.code).select_related("program").first()
@@ -133,6 +142,7 @@ def study(program: Program, kpi: Kpi, unit: OrgUnit, period: Period, *, question
         unit=unit,
         period=period,
         history=tuple(history),
+        is_seasonal=is_seasonal,
         outlook=outlook,
         proposals=() if last is None or last.value is None else tuple(
             analytics.proposals(
@@ -151,12 +161,26 @@ def study(program: Program, kpi: Kpi, unit: OrgUnit, period: Period, *, question
 
 
 def _history(
-    program: Program, kpi: Kpi, unit: OrgUnit, period: Period, question: str, facts: QuestionFacts | None
+    program: Program,
+    kpi: Kpi,
+    unit: OrgUnit,
+    period: Period,
+    question: str,
+    facts: QuestionFacts | None,
+    at: datetime,
 ) -> list[KpiReading]:
-    """The years before the period that have a value, back to where the wording changed."""
-    year = period.start.year
-    years = sorted(facts.years) if facts else list(range(year - YEARS, year))
-    periods = [parse(f"{each:04}") for each in years if each < year]
+    """The years, or months, before the period that have a value, back to where the wording changed.
+
+    A month, or a year of what is counted, that is not over yet is a part, and no value to go by.
+    """
+    year, today = period.start.year, at.astimezone(program.zone).date()
+    years = sorted(facts.years) if facts else list(range(year - YEARS, year + 1))
+    codes = [f"{each:04}" for each in years]
+    if is_month(period):
+        codes = [f"{code}-{month:02}" for code in codes if int(code) >= year - YEARS for month in range(1, 13)]
+    is_whole = is_month(period) or counted.counted(kpi) is not None
+    periods = [each for code in codes if (each := parse(code)).end < period.start]
+    periods = [each for each in periods if each.end < today or not is_whole]
     readings = registry.read(program, [KpiQuery(kpi, unit, each, question) for each in periods])
     found = [reading for reading in readings if reading.value is not None and not reading.suppressed]
     if facts is None or not found:
@@ -171,11 +195,20 @@ def _outlook(history: Sequence[KpiReading], period: Period) -> Outlook | None:
     last = history[-1]
     noise = (last.high - last.low) / (2 * Z) if last.low is not None and last.high is not None else None
     return analytics.outlook(
-        [reading.period.start.year for reading in history],
+        [_time(reading.period) for reading in history],
         [reading.value for reading in history if reading.value is not None],
-        at=period.start.year,
+        at=_time(period),
         noise=noise,
     )
+
+
+def is_month(period: Period) -> bool:
+    return len(period.code) == 7
+
+
+def _time(period: Period) -> float:
+    """In years; months that follow one another are equally far apart."""
+    return period.start.year + (period.start.month - 1) / 12
 
 
 def _best_quartile(

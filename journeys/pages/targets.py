@@ -11,7 +11,7 @@ from cxprogram import figures
 from cxprogram.figures import KINDS, figure, kind_of
 from cxprogram.models import User
 from journeys.analytics.targets import LEAST_POINTS, Proposal
-from journeys.insight.target_table import TargetRow, TargetStudy
+from journeys.insight.target_table import TargetRow, TargetStudy, is_month
 from journeys.models import KpiTarget
 from journeys.services import targets
 
@@ -87,7 +87,7 @@ def basis(study: TargetStudy, code: str) -> str:
     n = len(study.history)
     return {
         "trend": ngettext("Trend of %(n)s value", "Trend of %(n)s values", n) % {"n": n},
-        "hold": _("The newest value, held"),
+        "hold": _("The newest value of this month, held") if study.is_seasonal else _("The newest value, held"),
         "best_quartile": _("What the best quarter of %(n)s units reaches") % {"n": study.units},
         "competitors": _("What others reach among people who know both"),
     }[code]
@@ -115,6 +115,22 @@ def doubt(study: TargetStudy) -> str:
         )
         return said % {"n": n, "least": LEAST_POINTS}
     return _("The value has never varied, so that no probability can be given.")
+
+
+def season(study: TargetStudy) -> str:
+    """How a month's own ups and downs are allowed for, or that they are not."""
+    if not is_month(study.period) or not study.history:
+        return ""
+    if study.is_seasonal:
+        return _(
+            "Like is compared with like: the same month of earlier years, so that the season is allowed for. Few years"
+            " make little certain."
+        )
+    said = _(
+        "The season is not known: that takes %(least)s earlier years of the same month. The outlook is from all months"
+        " before, whose ups and downs count as chance."
+    )
+    return said % {"least": LEAST_POINTS}
 
 
 def expectation(study: TargetStudy) -> str:

@@ -21,6 +21,7 @@ from tests.factories import House
 
 pytestmark = pytest.mark.django_db
 # Of 100 answers, all at the ends: the score is promoters minus detractors, 20, 24, 26 and 30.
+NOW = datetime(2026, 6, 15, tzinfo=UTC)
 WAVES = {2013: 60, 2014: 62, 2015: 63, 2016: 65}
 
 
@@ -42,7 +43,7 @@ def as_(house: House, role: str) -> Client:
 
 
 def nps(house: House, period: str = "2017"):
-    return study(house.program, house.kpis["nps"], house.root, parse(period))
+    return study(house.program, house.kpis["nps"], house.root, parse(period), at=NOW)
 
 
 URL = "/targets/?period=2017&kpi=nps"
@@ -67,7 +68,7 @@ def test_the_best_quarter_of_the_units_is_proposed_where_four_can_be_shown(house
         counts = {10: promoters, 0: 100 - promoters}
         at = datetime(2016, 6, 1, tzinfo=UTC)
         factories.make_scores(house.survey, "NETPRO", counts, unit=house.units[code], at=at)
-    found = study(house.program, house.kpis["nps"], house.units["A"], parse("2017"))
+    found = study(house.program, house.kpis["nps"], house.units["A"], parse("2017"), at=NOW)
     assert found.units == 4
     # 0, 20, 60, 80: the third quartile is 65.
     assert [(each.basis, each.value, each.probability) for each in found.proposals] == [
@@ -85,7 +86,7 @@ def test_the_level_of_the_competitors_is_proposed_where_the_same_people_rate_bot
                 house.program, rating, sitting=f"s{number}", competitor=ours, touchpoint=house.touchpoint, at=at,
                 unit=house.root,
             )  # fmt: skip
-    found = study(house.program, house.kpis["mean"], house.root, parse("2018"), question="Q7FOOD")
+    found = study(house.program, house.kpis["mean"], house.root, parse("2018"), at=NOW, question="Q7FOOD")
     # They lead by 2 of 10, which is 0.8 on a scale from 1 to 5.
     (level,) = [each.value for each in found.proposals if each.basis == "competitors"]
     assert isclose(level, 3.5 + 0.8)
@@ -166,6 +167,60 @@ def test_with_two_waves_the_page_says_that_there_is_too_little_history(house: Ho
     page = as_(house, Role.OWNER).get("/targets/?period=2015&kpi=nps").content.decode()
     assert "There are 2 earlier values; from 3 on a probability can be given." in page
     assert "too little history" in page
+
+
+def ask(house: House, months: dict[str, int]) -> None:
+    for month, promoters in months.items():
+        at = datetime.fromisoformat(f"{month}-15T19:00:00+00:00")
+        factories.make_scores(house.survey, "NETPRO", {10: promoters, 0: 100 - promoters}, at=at)
+
+
+def test_a_month_is_held_against_the_same_month_of_earlier_years_so_that_the_season_is_allowed_for(
+    house: House,
+) -> None:
+    # May is in WAVES: 20, 24, 26, 30. December is always much lower.
+    ask(house, {f"{year}-12": 35 for year in WAVES})
+    found = nps(house, "2017-05")
+    assert found.is_seasonal
+    assert [reading.period.code for reading in found.history] == ["2013-05", "2014-05", "2015-05", "2016-05"]
+    assert found.outlook is not None and isclose(found.outlook.centre, 30 + 10 / 3)
+    assert found.last is not None and found.last.period.code == "2016-05", "December is no baseline for May"
+    page = as_(house, Role.OWNER).get("/targets/?period=2017-05&kpi=nps").content.decode()
+    assert "so that the season is allowed for" in page and "The season is not known" not in page
+
+
+def test_with_few_years_of_a_month_all_months_are_gone_by_and_the_page_says_that_the_season_is_not_known(
+    house: House,
+) -> None:
+    ask(house, {"2016-08": 62, "2016-09": 64, "2016-10": 63, "2016-11": 65})
+    found = nps(house, "2016-12")
+    assert not found.is_seasonal and len(found.history) == 8
+    few, narrow = nps(house, "2016-12").outlook, nps(house, "2017-05").outlook
+    assert few is not None and narrow is not None
+    page = as_(house, Role.OWNER).get("/targets/?period=2016-12&kpi=nps").content.decode()
+    assert "The season is not known: that takes 3 earlier years of the same month." in page
+    assert nps(house, "2014-06").outlook is None, "two months give no probability"
+
+
+def test_a_month_that_is_not_over_is_no_value_to_go_by(house: House) -> None:
+    ask(house, {"2016-11": 62, "2016-12": 1})
+    at = datetime(2016, 12, 20, tzinfo=UTC)
+    found = study(house.program, house.kpis["nps"], house.root, parse("2017-01"), at=at)
+    assert found.last is not None and found.last.period.code == "2016-11"
+
+
+def test_a_target_of_a_month_is_taken_over_and_looked_at_again(house: House) -> None:
+    owner, address = as_(house, Role.OWNER), "/targets/?period=2017-05&kpi=nps"
+    proposal = nps(house, "2017-05").proposals[0]
+    body = {"do": "accept", "basis": proposal.basis, "value": repr(proposal.value), "seen": "0"}
+    reply = owner.post(address, body)
+    assert (reply.status_code, reply["Location"]) == (303, "/targets/?period=2017-05")
+    target = KpiTarget.objects.get()
+    assert (target.period, target.version, target.baseline) == ("2017-05", 1, Decimal(30))
+    page = owner.get("/targets/?period=2017").content.decode()
+    assert "?period=2017-05&amp;kpi=nps" in page, "the year shows its months"
+    assert '<option value="2017-12"' in page
+    assert owner.get("/targets/?period=all&kpi=nps").status_code == 200
 
 
 def test_the_table_takes_as_many_queries_for_many_targets_as_for_one(house: House) -> None:

@@ -13,7 +13,7 @@ Tags
     {% interval low high kind="mean" words=False %}    4.04–4.09 · words=True: 4.04 to 4.09 · NPS always with "to"
     {% kpi_value reading kind=None css="cx-val" %}     <data data-kpi data-period data-value …>4.06</data>
     {% kpi_interval reading kind=None words=False %}   the reading's interval; nothing when hidden or without one
-    {% kpi_part reading "low" kind= code= %}           an end, n or a count of the reading, as <data data-kpi="nps.low" …>
+    {% kpi_part reading "low" kind= code= %}           an end, n or a count: <data data-kpi="nps.low" …>
     {% kpi_n reading least= %}                         n 2,688, or the chip "n < 5" (limit: program.min_n, else 5)
     {% hidden least= %}                                the chip alone
     {% unit_word kind scale_top=5 %}                   of 5 · points · %

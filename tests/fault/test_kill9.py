@@ -19,4 +19,5 @@ def test_no_acknowledged_answer_is_lost_or_doubled_while_parts_are_killed(demo_s
     print(f"seed {SEED}: {outcome}")
     assert outcome.is_clean, f"seed {SEED}: {outcome}"
     assert outcome.acknowledged == N
-    assert len(outcome.kills) >= 3, "on a slow machine the last part may be spared"
+    least = 20 if kills >= 40 else 3  # on a slow machine the last may be spared
+    assert len(outcome.kills) >= least

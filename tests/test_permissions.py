@@ -241,7 +241,7 @@ ROWS: list[Row] = [
         OWN,
     ),
     row("governance:start", {302: f"anonymous {STAFF}", 404: REST}),
-    post("governance:start", {404: REST}),
+    post("governance:start", {302: f"anonymous {STAFF}", 404: REST}),  # leads on as the page does, and makes nothing
     *(row(f"governance:start-{step}", {302: ANONYMOUS, 200: STAFF, 404: REST}) for step in STEPS),
     *(post(f"governance:start-{step}", {302: ANONYMOUS, 303: STAFF, 404: REST}) for step in STEPS[:-1]),
     post("governance:start-channel", {302: ANONYMOUS, 303: DEFINERS, 404: REST, 422: STRANGER}),  # names our unit

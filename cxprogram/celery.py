@@ -48,5 +48,6 @@ if broker := os.environ.get("CX_BROKER_URL"):
     app.conf.broker_url = broker
 else:
     app.conf.broker_url = "filesystem://"
+    app.conf.broker_transport = "cxprogram.file_queue:Transport"
     app.conf.broker_transport_options = file_broker(settings.DATA_DIR / "queue")
 app.autodiscover_tasks()

@@ -119,7 +119,7 @@ def doubt(study: TargetStudy) -> str:
 
 def season(study: TargetStudy) -> str:
     """How a month's own ups and downs are allowed for, or that they are not."""
-    if not is_month(study.period) or not study.history:
+    if not is_month(study.period) or study.outlook is None:
         return ""
     if study.is_seasonal:
         return _(

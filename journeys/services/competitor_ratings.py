@@ -105,7 +105,8 @@ class Door:
         """The code of whom the name means; empty for us. Raises RatingError (`competitor-unknown`)."""
         if name.strip().casefold() in self._codes:
             return self._codes[name.strip().casefold()]
-        raise RatingError(_("There is no competitor %(code)s.") % {"code": name[:60]}, code="competitor-unknown")
+        said = _("There is no competitor %(name)s. Add it in the admin, or write the name as it stands there.")
+        raise RatingError(said % {"name": name[:60]}, code="competitor-unknown")
 
     def touchpoint(self, name: str) -> str:
         return self._places.get(name.casefold(), name)

@@ -200,6 +200,9 @@ def test_with_few_years_of_a_month_all_months_are_gone_by_and_the_page_says_that
     page = as_(house, Role.OWNER).get("/targets/?period=2016-12&kpi=nps").content.decode()
     assert "The season is not known: that takes 3 earlier years of the same month." in page
     assert nps(house, "2014-06").outlook is None, "two months give no probability"
+    page = as_(house, Role.OWNER).get("/targets/?period=2014-06&kpi=nps").content.decode()
+    assert "There are 2 earlier values" in page
+    assert "The season is not known" not in page, "there is no outlook to doubt"
 
 
 def test_a_month_that_is_not_over_is_no_value_to_go_by(house: House) -> None:

@@ -65,7 +65,7 @@ def carry_out(
 
     - a file that cannot be read, or does not fit, is refused whole;
     - a bad row refuses the whole file, unless bad rows are to be skipped;
-    - a preview does everything and keeps nothing.
+    - a preview does everything and keeps nothing: its account is that of the file taken in.
     """
     result = ImportResult()
     try:
@@ -74,7 +74,7 @@ def carry_out(
             if preview or (result.rejected and not skip_bad_rows):
                 raise _Undo
     except _Undo:
-        if not preview:
+        if result.rejected and not skip_bad_rows:
             result.imported = result.repeated = 0
     except (ImportFileError, DomainError) as error:
         result = ImportResult()

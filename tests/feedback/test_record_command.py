@@ -48,6 +48,8 @@ def test_files_become_customers_and_what_they_did_once(tmp_path: Path) -> None:
     assert account["errors"][0]["line"] == 4 and account["errors"][0]["code"] == "email-invalid"
     assert not Customer.objects.exists()
 
+    account, _status = run(tmp_path, "import_customers", people, CUSTOMERS, "--preview")
+    assert (account["imported"], account["rejected"]) == (0, 1), "what taking it in would do"
     account, _status = run(tmp_path, "import_customers", people, CUSTOMERS, "--skip-bad-rows", "--preview")
     assert (account["imported"], Customer.objects.count()) == (2, 0)
     account, status = run(tmp_path, "import_customers", people, CUSTOMERS, "--skip-bad-rows")

@@ -68,6 +68,9 @@ _batch = msgspec.json.Decoder(BatchBody)
 EXAMPLE = {"userId": "u-17", "event": "Order Completed", "messageId": "m-1", "properties": {"revenue": 19.9}}
 
 
+OURS = frozenset({"stream-unknown", "stream-draft"})
+
+
 def call_of(body: CallBody, kind: str, *, at: datetime) -> Call:
     """The call that a body says; raises TrackingError."""
     message_id = body.message_id or (tracking.key_of(msgspec.to_builtins(body), kind) if body.timestamp else "")
@@ -92,7 +95,10 @@ def _text(value: str | int | None) -> str:
 
 
 def take_in(sender: Sender, calls: list[tuple[int, CallBody | DomainError, str]], *, at: datetime) -> CallsTaken:
-    """Take the calls in one by one; those that cannot be taken are named with their place and reason."""
+    """Take the calls in one by one; those that cannot be taken are named with their place and reason.
+
+    What is wrong on our side refuses the batch: clients drop what a success rejects, and send a refused batch again.
+    """
     program = sender.program("")
     sender.unit(program, None)  # calls name no unit: they need a sender of the whole program
     account = CallsTaken(success=True)
@@ -104,6 +110,8 @@ def take_in(sender: Sender, calls: list[tuple[int, CallBody | DomainError, str]]
             call = call_of(body, kind or body.type, at=at)
             told = tracking.take(program, call, at=at, door=sender.door(program))
         except DomainError as error:
+            if error.code in OURS:
+                raise
             account.rejected.append(CallRefused(index, error.code, str(error.detail)))
             continue
         setattr(account, told.status, getattr(account, told.status) + 1)
@@ -136,7 +144,7 @@ class SegmentView(ApiView):
             415: ("media-type-not-supported",),
             422: (
                 "call-unknown", "customer-key-missing", "group-id-missing", "key-missing", "previous-id-missing",
-                "stream-unknown", "timestamp-invalid",
+                "timestamp-invalid", *sorted(OURS),
             ),
             503: ("unavailable",),
         },
@@ -170,7 +178,7 @@ class SegmentBatchView(ApiView):
             404: ("program-unknown",),
             413: ("body-too-large",),
             415: ("media-type-not-supported",),
-            422: ("unit-missing",),
+            422: ("unit-missing", *sorted(OURS)),
             503: ("unavailable",),
         },
     )

@@ -76,8 +76,8 @@ def test_many_are_written_and_each_bad_one_says_why(program, api):
     assert Mention.objects.get().title == "Now"
     assert api.post("feature-requests/", WISH).status_code == 201
     assert FeatureRequest.objects.get().votes == 3
-    refused(api.post("feature-requests/", WISH | {"votes": -1}), 400, "body-invalid")
-    refused(api.post("feature-requests/", WISH | {"program": "other"}), 404, "program-unknown")
+    assert refused(api.post("feature-requests/", WISH | {"votes": -1}), 400, "body-invalid")
+    assert refused(api.post("feature-requests/", WISH | {"program": "other"}), 404, "program-unknown")
 
 
 def test_only_who_hears_the_customer_sees_it_and_only_there(program, api):

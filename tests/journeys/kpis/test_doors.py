@@ -66,7 +66,7 @@ def test_page_api_and_file_tell_the_same(world: World, owner: Any, client: Clien
 def test_a_counted_kpi_has_no_question(world: World, owner: Any) -> None:
     define(world, "event_count", "count", "visits")
     reply = Api(owner, world.program).get("kpi-values/", kpi="visits", question="Q7ALL")
-    refused(reply, 422, "kpi-has-no-question")
+    assert refused(reply, 422, "kpi-has-no-question")
 
 
 def test_a_new_version_is_a_new_series_and_the_old_one_stays_readable(world: World, owner: Any, client: Client) -> None:
@@ -88,8 +88,8 @@ def test_a_new_version_is_a_new_series_and_the_old_one_stays_readable(world: Wor
         (line,) = lines(client, kpi="visits", period="2026", **asked)
         assert (int(line["version"]), float(line["value"])) == (kpi.version, reading(world, kpi, "2026").value)
     assert 'name="version" value="1"' in client.get("/kpis/?kpi=visits&version=1").content.decode()
-    refused(api.get("kpi-values/", kpi="visits", version="3"), 404, "kpi-unknown")
-    refused(api.get("kpi-values/", kpi="visits", version="x"), 400, "parameter-invalid")
+    assert refused(api.get("kpi-values/", kpi="visits", version="3"), 404, "kpi-unknown")
+    assert refused(api.get("kpi-values/", kpi="visits", version="x"), 400, "parameter-invalid")
 
 
 def test_the_page_shows_all_kpis_in_their_tree(world: World, client: Client) -> None:

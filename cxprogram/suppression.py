@@ -7,7 +7,6 @@ from typing import TypeVar
 DEFAULT_MINIMUM = 5
 
 Key = TypeVar("Key", bound=Hashable)
-Cell = tuple[int, str]  # (unit id, period code)
 REST = 0  # what was counted at the unit itself and not below it; no unit has this id
 
 
@@ -43,34 +42,32 @@ def hidden_cells(counts: Mapping[Key, int], *, minimum: int = DEFAULT_MINIMUM) -
     return frozenset(by_size[:hidden])
 
 
-def hidden_in_tree(own: Mapping[Cell, int], parents: Mapping[int, int | None], *, minimum: int) -> frozenset[Cell]:
-    """The (unit, period) cells to hide, for months, years and `all`, in a tree of units.
+def hidden_units(own: Mapping[int, int], parents: Mapping[int, int | None], *, minimum: int) -> frozenset[int]:
+    """The units to hide in a tree whose numbers of one period are published, each with all below it.
 
-    own      what was counted at the unit itself (not below it), by unit id and month `YYYY-MM`
+    The units below a unit are one partition of its total: what is hidden above is hidden below.
+
+    own      what was counted at the unit itself (not below it), by unit id
     parents  the unit above, by unit id; None for the root
     """
-    totals: dict[Cell, int] = defaultdict(int)
-    for (unit, month), n in own.items():
+    totals: dict[int, int] = defaultdict(int)
+    for unit, n in own.items():
         step: int | None = unit
         while step is not None:
-            for code in (month, month[:4], "all"):
-                totals[step, code] += n
+            totals[step] += n
             step = parents[step]
-    order = sorted(parents, key=lambda unit: _depth(unit, parents))
     children: dict[int, list[int]] = defaultdict(list)
-    for unit in order:
-        if (above := parents[unit]) is not None:
-            children[above].append(unit)
-    periods = {code for _unit, month in own for code in (month, month[:4], "all")}
-    hidden = {cell for cell, n in totals.items() if 0 < n < minimum}
-    for code in periods:
-        for above in order:
-            below = {unit: totals[unit, code] for unit in children[above]}
-            if (above, code) in hidden:
-                hidden |= {(unit, code) for unit in below}
-                continue
-            line = {**below, REST: totals[above, code] - sum(below.values())}
-            hidden |= {(unit, code) for unit in hidden_cells(line, minimum=minimum) if unit != REST}
+    for unit, parent in parents.items():
+        if parent is not None:
+            children[parent].append(unit)
+    hidden = {unit for unit, n in totals.items() if 0 < n < minimum}
+    for above in sorted(children, key=lambda unit: _depth(unit, parents)):
+        below = {unit: totals[unit] for unit in children[above]}
+        if above in hidden:
+            hidden |= below.keys()
+            continue
+        line = {**below, REST: totals[above] - sum(below.values())}
+        hidden |= hidden_cells(line, minimum=minimum) - {REST}
     return frozenset(hidden)
 
 

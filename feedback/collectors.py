@@ -22,7 +22,7 @@ from cxprogram.models import Program
 from cxprogram.stats import means, nps, proportions, satisfaction
 from cxprogram.stats.estimate import Difference, Estimate
 from cxprogram.stats.tally import ScaleError, Tally
-from feedback import protection, tallies
+from feedback import tallies
 from feedback.choices import QuestionKind
 from feedback.models import Question
 from journeys.choices import Measure
@@ -124,7 +124,6 @@ def read(program: Program, queries: Sequence[KpiQuery]) -> list[KpiReading]:
             status=404,
         )
     counts = tallies.count(program, codes, {query.period for query in queries})
-    protection.prepare(program, codes, state=counts.state)
     at = timezone.now()
     return [_reading(program, query, questions, counts, at) for query in queries]
 
@@ -134,8 +133,7 @@ def _reading(
 ) -> KpiReading:
     question, parts = questions[query.question_code], _parts(query)
     counted = counts.of(question.code, query.unit, query.period)
-    asked = counted.tally
-    tally = _among(asked, query.kpi.parameters.get("of"))
+    tally = _among(counted.tally, query.kpi.parameters.get("of"))
     try:
         if query.kpi.collector == "satisfaction_index":
             estimate = satisfaction.satisfaction_index(
@@ -158,15 +156,7 @@ def _reading(
         "computed_at": at,
         "hits": _hits(query.kpi, question),
     }
-    n_answers = asked.total
-
-    def answered(code: str) -> int:
-        return n_answers if code == question.code else counts.of(code, query.unit, query.period).tally.total
-
-    is_hidden = any(
-        protection.is_hidden(program, code, query.unit, query.period, n=answered(code), state=counts.state)
-        for code in parts
-    )
+    is_hidden = any(counts.is_hidden(code, query.unit, query.period, minimum=program.min_n) for code in parts)
     if is_hidden or 0 < estimate.n < max(program.min_n, query.kpi.min_n or 0):
         return KpiReading(
             **facts,
@@ -191,7 +181,7 @@ def _reading(
         kish_deff=tally.kish_deff,
         counts=dict(tally.n),
         missing=dict(counted.missing),
-        rows=n_answers + sum(counted.missing.values()),
+        rows=counted.tally.total + sum(counted.missing.values()),
         suppressed=False,
     )
 

@@ -3,21 +3,20 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.db import connection
 
 from cxprogram.models import OrgUnit, Program
 from cxprogram.periods import Period
 from cxprogram.stats.tally import Tally
+from cxprogram.suppression import hidden_units
 from feedback.services.folding import EXPLODE
 
 # The tail is small, which the planner cannot know: of a one-sided bound it expects a third of all responses and would
 # read the whole table (and compile the query for it). Of two bounds it expects half a per cent and takes the index.
 READ = f"""
     WITH state AS (
-        SELECT coalesce(max(watermark_xid), 0) AS mark, max(folded_at) AS folded_at
-        FROM feedback_foldstate WHERE program_id = %(program)s
+        SELECT coalesce(max(watermark_xid), 0) AS mark FROM feedback_foldstate WHERE program_id = %(program)s
     ), span AS (
         SELECT * FROM unnest(%(codes)s::text[], %(starts)s::date[], %(ends)s::date[]) AS s(code, first, last)
     ), q AS (
@@ -35,8 +34,7 @@ READ = f"""
         SELECT q.id, x.unit_id, x.answered_on, x.code, x.missing, 1, x.weight, x.weight * x.weight
         FROM x JOIN q ON q.code = x.question
     )
-    SELECT q.code, span.code, t.unit_id, t.code, t.missing, sum(t.n)::bigint, sum(t.w), sum(t.ww),
-           (SELECT mark FROM state), (SELECT folded_at FROM state)
+    SELECT q.code, span.code, t.unit_id, t.code, t.missing, sum(t.n)::bigint, sum(t.w), sum(t.ww)
     FROM t
     JOIN q ON q.id = t.question_id
     JOIN span ON t.day BETWEEN span.first AND span.last
@@ -67,11 +65,11 @@ class Counts:
 
     def __init__(self, rows: Iterable[tuple], units: Collection[OrgUnit]) -> None:
         self._by_unit: dict[tuple[str, str], dict[int, Counted]] = defaultdict(lambda: defaultdict(Counted))
-        self.state: tuple[int, Any] = (0, None)
-        for question, period, unit, code, missing, n, weight, weight_sq, mark, folded_at in rows:
+        for question, period, unit, code, missing, n, weight, weight_sq in rows:
             self._by_unit[question, period][unit].add(code, missing, n, weight, weight_sq)
-            self.state = (mark, folded_at)
         self._paths = {unit.pk: unit.path for unit in units}
+        self._parents = {unit.pk: unit.parent_id for unit in units}
+        self._hidden: dict[tuple[str, str, int], frozenset[int]] = {}
 
     def of(self, question: str, unit: OrgUnit, period: Period) -> Counted:
         """The counts of the unit's whole subtree."""
@@ -82,6 +80,18 @@ class Counts:
                 for why, n in counted.missing.items():
                     total.missing[why] += n
         return total
+
+    def is_hidden(self, question: str, unit: OrgUnit, period: Period, *, minimum: int) -> bool:
+        """Whether the unit's answers of the period are too few to show, or would tell such a unit's by subtraction.
+
+        Judged by what is shown, the newest answers included. Across periods a unit is protected by its own number
+        alone: a total over time grows with every answer, so whoever watches it sees each one come.
+        """
+        key = question, period.code, minimum
+        if key not in self._hidden:
+            own = {number: counted.tally.total for number, counted in self._by_unit[question, period.code].items()}
+            self._hidden[key] = hidden_units(own, self._parents, minimum=minimum)
+        return unit.pk in self._hidden[key]
 
 
 def count(program: Program, questions: Collection[str], periods: Collection[Period]) -> Counts:

@@ -136,7 +136,10 @@ def standing(ratings: Ratings, *, seed: int = 0) -> Standing | None:
         return None
     means = np.array([differences.mean() for _sittings, differences in pairs.values()])
     covariance = np.array([[_covariance(a, b) for b in pairs.values()] for a in pairs.values()])
-    draws = np.random.default_rng(seed).multivariate_normal(means, covariance, size=DRAWS, method="eigh")
+    # Of few pairs, each covariance from sittings of its own, the matrix may be of no distribution: the nearest is.
+    values, vectors = np.linalg.eigh(covariance)
+    factor = vectors * np.sqrt(values.clip(min=0))
+    draws = means + np.random.default_rng(seed).standard_normal((DRAWS, means.size)) @ factor.T
     ahead_of_us = (draws < 0).sum(axis=1)
     ranks = np.bincount(ahead_of_us, minlength=means.size + 1) / DRAWS
     return Standing(

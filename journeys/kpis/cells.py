@@ -46,6 +46,7 @@ class Cells:
         self.parents = {unit.pk: unit.parent_id for unit in units}
         self.paths = {unit.pk: unit.path for unit in units}
         self.root = next(unit.pk for unit in units if unit.parent_id is None)
+        self._hidden: dict[tuple[int, str, int], frozenset[int]] = {}
         self.rows: dict[int, list[tuple[int, date, Sums]]] = defaultdict(list)
         cells = KpiCell.objects.filter(kpi__in=numbers, month__range=months).order_by("month", "unit")
         for kpi, unit, month, n, hits, total, total_sq, bins in cells.values_list(
@@ -74,12 +75,16 @@ class Cells:
         """When the newest month of the period was counted; None where no month was."""
         return max((at for month, at in self.months[kpi.pk].items() if month in period), default=None)
 
-    def hidden(self, kpi: Kpi, minimum: int) -> frozenset[suppression.Cell]:
-        """The cells of the periods too small to show, or from which such a one could be told by subtraction."""
-        own: dict[suppression.Cell, int] = defaultdict(int)
-        for unit, month, sums in self.rows[kpi.pk]:
-            own[unit, f"{month:%Y-%m}"] += _behind(kpi, sums)
-        return suppression.hidden_in_tree(own, self.parents, minimum=minimum)
+    def is_hidden(self, kpi: Kpi, unit: OrgUnit, period: Period, *, minimum: int) -> bool:
+        """Whether the unit's number is of too few, or would tell such a unit's by subtraction within the period."""
+        key = kpi.pk, period.code, minimum
+        if key not in self._hidden:
+            own: dict[int, int] = defaultdict(int)
+            for number, month, sums in self.rows[kpi.pk]:
+                if month in period:
+                    own[number] += _behind(kpi, sums)
+            self._hidden[key] = suppression.hidden_units(own, self.parents, minimum=minimum)
+        return unit.pk in self._hidden[key]
 
 
 def _behind(kpi: Kpi, sums: Sums) -> int:
@@ -94,20 +99,18 @@ def read(program: Program, queries: Sequence[KpiQuery]) -> list[KpiReading]:
     cells = Cells(program, (query.kpi for query in queries), (query.period for query in queries))
     at = timezone.now()
     minimum = {query.kpi.pk: max(program.min_n, query.kpi.min_n or 0) for query in queries}
-    hidden = {query.kpi.pk: cells.hidden(query.kpi, minimum[query.kpi.pk]) for query in queries}
-    return [_reading(query, cells, hidden[query.kpi.pk], minimum[query.kpi.pk], at) for query in queries]
+    return [_reading(query, cells, minimum[query.kpi.pk], at) for query in queries]
 
 
-def _reading(
-    query: KpiQuery, cells: Cells, hidden: frozenset[suppression.Cell], minimum: int, at: datetime
-) -> KpiReading:
+def _reading(query: KpiQuery, cells: Cells, minimum: int, at: datetime) -> KpiReading:
     kpi, sums = query.kpi, cells.sums(query.kpi, query.unit, query.period)
     counted_at = cells.counted_at(kpi, query.period)
     formula = _collector(kpi).formula_of(kpi)
     found = arithmetic.estimate(formula, sums)
     if counted_at is None:  # nothing was counted: no zero either
         found = Estimate.empty(method=found.method)
-    is_hidden = 0 < _behind(kpi, sums) < minimum or (query.unit.pk, query.period.code) in hidden
+    is_hidden = 0 < _behind(kpi, sums) < minimum
+    is_hidden = is_hidden or cells.is_hidden(kpi, query.unit, query.period, minimum=minimum)
     return KpiReading(
         kpi=kpi,
         version=kpi.version,

@@ -73,7 +73,10 @@ class KpiValue(msgspec.Struct):
     rows: Annotated[int | None, msgspec.Meta(description="All who were asked: n and the missing.")]
     suppressed: bool
     computed_at: datetime
-    corrected: Annotated[list[Corrected], msgspec.Meta(description="What was told before, oldest first.")]
+    corrected: Annotated[
+        list[Corrected] | msgspec.UnsetType,
+        msgspec.Meta(description="What was told before, oldest first; there if `corrections=true` is asked for."),
+    ] = msgspec.UNSET
 
 
 EXAMPLE = {
@@ -96,11 +99,10 @@ EXAMPLE = {
     "rows": 1025,
     "suppressed": False,
     "computed_at": "2018-01-15T09:00:00Z",
-    "corrected": [{"corrected_at": "2018-01-09T02:00:00Z", "value": 41.0, "n": 990}],
 }
 
 
-def present(reading: KpiReading, corrected: Sequence[Correction]) -> KpiValue:
+def present(reading: KpiReading, corrected: Sequence[Correction] | None) -> KpiValue:
     return KpiValue(
         kpi=reading.kpi.code,
         version=reading.version,
@@ -121,7 +123,9 @@ def present(reading: KpiReading, corrected: Sequence[Correction]) -> KpiValue:
         rows=reading.rows,
         suppressed=reading.suppressed,
         computed_at=reading.computed_at,
-        corrected=[Corrected(each.at, finite(each.before), each.before_n) for each in corrected],
+        corrected=msgspec.UNSET
+        if corrected is None
+        else [Corrected(each.at, finite(each.before), each.before_n) for each in corrected],
     )
 
 
@@ -177,6 +181,9 @@ class KpiValueView(ApiView):
             api_schema.UNIT,
             api_schema.parameter("touchpoint", "Code of a touchpoint: the question that measures it."),
             api_schema.parameter("weighted", "Use the weights of the answers.", type="boolean", default=False),
+            api_schema.parameter(
+                "corrections", "Tell what was told of the period before.", type="boolean", default=False
+            ),
         ],
         replies={200: KpiValue},
         reply_example=EXAMPLE,
@@ -211,5 +218,5 @@ class KpiValueView(ApiView):
             weighted=asked_flag(request, "weighted"),
         )
         (reading,) = registry.read(program, [query])
-        (corrected,) = corrections.of(program, [reading])
-        return reply(present(reading, corrected))
+        told_before = corrections.of(program, [reading])[0] if asked_flag(request, "corrections") else None
+        return reply(present(reading, told_before))

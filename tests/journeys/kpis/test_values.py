@@ -119,7 +119,7 @@ def test_what_comes_late_leaves_the_value_that_was_told_beside_the_new_one(world
     def seen() -> tuple[Any, ...]:
         asked = {"kpi": "visits", "period": "2026-01"}
         page = client.get("/kpis/", asked).content.decode()
-        reply = Api(owner, world.program).get("kpi-values/", **asked).json()
+        reply = Api(owner, world.program).get("kpi-values/", corrections="true", **asked).json()
         file = StringIO(client.get("/kpis.csv", asked).content.decode())
         (line,) = [line for line in csv.DictReader(file) if line["period"] == "2026-01"]
         (was,) = reply["corrected"]
@@ -190,7 +190,7 @@ def test_a_value_that_is_hidden_now_tells_nothing_of_earlier_ones(world: World, 
     keep(world)
     world.program.min_n = 10
     world.program.save()
-    reply = Api(owner, world.program).get("kpi-values/", kpi="visits", period="2026-01").json()
+    reply = Api(owner, world.program).get("kpi-values/", kpi="visits", period="2026-01", corrections="1").json()
     assert (reply["suppressed"], reply["corrected"]) == (True, [])
     keep(world, LATER)
     assert told(kpi) == [(6, 6), (None, None)]

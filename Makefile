@@ -25,7 +25,7 @@ serve: $(RUNTIME)
 	@$(PY) manage.py serve
 
 test: $(DEV)
-	@$(PY) -m pytest -n auto --dist loadgroup
+	@$(PY) -m pytest -n auto --dist loadgroup --no-loadscope-reorder
 
 fault: export CX_FAULT_N ?= 2000
 fault: $(DEV)

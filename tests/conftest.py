@@ -18,6 +18,18 @@ settings.register_profile("suite", deadline=None)
 settings.load_profile("suite")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests without a database first, while it is made; then the demonstration's, which take one worker the longest."""
+
+    def place(item: pytest.Item) -> int:
+        group = item.get_closest_marker("xdist_group")
+        if group is not None:
+            return 1 if "demo" in group.args else 2
+        return 3 if item.get_closest_marker("django_db") or "db" in item.fixturenames else 0  # type: ignore[attr-defined]
+
+    items.sort(key=place)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def static_files_on_demand() -> None:
     """Each test client loads the middleware anew, which would read every static file each time."""

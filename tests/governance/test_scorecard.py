@@ -12,7 +12,7 @@ YEAR = parse("2017")
 
 
 def build_house():
-    """NPS: area A 60 points (n 200), G −20 (n 200), T 3 answers; means only in A and G."""
+    """NPS: area A 60 points (n 200), G −20 (n 200), T 3 answers, 4 at the whole itself; means only in A and G."""
     house = make.House(program := make.make_program(), units := make.make_units(program, ("A", "G", "T")), {}, None)
     house.people = make.make_people(program, units)
     house.survey = make.make_survey(program)
@@ -20,6 +20,7 @@ def build_house():
     make.make_scores(house.survey, "NETPRO", {10: 140, 8: 40, 3: 20}, unit=units["A"])
     make.make_scores(house.survey, "NETPRO", {10: 60, 8: 40, 3: 100}, unit=units["G"])
     make.make_scores(house.survey, "NETPRO", {10: 3}, unit=units["T"])
+    make.make_scores(house.survey, "NETPRO", {8: 4}, unit=house.root)  # with those of T enough to hide among
     for code in ("A", "G"):
         make.make_scores(house.survey, "Q7ALL", {5: 50, 4: 100, 3: 50}, unit=units[code])
     return house

@@ -13,6 +13,7 @@ pytestmark = pytest.mark.django_db
 def build_house() -> factories.House:
     house = factories.make_house()
     factories.make_scores(house.survey, "NETPRO", {10: 40, 8: 30, 3: 30}, unit=house.units["G"])
+    factories.make_scores(house.survey, "NETPRO", {9: 20}, unit=house.units["A"])  # hidden with the whole's own
     factories.make_scores(house.survey, "Q7FOOD", {5: 6, 4: 3, 1: 1}, unit=house.units["G"])
     return house
 

@@ -1,5 +1,6 @@
 """Who is who: identities, certain merges, and undoing them exactly."""
 
+import json
 from typing import Any
 
 import pytest
@@ -48,6 +49,19 @@ def test_addresses_have_one_form() -> None:
         "abc": None,
     }
     assert {text: identities.phone_number(text) for text in numbers} == numbers
+
+
+@pytest.mark.django_db
+def test_the_planner_knows_that_few_share_an_address(program: Program) -> None:
+    """Else it walks the whole base from its newest end: a second or more among millions."""
+    program_id, unit = program.pk, factories.root_of(program).pk
+    Customer.objects.bulk_create(
+        Customer(program_id=program_id, unit_id=unit, name="x", email=f"p{n}@example.org") for n in range(2_000)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE journeys_customer")
+    plan = Customer.objects.with_email("p7@example.org").filter(program=program).explain(format="json")
+    assert json.loads(plan)[0]["Plan"]["Plan Rows"] == 1
 
 
 # --- identify ---------------------------------------------------------------------------------

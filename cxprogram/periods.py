@@ -35,10 +35,18 @@ class Period:
         return self.start <= day <= self.end
 
     @property
+    def is_year(self) -> bool:
+        return len(self.code) == 4
+
+    @property
+    def is_month(self) -> bool:
+        return len(self.code) == 7
+
+    @property
     def label(self) -> str:
         if self.code == "all":
             return _("All time")
-        if len(self.code) == 4:
+        if self.is_year:
             return self.code
         return date_format(self.start, "F Y")
 
@@ -47,13 +55,13 @@ class Period:
         """The period that this one is a part of: the year of a month, everything of a year."""
         if self.code == "all":
             return None
-        return parse(self.code[:4]) if len(self.code) == 7 else ALL
+        return parse(self.code[:4]) if self.is_month else ALL
 
     def previous(self) -> "Period | None":
         """The period of the same length just before; none before everything."""
         if self.code == "all":
             return None
-        if len(self.code) == 4:
+        if self.is_year:
             return parse(str(int(self.code) - 1))
         year, month = self.start.year, self.start.month - 1
         return parse(f"{year - 1}-12" if month == 0 else f"{year}-{month:02}")

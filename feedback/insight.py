@@ -9,9 +9,9 @@ from django.db import connection
 from cxprogram.models import OrgUnit, Program
 from cxprogram.periods import ALL, Period, parse
 from feedback.models import DriverStudy
-from journeys.insight.definitions import Definitions
 from journeys.insight.strongest import Driver
 from journeys.kpis import questions, registry
+from journeys.kpis.definitions import Definitions
 from journeys.kpis.questions import QuestionFacts
 from journeys.kpis.registry import KpiQuery, KpiReading
 from journeys.models import Journey, Kpi, Touchpoint

@@ -142,7 +142,7 @@ def _years(visit: Visit) -> list[Period]:
         except PeriodError:
             continue
     last = waves.of_program(visit.program).default
-    year = last.start.year if len(last.code) == 4 else visit.at.year
+    year = last.start.year if last.is_year else visit.at.year
     ordered = sorted(found, reverse=True)
     following = parse(f"{year + 1:04}")
     return ordered if following in found else [*ordered, following]

@@ -15,9 +15,9 @@ from cxprogram.models import OrgUnit
 from cxprogram.page_base import Visit, member_page
 from cxprogram.periods import parse
 from journeys.insight import drawings, journey_tree, words
-from journeys.insight.definitions import Definitions
 from journeys.insight.kpi_tree import build_tree
 from journeys.insight.map import MapView, build_map
+from journeys.kpis.definitions import Definitions
 from journeys.kpis.registry import KpiError
 from journeys.models import Journey, Kpi
 from journeys.pages import filters, kpi, map_print, touchpoint

@@ -9,8 +9,8 @@ from actions.choices import EffectMethod
 from actions.models import EffectStudy, ImprovementProject
 from cxprogram.errors import DomainError
 from cxprogram.periods import Period
-from journeys.insight.definitions import Definitions
 from journeys.kpis import registry
+from journeys.kpis.definitions import Definitions
 from journeys.kpis.registry import KpiQuery
 
 

@@ -17,12 +17,12 @@ from governance.pages.charter import Gap, gaps_of
 from governance.pages.home_tiles import Tile, over_time
 from governance.pages.home_waiting import Waiting, defects_of, waiting_for
 from journeys.insight import words
-from journeys.insight.definitions import Definitions
 from journeys.insight.drawings import trend_chart, unit_chart
 from journeys.insight.headline import Headline, build_headline
 from journeys.insight.map import MapTouchpoint, MapView, build_map
 from journeys.insight.trend import build_trend
 from journeys.insight.units import UnitTable, build_units
+from journeys.kpis.definitions import Definitions
 from journeys.kpis.registry import KpiError, KpiReading
 
 FIRST = 5
@@ -226,7 +226,7 @@ def trend_of(program: Program, unit: OrgUnit, view: MapView | None, period: Peri
     question = view.waves.facts.get(overall.question_code) if view and overall else None
     if overall is None or question is None:
         return None
-    if len(period.code) == 4:  # nothing that came after the year that the page is about
+    if period.is_year:  # nothing that came after the year that the page is about
         years = {year: n for year, n in question.years.items() if year <= period.start.year}
         question = replace(question, years=years)
     trend = build_trend(program, overall, unit, question=question)

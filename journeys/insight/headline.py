@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from cxprogram.models import OrgUnit, Program
 from cxprogram.periods import Period
 from journeys.insight import waves
-from journeys.insight.definitions import Definitions
 from journeys.insight.targets import Target, Targets
 from journeys.kpis import changes as kpi_changes
 from journeys.kpis import registry
 from journeys.kpis.changes import Change
+from journeys.kpis.definitions import Definitions
 from journeys.kpis.registry import KpiQuery, KpiReading
 from journeys.models import Kpi, Touchpoint
 

@@ -10,10 +10,10 @@ from cxprogram.periods import Period
 from journeys.analytics.rollup import Part, Rollup, roll_up
 from journeys.choices import Aspect, JourneyLevel, Truth
 from journeys.insight import waves
-from journeys.insight.definitions import Definitions
 from journeys.insight.expected import expectations
 from journeys.insight.waves import Waves
 from journeys.kpis import registry
+from journeys.kpis.definitions import Definitions
 from journeys.kpis.registry import KpiQuery, KpiReading
 from journeys.models import Journey, Kpi, Touchpoint
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from cxprogram.models import OrgUnit
 from cxprogram.periods import Period
 from journeys.choices import KpiLevel
-from journeys.insight.definitions import Definitions
 from journeys.insight.targets import Target, Targets
 from journeys.insight.waves import Waves
 from journeys.kpis import counted, registry
 from journeys.kpis.changes import Change, compare
+from journeys.kpis.definitions import Definitions
 from journeys.kpis.registry import KpiError, KpiQuery, KpiReading
 from journeys.models import Kpi
 

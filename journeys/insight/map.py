@@ -22,7 +22,6 @@ from journeys.analytics.evidence import Grade
 from journeys.choices import Aspect, Channel, Truth
 from journeys.insight import links, strongest, waves
 from journeys.insight.competitors import SURE, standings
-from journeys.insight.definitions import Definitions
 from journeys.insight.expected import Expected, expectations
 from journeys.insight.journey_tree import JourneySummary, overview
 from journeys.insight.problems import Problems, StageProblems, counting
@@ -31,6 +30,7 @@ from journeys.insight.targets import Target, Targets
 from journeys.insight.waves import Waves
 from journeys.kpis import registry
 from journeys.kpis.changes import Change, compare
+from journeys.kpis.definitions import Definitions
 from journeys.kpis.registry import KpiQuery, KpiReading
 from journeys.models import Finding, Journey, Kpi, Persona, Stage, Touchpoint
 

@@ -17,7 +17,7 @@ from journeys.analytics.conformance import Conformance, Cost
 from journeys.analytics.paths import Paths, Repeat, Transition, Variant
 from journeys.choices import JourneyLevel
 from journeys.insight import ratings, withheld
-from journeys.insight.definitions import Definitions
+from journeys.kpis.definitions import Definitions
 from journeys.models import DataStream, Journey, Segment, Touchpoint
 from journeys.services import episodes, segments
 

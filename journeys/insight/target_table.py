@@ -127,7 +127,7 @@ def study(
     facts = questions.facts(program, {code}).get(code)
     history = _history(program, kpi, unit, period, question, facts, at) if facts or not code else []
     like = [reading for reading in history if reading.period.start.month == period.start.month]
-    is_seasonal = is_month(period) and len(like) >= analytics.LEAST_POINTS
+    is_seasonal = period.is_month and len(like) >= analytics.LEAST_POINTS
     history = like if is_seasonal else history
     last = history[-1] if history else None
     targets = KpiTarget.objects.filter(program=program, kpi_code=kpi.code, question_code=question, unit=unit)
@@ -176,9 +176,9 @@ def _history(
     year, today = period.start.year, at.astimezone(program.zone).date()
     years = sorted(facts.years) if facts else list(range(year - YEARS, year + 1))
     codes = [f"{each:04}" for each in years]
-    if is_month(period):
+    if period.is_month:
         codes = [f"{code}-{month:02}" for code in codes if int(code) >= year - YEARS for month in range(1, 13)]
-    is_whole = is_month(period) or counted.counted(kpi) is not None
+    is_whole = period.is_month or counted.counted(kpi) is not None
     periods = [each for code in codes if (each := parse(code)).end < period.start]
     periods = [each for each in periods if each.end < today or not is_whole]
     readings = registry.read(program, [KpiQuery(kpi, unit, each, question) for each in periods])
@@ -200,10 +200,6 @@ def _outlook(history: Sequence[KpiReading], period: Period) -> Outlook | None:
         at=_time(period),
         noise=noise,
     )
-
-
-def is_month(period: Period) -> bool:
-    return len(period.code) == 7
 
 
 def _time(period: Period) -> float:

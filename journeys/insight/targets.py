@@ -42,4 +42,4 @@ class Targets:
 
 
 def _codes(period: Period) -> list[str]:
-    return [period.code, period.code[:4]] if len(period.code) == 7 else [period.code]
+    return [period.code, period.code[:4]] if period.is_month else [period.code]

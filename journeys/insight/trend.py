@@ -83,7 +83,7 @@ def build_trend(
     found = registry.read(program, queries)
     readings = list(zip(found[: len(waves)], found[len(waves) :], strict=True))
     total = readings.pop() if len(waves) > len(periods) else None
-    if focus and len(focus.code) == 7:
+    if focus and focus.is_month:
         readings = [pair for pair in readings if pair[0].suppressed or pair[0].rows]
     targets = Targets(program, [unit], waves)
     steps = _compare_within_wordings(question, [(now, before) for (before, _b), (now, _n) in pairwise(readings)])
@@ -107,7 +107,7 @@ def _compare_within_wordings(
 
 
 def _periods(question: QuestionFacts, focus: Period | None) -> list[Period]:
-    if focus and len(focus.code) == 7:
+    if focus and focus.is_month:
         return [parse(f"{focus.code[:4]}-{month:02}") for month in range(1, 13)]
     return question.periods
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from cxprogram.models import Program
 from cxprogram.periods import ALL, Period, parse
-from journeys.insight.definitions import Definitions
 from journeys.kpis import questions
+from journeys.kpis.definitions import Definitions
 from journeys.kpis.questions import QuestionFacts
 from journeys.models import Touchpoint
 
@@ -23,7 +23,7 @@ class Waves:
         """What a period is compared with unless asked otherwise: the answered year before, the month before."""
         if period.code == "all":
             return None
-        if len(period.code) == 7:
+        if period.is_month:
             return period.previous()
         return max((year for year in self.years if year < period), default=None)
 

@@ -13,11 +13,11 @@ from cxprogram.models import OrgUnit, Program
 from cxprogram.periods import ALL, Period
 from journeys.insight import corrections, drawings, waves, words
 from journeys.insight.corrections import Correction
-from journeys.insight.definitions import Definitions
 from journeys.insight.trend import Trend, TrendPoint, build_trend
 from journeys.insight.units import UnitTable, build_units
 from journeys.insight.waves import Waves
 from journeys.kpis import cells, counted, registry
+from journeys.kpis.definitions import Definitions
 from journeys.kpis.questions import QuestionFacts
 from journeys.kpis.registry import KpiError
 from journeys.models import Kpi, Touchpoint

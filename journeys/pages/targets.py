@@ -11,7 +11,7 @@ from cxprogram import figures
 from cxprogram.figures import KINDS, figure, kind_of
 from cxprogram.models import User
 from journeys.analytics.targets import LEAST_POINTS, Proposal
-from journeys.insight.target_table import TargetRow, TargetStudy, is_month
+from journeys.insight.target_table import TargetRow, TargetStudy
 from journeys.models import KpiTarget
 from journeys.services import targets
 
@@ -119,7 +119,7 @@ def doubt(study: TargetStudy) -> str:
 
 def season(study: TargetStudy) -> str:
     """How a month's own ups and downs are allowed for, or that they are not."""
-    if not is_month(study.period) or study.outlook is None:
+    if not study.period.is_month or study.outlook is None:
         return ""
     if study.is_seasonal:
         return _(

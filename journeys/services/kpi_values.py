@@ -14,8 +14,8 @@ from django.db import connection, transaction
 
 from cxprogram.models import OrgUnit, Program
 from cxprogram.periods import Period, parse
-from journeys.insight.definitions import Definitions
 from journeys.kpis import cells, counted, questions, registry
+from journeys.kpis.definitions import Definitions
 from journeys.kpis.registry import KpiError, KpiQuery, KpiReading
 from journeys.models import Kpi, KpiValue, Touchpoint
 

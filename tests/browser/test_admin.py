@@ -1,8 +1,5 @@
 """The admin in a real browser: its theme runs under our policy, and what is ours is accessible."""
 
-import os
-import shutil
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -19,22 +16,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 # The theme's own, all of them best practice, none of WCAG 2.2 AA: a foot outside every landmark, scrolling parts that
 # share one name, the empty head of the column of bins.
 THEME = {"region", "landmark-unique", "empty-table-header"}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    sync_api = pytest.importorskip("playwright.sync_api")
-    if (chromium := shutil.which("chromium")) is None:
-        pytest.skip("no Chromium: apt-get install chromium")
-    with sync_api.sync_playwright() as playwright:
-        # Playwright runs a loop of its own in this thread; Django would take it for an async view.
-        before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
-        os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-        started = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        yield started
-        started.close()
-        if before is None:
-            del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 def test_it_runs_under_the_policy_and_is_accessible(browser: Any, live_server: Any) -> None:

@@ -11,11 +11,10 @@ from urllib.parse import parse_qs
 import pytest
 
 from tests.browser.axe import flaws
-from tests.browser.test_pages import DESKTOP, PHONE, chromium, open_page
+from tests.browser.test_pages import DESKTOP, PHONE, open_page
 from tests.demo_site import DemoSite
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("demo")]
-assert chromium  # a fixture
 LANGUAGES = ("en", "sv", "nb", "da", "fi")
 PERSON = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 SCRIPT = r"""

@@ -1,7 +1,5 @@
 """The frame, the components and the charts in a real browser, under the strict CSP, at phone and desktop width."""
 
-import os
-import shutil
 from itertools import product
 from pathlib import Path
 
@@ -64,22 +62,6 @@ urlpatterns = [
     path("specimen/", specimen),
     path("broken/", broken),
 ]
-
-
-@pytest.fixture(scope="module")
-def browser():
-    sync_api = pytest.importorskip("playwright.sync_api")
-    if (chromium := shutil.which("chromium")) is None:
-        pytest.skip("no Chromium: apt-get install chromium")
-    with sync_api.sync_playwright() as playwright:
-        # Playwright runs a loop of its own in this thread; Django would take it for an async view.
-        before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
-        os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-        started = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        yield started
-        started.close()
-        if before is None:
-            del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @pytest.fixture(autouse=True)

@@ -1,8 +1,5 @@
 """The map's editing page in a real browser: dragged with the mouse, moved by keyboard, edited in place, by two."""
 
-import os
-import shutil
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -15,19 +12,6 @@ from tests.browser.axe import flaws
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 EDIT = "/map/edit/?journey=departure"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    sync_api = pytest.importorskip("playwright.sync_api")
-    if (chromium := shutil.which("chromium")) is None:
-        pytest.skip("no Chromium: apt-get install chromium")
-    with sync_api.sync_playwright() as playwright, pytest.MonkeyPatch.context() as patch:
-        # Playwright runs a loop of its own in this thread; Django would take it for an async view.
-        patch.setitem(os.environ, "DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        started = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        yield started
-        started.close()
 
 
 def order() -> list[str]:

@@ -1,9 +1,6 @@
 """Every page as its reader sees it: a real Chromium, the strict CSP, axe-core, phone and desktop."""
 
 import re
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -65,26 +62,6 @@ PAGES: list[tuple[str, str, int, str]] = [
     ("", "/api/docs/", DESKTOP, "light"),
     ("", "/nowhere/", PHONE, "light"),
 ]
-
-
-@contextmanager
-def launched() -> Iterator[Any]:
-    sync_api = pytest.importorskip("playwright.sync_api")
-    if (program := shutil.which("chromium")) is None:
-        pytest.skip("no Chromium: apt-get install chromium")
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=program,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
-        )
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="module")
-def chromium(demo_site: DemoSite) -> Iterator[Any]:
-    with launched() as browser:
-        yield browser
 
 
 def open_page(site: DemoSite, chromium: Any, role: str, width: int, mode: str = "light", **options: Any) -> Any:

@@ -5,10 +5,8 @@ from typing import Any
 import pytest
 
 from tests.browser.axe import flaws
-from tests.browser.test_map_edit import browser
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-assert browser  # a fixture
 PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
 
 

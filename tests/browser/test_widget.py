@@ -8,7 +8,7 @@ from urllib.parse import parse_qs
 import pytest
 from django.conf import settings
 
-from tests.browser.test_pages import launched
+from tests.browser.chromium import launched
 
 pytestmark = pytest.mark.browser
 SHOP, OURS = "https://shop.example/", "https://cx.example"

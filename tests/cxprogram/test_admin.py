@@ -25,6 +25,7 @@ from tests.factories import House, make_house
 
 pytestmark = pytest.mark.django_db
 
+
 def build_house() -> House:
     house = make_house()
     furnish(house)

@@ -217,9 +217,7 @@ def asked_sets(world: World, rng: random.Random) -> list[tuple[Kpi, Expected]]:
 def store_answers(world: World, survey: Any, answers: Mapping[str, Mapping[str, Any]], rng: random.Random) -> None:
     """Each answer in a response of its own, at one of the units."""
     door, now = surveys.door(survey.slug), datetime(2026, 6, 15, tzinfo=UTC)
-    said = [
-        (code, month, value) for code, months in answers.items() for month in months for value in months[month]
-    ]
+    said = [(code, month, value) for code, months in answers.items() for month in months for value in months[month]]
     rng.shuffle(said)
     rows = [
         responses.prepare(

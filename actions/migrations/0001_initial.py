@@ -5,6 +5,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from cxprogram.migration_steps import together
+
 
 class Migration(migrations.Migration):
 
@@ -17,7 +19,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='Gate',
             fields=[
@@ -162,4 +164,4 @@ class Migration(migrations.Migration):
             model_name='effectstudy',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('method', 'before_after'), _negated=True), ('is_causal', False), _connector='OR'), name='effect_before_after_is_not_causal'),
         ),
-    ]
+    ])

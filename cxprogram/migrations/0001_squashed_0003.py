@@ -12,6 +12,8 @@ import django.db.models.functions.text
 from django.conf import settings
 from django.db import migrations, models
 
+from cxprogram.migration_steps import together
+
 
 class Migration(migrations.Migration):
 
@@ -25,7 +27,7 @@ class Migration(migrations.Migration):
         ('pghistory', '0007_auto_20250421_0444'),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='Program',
             fields=[
@@ -326,4 +328,4 @@ class Migration(migrations.Migration):
             sql='\n                CREATE TABLE cx_cache (\n                    cache_key varchar(255) NOT NULL PRIMARY KEY,\n                    value text NOT NULL,\n                    expires timestamp with time zone NOT NULL\n                );\n                CREATE INDEX cx_cache_expires ON cx_cache (expires);\n            ',
             reverse_sql='DROP TABLE cx_cache;',
         ),
-    ]
+    ])

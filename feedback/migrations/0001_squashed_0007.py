@@ -14,6 +14,8 @@ import feedback.models.response
 from django.conf import settings
 from django.db import migrations, models
 
+from cxprogram.migration_steps import together
+
 
 class Migration(migrations.Migration):
 
@@ -27,7 +29,7 @@ class Migration(migrations.Migration):
         ('pghistory', '0007_auto_20250421_0444'),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='FoldState',
             fields=[
@@ -1158,4 +1160,4 @@ class Migration(migrations.Migration):
             sql="\n                CREATE INDEX customer_rank ON journeys_customer (program_id, hashint8extended(id, 0::bigint), id)\n                WHERE kind = 'person' AND is_customer AND merged_into_id IS NULL AND erased_at IS NULL\n            ",
             reverse_sql='DROP INDEX customer_rank',
         ),
-    ]
+    ])

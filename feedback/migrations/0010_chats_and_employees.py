@@ -4,6 +4,8 @@ import django.db.models.deletion
 import django.db.models.functions.datetime
 from django.db import migrations, models
 
+from cxprogram.migration_steps import together
+
 
 class Migration(migrations.Migration):
 
@@ -14,7 +16,7 @@ class Migration(migrations.Migration):
         ('pghistory', '0007_auto_20250421_0444'),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='Conversation',
             fields=[
@@ -125,16 +127,16 @@ class Migration(migrations.Migration):
             model_name='conversation',
             index=models.Index(fields=['program', '-at'], name='conversation_newest'),
         ),
-        migrations.AddConstraint(
-            model_name='conversation',
-            constraint=models.UniqueConstraint(fields=('program', 'source', 'external_id'), name='conversation_once'),
-        ),
         migrations.AddIndex(
             model_name='employeeremark',
             index=models.Index(fields=['program', '-at'], name='employee_remark_newest'),
         ),
         migrations.AddConstraint(
+            model_name='conversation',
+            constraint=models.UniqueConstraint(fields=('program', 'source', 'external_id'), name='conversation_once'),
+        ),
+        migrations.AddConstraint(
             model_name='employeeremark',
             constraint=models.UniqueConstraint(fields=('program', 'source', 'external_id'), name='employee_remark_once'),
         ),
-    ]
+    ])

@@ -5,6 +5,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from cxprogram.migration_steps import together
+
 
 class Migration(migrations.Migration):
 
@@ -16,7 +18,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='Charter',
             fields=[
@@ -275,4 +277,4 @@ class Migration(migrations.Migration):
             model_name='signoff',
             constraint=models.UniqueConstraint(fields=('charter', 'person'), name='sign_off_once'),
         ),
-    ]
+    ])

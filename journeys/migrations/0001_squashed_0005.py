@@ -12,6 +12,8 @@ import django.db.models.functions.text
 from django.conf import settings
 from django.db import migrations, models
 
+from cxprogram.migration_steps import together
+
 
 class Migration(migrations.Migration):
 
@@ -24,7 +26,7 @@ class Migration(migrations.Migration):
         ('pghistory', '0007_auto_20250421_0444'),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='Customer',
             fields=[
@@ -688,4 +690,4 @@ class Migration(migrations.Migration):
                 'default_permissions': ('view',),
             },
         ),
-    ]
+    ])

@@ -5,6 +5,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from cxprogram.migration_steps import together
+
 
 class Migration(migrations.Migration):
 
@@ -15,7 +17,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='Competitor',
             fields=[
@@ -674,50 +676,6 @@ class Migration(migrations.Migration):
             name='truth_reason',
             field=models.CharField(blank=True, max_length=300, verbose_name='why it is a moment of truth'),
         ),
-        migrations.AlterField(
-            model_name='kpi',
-            name='measure',
-            field=models.CharField(choices=[('points', 'points'), ('mean', 'mean'), ('share', 'per cent'), ('count', 'number'), ('rate', 'rate'), ('duration', 'time'), ('money', 'money')], max_length=10, verbose_name='written in'),
-        ),
-        migrations.AlterField(
-            model_name='kpievent',
-            name='measure',
-            field=models.CharField(choices=[('points', 'points'), ('mean', 'mean'), ('share', 'per cent'), ('count', 'number'), ('rate', 'rate'), ('duration', 'time'), ('money', 'money')], max_length=10, verbose_name='written in'),
-        ),
-        migrations.AlterField(
-            model_name='kpitarget',
-            name='value',
-            field=models.DecimalField(decimal_places=4, max_digits=14, verbose_name='target'),
-        ),
-        migrations.AlterField(
-            model_name='kpitargetevent',
-            name='value',
-            field=models.DecimalField(decimal_places=4, max_digits=14, verbose_name='target'),
-        ),
-        migrations.AlterField(
-            model_name='stage',
-            name='position',
-            field=models.PositiveSmallIntegerField(help_text='Empty once taken off the map.', null=True, verbose_name='position'),
-        ),
-        migrations.AlterField(
-            model_name='stageevent',
-            name='position',
-            field=models.PositiveSmallIntegerField(help_text='Empty once taken off the map.', null=True, verbose_name='position'),
-        ),
-        migrations.AlterField(
-            model_name='touchpoint',
-            name='position',
-            field=models.PositiveSmallIntegerField(help_text='Empty once taken off the map.', null=True, verbose_name='position'),
-        ),
-        migrations.AlterField(
-            model_name='touchpointevent',
-            name='position',
-            field=models.PositiveSmallIntegerField(help_text='Empty once taken off the map.', null=True, verbose_name='position'),
-        ),
-        migrations.AddConstraint(
-            model_name='stage',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('position', None), ('retired_at__isnull', False)), models.Q(('position__isnull', False), ('retired_at', None)), _connector='OR'), name='stage_has_place_or_is_retired'),
-        ),
         migrations.AddField(
             model_name='competitor',
             name='program',
@@ -1008,10 +966,6 @@ class Migration(migrations.Migration):
             name='streams',
             field=models.ManyToManyField(blank=True, related_name='touchpoints', through='journeys.TouchpointStream', to='journeys.datastream', verbose_name='data streams'),
         ),
-        migrations.AddConstraint(
-            model_name='touchpoint',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('position', None), ('retired_at__isnull', False)), models.Q(('position__isnull', False), ('retired_at', None)), _connector='OR'), name='touchpoint_has_place_or_is_retired'),
-        ),
         migrations.AddField(
             model_name='touchpointstreamevent',
             name='pgh_context',
@@ -1107,13 +1061,61 @@ class Migration(migrations.Migration):
             name='use_case',
             field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='journeys.usecase'),
         ),
-        migrations.AddConstraint(
-            model_name='competitor',
-            constraint=models.UniqueConstraint(fields=('program', 'code'), name='competitor_code_once'),
+        migrations.AlterField(
+            model_name='kpi',
+            name='measure',
+            field=models.CharField(choices=[('points', 'points'), ('mean', 'mean'), ('share', 'per cent'), ('count', 'number'), ('rate', 'rate'), ('duration', 'time'), ('money', 'money')], max_length=10, verbose_name='written in'),
+        ),
+        migrations.AlterField(
+            model_name='kpievent',
+            name='measure',
+            field=models.CharField(choices=[('points', 'points'), ('mean', 'mean'), ('share', 'per cent'), ('count', 'number'), ('rate', 'rate'), ('duration', 'time'), ('money', 'money')], max_length=10, verbose_name='written in'),
+        ),
+        migrations.AlterField(
+            model_name='kpitarget',
+            name='value',
+            field=models.DecimalField(decimal_places=4, max_digits=14, verbose_name='target'),
+        ),
+        migrations.AlterField(
+            model_name='kpitargetevent',
+            name='value',
+            field=models.DecimalField(decimal_places=4, max_digits=14, verbose_name='target'),
+        ),
+        migrations.AlterField(
+            model_name='stage',
+            name='position',
+            field=models.PositiveSmallIntegerField(help_text='Empty once taken off the map.', null=True, verbose_name='position'),
+        ),
+        migrations.AlterField(
+            model_name='stageevent',
+            name='position',
+            field=models.PositiveSmallIntegerField(help_text='Empty once taken off the map.', null=True, verbose_name='position'),
+        ),
+        migrations.AlterField(
+            model_name='touchpoint',
+            name='position',
+            field=models.PositiveSmallIntegerField(help_text='Empty once taken off the map.', null=True, verbose_name='position'),
+        ),
+        migrations.AlterField(
+            model_name='touchpointevent',
+            name='position',
+            field=models.PositiveSmallIntegerField(help_text='Empty once taken off the map.', null=True, verbose_name='position'),
         ),
         migrations.AddIndex(
             model_name='competitorrating',
             index=models.Index(fields=['program', 'at'], name='competitor_rating_period'),
+        ),
+        migrations.AddConstraint(
+            model_name='stage',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('position', None), ('retired_at__isnull', False)), models.Q(('position__isnull', False), ('retired_at', None)), _connector='OR'), name='stage_has_place_or_is_retired'),
+        ),
+        migrations.AddConstraint(
+            model_name='touchpoint',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('position', None), ('retired_at__isnull', False)), models.Q(('position__isnull', False), ('retired_at', None)), _connector='OR'), name='touchpoint_has_place_or_is_retired'),
+        ),
+        migrations.AddConstraint(
+            model_name='competitor',
+            constraint=models.UniqueConstraint(fields=('program', 'code'), name='competitor_code_once'),
         ),
         migrations.AddConstraint(
             model_name='competitorrating',
@@ -1167,4 +1169,4 @@ class Migration(migrations.Migration):
             model_name='usecase',
             constraint=models.UniqueConstraint(fields=('program', 'code'), name='use_case_code_once'),
         ),
-    ]
+    ])

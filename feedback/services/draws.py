@@ -93,10 +93,9 @@ def answered_by_group(plan: SamplingPlan) -> dict[str, int]:
 
 @dataclass(frozen=True)
 class Draw:
-    """Who was drawn: a query of customers, how many there are in all, and how many of each group."""
+    """Who was drawn: a query of customers, and how many of each group."""
 
     rows: QuerySet
-    population: int
     groups: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -106,12 +105,11 @@ def draw(plan: SamplingPlan, number: int, *, at: datetime) -> Draw:
     seed = plan.seed * SEEDS_APART + number
     if plan.method in (PlanMethod.STRATIFIED, PlanMethod.QUOTA):
         return _by_group(plan, everyone, seed)
-    n = everyone.count()
     if plan.method == PlanMethod.RANDOM:
-        return Draw(_from_place(everyone, plan.sample_size or 0, start=_place(seed)).order_by("pk"), n)
+        return Draw(_from_place(everyone, plan.sample_size or 0, start=_place(seed)).order_by("pk"))
     if plan.method == PlanMethod.SHARE:
-        return Draw(_share_from_place(everyone, plan.sample_share or 0, start=_place(seed)).order_by("pk"), n)
-    return Draw(everyone.order_by("pk"), n)
+        return Draw(_share_from_place(everyone, plan.sample_share or 0, start=_place(seed)).order_by("pk"))
+    return Draw(everyone.order_by("pk"))
 
 
 def _place(seed: int) -> int:
@@ -150,7 +148,6 @@ def _by_group(plan: SamplingPlan, everyone: QuerySet, seed: int) -> Draw:
     """So many of each group: in proportion or as written; of a quota as many as answers are missing."""
     rows = grouped(plan, everyone)
     sizes = dict(rows.values("group_name").annotate(n=Count("pk")).values_list("group_name", "n"))
-    total = sum(sizes.values())
     if plan.method == PlanMethod.QUOTA:
         answered = answered_by_group(plan)
         wanted = {name: max(0, n - answered.get(name, 0)) for name, n in plan.quotas.items()}
@@ -158,14 +155,14 @@ def _by_group(plan: SamplingPlan, everyone: QuerySet, seed: int) -> Draw:
         wanted = plan.quotas or proportional(plan.sample_size or 0, sizes)
     wanted = {name: min(n, sizes.get(name, 0)) for name, n in wanted.items() if n and sizes.get(name)}
     if not wanted:
-        return Draw(everyone.none(), total)
+        return Draw(everyone.none())
     # Far fewer are sorted within their groups than there are: nobody with a higher rank has a chance.
     share = max((n * 1.2 + 60) / sizes[name] for name, n in wanted.items())
     place = Window(RowNumber(), partition_by=[F("group_name")], order_by=[F("rank"), F("pk")])
     limit = Case(*(When(group_name=name, then=Value(n)) for name, n in wanted.items()), default=Value(0))
     drawn = within_share(rows, min(1.0, share), seed=seed) if share < 0.5 else rows
     drawn = drawn.filter(group_name__in=wanted).annotate(rank=Rank(seed)).annotate(place=place, wanted=limit)
-    return Draw(Customer.objects.filter(pk__in=drawn.filter(place__lte=F("wanted")).values("pk")), total, wanted)
+    return Draw(Customer.objects.filter(pk__in=drawn.filter(place__lte=F("wanted")).values("pk")), wanted)
 
 
 INSERT = """

@@ -13,14 +13,13 @@ from django.db.models.expressions import Func
 from feedback.analytics import bits
 from feedback.models import NotDrawn, PlannedAsk, Wave
 
+# The numbers of 64 customers are one word: ten million come as 160,000 rows of the inner query, 160 of the outer one.
 SELECT = """
-    SELECT c.id >> %s, string_agg(int4send((c.id & %s)::int4), ''::bytea), count(*)
-    FROM journeys_customer c
-    WHERE c.id IN ({everyone}) AND NOT EXISTS (
-        SELECT 1 FROM feedback_plannedask a
-        WHERE a.plan_id = %s AND a.cause = %s AND a.customer_id = c.id AND a.reminder = 0)
-    GROUP BY 1
+    SELECT word >> 10, string_agg(int2send((word & 1023)::int2) || int8send(bits), ''::bytea) FROM (
+        SELECT id >> 6 AS word, bit_or(1::bigint << (id & 63)::int) AS bits FROM ({everyone}) base (id) GROUP BY 1
+    ) words GROUP BY 1
 """
+WORK_MEM = "64MB"  # for the words of fifty million
 
 
 class Bit(Func):
@@ -28,17 +27,21 @@ class Bit(Func):
     output_field = IntegerField()
 
 
-def write(wave: Wave, everyone: QuerySet, *, cause: str) -> int:
-    """Write down those of the base whom the wave, whose asks are written, did not draw. Returns how many."""
+def base(everyone: QuerySet) -> bits.Numbers:
+    """The numbers of the customers, read once. Must run in a transaction."""
     sql, params = everyone.order_by().values("pk").query.sql_with_params()
     with connection.cursor() as cursor:
-        cursor.execute(SELECT.format(everyone=sql), [bits.BLOCK_BITS, bits.BLOCK - 1, *params, wave.plan_id, cause])
-        rows = cursor.fetchall()
-    NotDrawn.objects.bulk_create(
-        [NotDrawn(wave=wave, block=block, members=bits.packed(bytes(places))) for block, places, _n in rows],
-        batch_size=100,
-    )
-    return sum(n for _block, _places, n in rows)
+        cursor.execute("SELECT set_config('work_mem', %s, true)", [WORK_MEM])
+        cursor.execute(SELECT.format(everyone=sql), params)
+        return bits.Numbers(cursor.fetchall())
+
+
+def write(wave: Wave, base: bits.Numbers, *, cause: str) -> None:
+    """Write down those of the base whom the wave, whose asks are written, did not draw; they are left in `base`."""
+    asks = PlannedAsk.objects.filter(plan=wave.plan_id, cause=cause, reminder=0)
+    base.remove(asks.values_list("customer", flat=True).iterator())
+    rows = (NotDrawn(wave=wave, block=block, members=members) for block, members in base.blocks() if any(members))
+    NotDrawn.objects.bulk_create(rows, batch_size=100)
 
 
 def waves(customers: Sequence[int], *, limit: int) -> list[Wave]:

@@ -79,13 +79,14 @@ def dry_run(plan: SamplingPlan, *, at: datetime, limit: int = MAX_LOOKED_AT) -> 
         people = Customer.objects.select_related("program").in_bulk({ask.customer_id for ask in asks})
         for ask in asks:
             ask.customer, ask.due_at, ask.until = people[ask.customer_id], at, at + timedelta(hours=plan.worth_hours)
-        n, drawn, groups = draws.population(plan, at).count(), len(asks), no_groups
+        drawn, groups = len(asks), no_groups
         asks = asks[:limit]
     else:
         sample = draws.draw(plan, next_number(plan), at=at)
         until = at + timedelta(hours=plan.worth_hours)
         asks = draws.unsaved(plan, sample.rows, cause=_cause(next_number(plan)), due_at=at, until=until, limit=limit)
-        n, drawn, groups = sample.population, sample.rows.count(), sample.groups
+        drawn, groups = sample.rows.count(), sample.groups
+    n = draws.population(plan, at).count()
     verdicts = decisions.judge(_in_order(asks), at=at)
     counted = Counter((each.outcome, each.reason, each.rule) for each in verdicts)
     lines = [Line(*facts, n=count) for facts, count in counted.most_common()]
@@ -122,14 +123,13 @@ def start_wave(plan: SamplingPlan, *, at: datetime, number: int | None = None) -
         return known
     if number < next_number(plan):
         raise ConflictError(_("A later wave has been drawn already."), code="wave-not-next")
+    base = not_drawn.base(draws.population(plan, at))
     sample = draws.draw(plan, number, at=at)
-    wave = Wave.objects.create(
-        plan=plan, number=number, at=at, population=sample.population, groups=dict(sample.groups)
-    )
+    wave = Wave.objects.create(plan=plan, number=number, at=at, population=len(base), groups=dict(sample.groups))
     until = at + timedelta(hours=plan.worth_hours)
     wave.drawn = draws.write(wave, sample.rows, cause=_cause(number), due_at=at, until=until)
     if wave.drawn < wave.population:
-        not_drawn.write(wave, draws.population(plan, at), cause=_cause(number))
+        not_drawn.write(wave, base, cause=_cause(number))
     wave.save(update_fields=["drawn"])
     return wave
 

@@ -198,7 +198,7 @@ def make_asking(program: Program) -> SamplingPlan:
     )  # fmt: skip
     plans.add_people(plan, [("", customer.email)], at=NOON)
     wave = plans.start_wave(plan, at=NOON)
-    NotDrawn.objects.create(wave=wave, block=0, members=bits.packed(b""))  # nobody: the list was asked whole
+    NotDrawn.objects.create(wave=wave, block=0, members=bytes(bits.BLOCK // 8))  # nobody: the list was asked whole
     plans.react_to_interactions(program, at=NOON)
     sending.decide_due(at=NOON)
     bounces.record(program, f"gone{number}@example.org", kind="hard", at=NOON)

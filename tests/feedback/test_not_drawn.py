@@ -37,11 +37,29 @@ def explained(wave: Any) -> tuple[set[int], set[int]]:
 
 def test_bits_are_where_the_database_looks_for_them() -> None:
     rng = random.Random(5)
-    places = [*rng.sample(range(1, bits.BLOCK - 1), 900), 0, bits.BLOCK - 1]
-    block = bits.packed(b"".join(place.to_bytes(4) for place in places))
-    assert len(block) == 8192
-    assert {n for n in range(bits.BLOCK) if block[n // 8] >> n % 8 & 1} == set(places)
-    assert bits.block_of(3 * 65_536 + 7) == (3, 7)
+    numbers = {*rng.sample(range(1, bits.BLOCK - 1), 900), 0, bits.BLOCK - 1, 3 * bits.BLOCK + 7}
+    words: dict[int, dict[int, int]] = {}
+    for number in numbers:
+        block, place = bits.block_of(number)
+        word = words.setdefault(block, {})
+        word[place // 64] = word.get(place // 64, 0) | 1 << place % 64
+    written = {
+        block: b"".join(place.to_bytes(2) + found[place].to_bytes(8) for place in rng.sample(sorted(found), len(found)))
+        for block, found in words.items()
+    }
+    found = bits.Numbers(written.items())
+    assert set(written) == {0, 3} and len(found) == len(numbers) == 903
+
+    def told() -> set[int]:
+        blocks = [(number, block) for number, block in found.blocks() if len(block) == 8192]
+        return {
+            number * bits.BLOCK + n for number, block in blocks for n in range(bits.BLOCK) if block[n // 8] >> n % 8 & 1
+        }
+
+    assert told() == numbers
+    gone = {0, bits.BLOCK - 1, 3 * bits.BLOCK + 7, *rng.sample(range(bits.BLOCK), 500)}
+    found.remove([*gone, 9 * bits.BLOCK])
+    assert told() == numbers - gone and len(found) == len(numbers - gone)
 
 
 @pytest.mark.parametrize("method", [

@@ -14,7 +14,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import BigIntegerField, Case, CharField, Count, F, Q, QuerySet, Value, When, Window
-from django.db.models.expressions import Func
+from django.db.models.expressions import Func, RawSQL
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce, RowNumber
 
@@ -119,19 +119,11 @@ def _place(seed: int) -> int:
 
 
 def _from_place(everyone: QuerySet, n: int, *, start: int) -> QuerySet:
-    """So many customers from a rank on, round the end; as a range, which needs no sorting of the others."""
-    ranked = everyone.annotate(rank=Rank(WAVE_SEED))
-    after, before = ranked.filter(rank__gte=start), ranked.filter(rank__lt=start)
-    if (last := _nth(after, n)) is not None:
-        return after.filter(rank__lte=last)
-    if (last := _nth(before, n - after.count())) is not None:
-        return ranked.filter(Q(rank__gte=start) | Q(rank__lte=last))
-    return ranked
-
-
-def _nth(ranked: QuerySet, n: int) -> int | None:
-    """The rank of the nth customer; None if there are fewer."""
-    return ranked.order_by("rank", "pk").values_list("rank", flat=True)[n - 1 : n].first() if n > 0 else LOWEST - 1
+    """So many customers from a rank on, round the end: found once, in the order of the index, and named."""
+    ranked = everyone.annotate(rank=Rank(WAVE_SEED)).order_by("rank", "pk").values_list("pk", flat=True)
+    found = list(ranked.filter(rank__gte=start)[:n])
+    found += ranked.filter(rank__lt=start)[: n - len(found)]
+    return Customer.objects.filter(pk__in=RawSQL("SELECT unnest(%s::bigint[])", [found]))
 
 
 def _share_from_place(everyone: QuerySet, share: float, *, start: int) -> QuerySet:

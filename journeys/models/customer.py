@@ -110,6 +110,12 @@ class Customer(models.Model):
             GinIndex(SearchVector("name", config="simple"), name="customer_words"),
             # Segments by attribute.
             GinIndex(fields=["attributes"], opclasses=["jsonb_path_ops"], name="customer_attributes"),
+            # The numbers of those whom a plan is about, in their order.
+            models.Index(
+                fields=["program", "id"],
+                name="customer_base",
+                condition=Q(kind=CustomerKind.PERSON, is_customer=True, merged_into=None, erased_at=None),
+            ),
         ]
 
     def __str__(self) -> str:

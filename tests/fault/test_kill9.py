@@ -13,7 +13,8 @@ pytestmark = [pytest.mark.fault, pytest.mark.xdist_group("demo")]
 
 
 def test_no_acknowledged_answer_is_lost_or_doubled_while_parts_are_killed(demo_site: DemoSite) -> None:
-    assert demo_site.pristine is not None
+    if demo_site.pristine is None:
+        pytest.skip("kills its own database, never that of DATABASE_URL")
     kills = max(len(kill9.VICTIMS), N // 100)
     outcome = kill9.run(n=N, kills=kills, seed=SEED, data_dir=demo_site.pristine)
     print(f"seed {SEED}: {outcome}")

@@ -5,10 +5,13 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 
+# One worker reads the files, once for all tests.
+pytestmark = pytest.mark.xdist_group("architecture")
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS = ("journeys", "feedback", "actions", "governance")
 # Of the ground, apps.py alone looks up: it is where Django wires the roof in.
@@ -21,14 +24,22 @@ DOORS = {"views", "forms", "api", "admin", "tasks", "receivers"}
 LONG: dict[str, str] = {}
 
 
-def sources() -> Iterator[tuple[Path, ast.Module]]:
-    for folder in ("cxprogram", *ROOMS):
-        for path in sorted((ROOT / folder).rglob("*.py")):
-            if "migrations" not in path.parts:
-                yield path.relative_to(ROOT), ast.parse(path.read_text())
+@cache
+def sources() -> list[tuple[Path, ast.Module]]:
+    return [
+        (path.relative_to(ROOT), ast.parse(path.read_text()))
+        for folder in ("cxprogram", *ROOMS)
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        if "migrations" not in path.parts
+    ]
 
 
-def imports(tree: ast.Module) -> Iterator[tuple[str, int]]:
+@cache
+def imports(tree: ast.Module) -> list[tuple[str, int]]:
+    return list(_imports(tree))
+
+
+def _imports(tree: ast.Module) -> Iterator[tuple[str, int]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             for alias in node.names:

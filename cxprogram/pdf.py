@@ -7,6 +7,7 @@ command that mends it.
 import logging
 from collections.abc import Iterable
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ STATIC = Path(__file__).resolve().parent / "static"
 # No such host exists: addresses of this form are answered from the package's own files.
 BASE = "https://static.invalid/"
 STYLES = ("cxprogram/cx.css", "cxprogram/print.css", "cxprogram/report.css")
-TYPES = {".css": "text/css", ".woff2": "font/woff2"}
+FONT = ".woff2"
 VARIANT = "pdf/ua-1"
 PACKAGES = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core"
 
@@ -33,8 +34,18 @@ class PdfError(DomainError):
 @cache
 def _bundled() -> dict[str, Path]:
     """What a PDF may be made of, by address: our styles and the vendored Inter."""
-    files = [STATIC / style for style in STYLES] + sorted((STATIC / "vendor" / "inter").glob("*.woff2"))
+    files = [STATIC / style for style in STYLES] + sorted((STATIC / "vendor" / "inter").glob(f"*{FONT}"))
     return {BASE + path.relative_to(STATIC).as_posix(): path for path in files}
+
+
+@cache
+def _unpacked(path: Path) -> bytes:
+    """A font as Pango reads it, once per process: WeasyPrint would unpack each anew for every file."""
+    from fontTools.ttLib import woff2
+
+    unpacked = BytesIO()
+    woff2.decompress(BytesIO(path.read_bytes()), unpacked)
+    return unpacked.getvalue()
 
 
 @cache
@@ -64,7 +75,9 @@ def _weasyprint() -> Any:
             path = _bundled().get(url)
             if path is None:
                 raise FatalURLFetchingError(f"not a bundled file: {url[:200]}")
-            return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": TYPES[path.suffix]})
+            if path.suffix == FONT:
+                return URLFetcherResponse(url, _unpacked(path), {"Content-Type": "font/ttf"})
+            return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": "text/css"})
 
     return weasyprint, FontConfiguration, BundledOnly, FatalURLFetchingError
 

@@ -5,6 +5,8 @@
 VENV ?= .venv
 PY := $(VENV)/bin/python
 RUNTIME := $(VENV)/installed-runtime
+# Kept even where the environment says otherwise: each of a run's many processes would compile everything anew.
+export PYTHONDONTWRITEBYTECODE :=
 DEV := $(VENV)/installed-dev
 LOCK := $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-header --no-annotate pyproject.toml

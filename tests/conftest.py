@@ -1,4 +1,5 @@
 import copy
+import gc
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,6 +17,16 @@ __all__ = ["demo_site"]
 # Loaded machines are slow machines: a property fails by its assertion, never by the clock.
 settings.register_profile("suite", deadline=None)
 settings.load_profile("suite")
+
+
+# What a test leaves is little beside what is loaded, and the collector looks through all of it each time.
+gc.set_threshold(20_000, 20, 100)
+
+
+def pytest_collection_finish() -> None:
+    """All that is loaded by now stays to the end."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

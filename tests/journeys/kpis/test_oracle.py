@@ -18,13 +18,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from psycopg.types.json import Jsonb
 
 from cxprogram.choices import Role
 from feedback.models import SupportCase
 from feedback.services import responses, surveys
 from journeys.kpis import registry
-from journeys.models import Customer, DataStream, Interaction, Kpi
+from journeys.models import Customer, DataStream, Kpi
 from journeys.services import kpi_filling, partitions
 from tests import factories
 from tests.api_client import Api
@@ -68,6 +70,8 @@ ASKED: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("share", "share", {"scale": (1, 5), "codes": [1, 2], "of": [1, 2, 3]}),
     ("satisfaction_index", "points", {"scale": (1, 10), "questions": ["Q7", "Q8", "Q9"]}),
 )
+COPY_EVENTS = """COPY journeys_interaction (program_id, stream_id, source, external_id, customer_id, unit_id, at, type,
+    channel, value, touchpoint_id, properties) FROM STDIN"""
 SETS = (len(WAYS) + len(ASKED)) * len(MONTHS)
 Expected = Callable[[str], Told]
 
@@ -130,16 +134,16 @@ def draw_answers(rng: random.Random) -> dict[str, list[int]]:
 
 
 def store_events(world: World, stream: DataStream, events: Sequence[Event], places: Mapping[str, Any]) -> None:
-    rows = [
-        Interaction(
-            program=world.program, stream=stream, source=stream.code, external_id=str(number),
-            customer_id=event.person, unit=world.units[event.unit], at=event.at, type=event.kind, value=event.value,
-            touchpoint=places.get(event.place), properties={"sort": event.sort} if event.sort else {},
-        )
-        for number, event in enumerate(events)
-    ]  # fmt: skip
-    partitions.ensure(row.at for row in rows)
-    Interaction.objects.bulk_create(rows, batch_size=5_000)
+    partitions.ensure(event.at for event in events)
+    with connection.cursor() as cursor, cursor.copy(COPY_EVENTS) as copy:
+        for number, event in enumerate(events):
+            place = places[event.place].pk if event.place else None
+            copy.write_row(
+                (
+                    world.program.pk, stream.pk, stream.code, str(number), event.person, world.units[event.unit].pk,
+                    event.at, event.kind, "", event.value, place, Jsonb({"sort": event.sort} if event.sort else {}),
+                )
+            )  # fmt: skip
 
 
 def store_cases(world: World, cases: Sequence[Case]) -> None:

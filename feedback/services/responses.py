@@ -7,7 +7,7 @@ a repeat is answered as a repeat, the same key with another body is refused.
 import hashlib
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -98,7 +98,7 @@ def _hash(door: Door, submission: Submission, values: Mapping[str, Any], missing
         "language": submission.language,
         "weight": submission.weight,
         "attributes": dict(submission.attributes),
-        "customer": asdict(customer) if customer else None,
+        "customer": vars(customer) if customer else None,
     }
     if submission.touchpoint_id or submission.customer_id:
         others |= {"touchpoint": submission.touchpoint_id, "known_customer": submission.customer_id}

@@ -6,7 +6,7 @@ counts. The audit keeps the older ones.
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any, Literal
@@ -121,7 +121,7 @@ def prepare(kind: Kind, said: Said, *, at: datetime) -> Prepared:
         customers.check(said.customer)
     told = {
         "kind": kind, "at": said.at.timestamp(), "fields": _told(fields), "unit": said.unit.pk if said.unit else None,
-        "customer": asdict(said.customer) if said.customer else None, "attributes": dict(said.attributes),
+        "customer": vars(said.customer) if said.customer else None, "attributes": dict(said.attributes),
     }  # fmt: skip
     digest = hashlib.sha256(_canonical.encode(told)).digest()
     return Prepared(replace(said, source=source, external_id=key), fields, digest)

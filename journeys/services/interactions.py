@@ -6,7 +6,7 @@ interaction: a repeat is answered as a repeat, the same key with another body is
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -208,7 +208,7 @@ def _body_hash(what: Happening, value: Decimal | None) -> bytes:
         "stream": what.stream,
         "at": what.at.timestamp(),
         "type": what.type.strip(),
-        "customer": asdict(what.customer) if what.customer else None,
+        "customer": vars(what.customer) if what.customer else None,
         "touchpoint": what.touchpoint,
         "unit": what.unit.pk if what.unit else None,
         "channel": what.channel,

@@ -64,7 +64,7 @@ print(json.dumps({
 @pytest.fixture(scope="module")
 def asked(demo_site: DemoSite) -> dict[str, Any]:
     """An invitation in every language, its address and mail; a placement, a plan, a draft with grids, a file."""
-    done = demo_site.manage("shell", "-v", "0", "-c", SCRIPT)
+    done = demo_site.command_line.run("shell", "-v", "0", "-c", SCRIPT)
     assert done.returncode == 0, done.stderr[-2000:]
     return json.loads(done.stdout.strip().splitlines()[-1])
 

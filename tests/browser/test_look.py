@@ -69,23 +69,30 @@ def doors(settings):
     settings.ROOT_URLCONF = __name__
 
 
+@pytest.fixture(scope="module")
+def tab(browser):
+    """One page for all visits, and what the browser complains about in it: the charts' scripts are compiled once."""
+    page, complaints = browser.new_context().new_page(), []
+    page.on("console", lambda m: complaints.append(m.text) if m.type in ("error", "warning") else None)
+    page.on("pageerror", lambda e: complaints.append(str(e)))
+    yield page, complaints
+    page.context.close()
+
+
 @pytest.fixture
-def visit(browser, live_server):
+def visit(tab, live_server):
     """Open a page and return it with everything the browser complained about."""
-    contexts = []
+    page, complaints = tab
 
     def open_page(where: str, *, width: int, mode: str):
-        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=mode)
-        contexts.append(context)
-        page, complaints = context.new_page(), []
-        page.on("console", lambda m: complaints.append(m.text) if m.type in ("error", "warning") else None)
-        page.on("pageerror", lambda e: complaints.append(str(e)))
+        complaints.clear()
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=mode)
         page.goto(f"{live_server.url}{where}")
         return page, complaints
 
     yield open_page
-    for context in contexts:
-        context.close()
+    page.goto("about:blank")
 
 
 def test_pages_have_no_violation_and_no_sideways_scroll(visit):

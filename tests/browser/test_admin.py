@@ -30,22 +30,23 @@ def test_it_runs_under_the_policy_and_is_accessible(browser: Any, live_server: A
         "form with parts": url(Survey, "change", house.survey.pk),
         "read-only": url(Ticket, "change", house.tickets["G"].pk),
     }
-    found = {}
+    context, found = browser.new_context(), {}
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
+    page, complaints = context.new_page(), []
+    page.on("console", lambda each: complaints.append(each.text) if each.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
     for width, mode, names in (
         (1440, "light", ("list", "form", "form with parts", "read-only")),
         (390, "dark", ("index", "list", "form")),
     ):
-        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=mode)
-        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=mode)
         for name in names:
-            page, complaints = context.new_page(), []
-            page.on("console", lambda m, to=complaints: to.append(m.text) if m.type in ("error", "warning") else None)
-            page.on("pageerror", lambda error, to=complaints: to.append(str(error)))
             page.goto(f"{live_server.url}{places[name]}")
             broken = [(rule, elements) for rule, elements in flaws(page) if rule not in THEME]
             is_wide = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
-            found[name, width] = (complaints, broken, is_wide)
-            page.close()
-        context.close()
+            found[name, width] = ([*complaints], broken, is_wide)
+            complaints.clear()
+    context.close()
     assert found == {key: ([], [], False) for key in found}
     assert {name for name, _width in found} == set(places)

@@ -64,38 +64,41 @@ PAGES: list[tuple[str, str, int, str]] = [
 ]
 
 
+def cookies_of(site: DemoSite, role: str) -> list[dict[str, str]]:
+    cookies = site.log_in(role).cookies.items()
+    return [{"name": name, "value": value, "domain": "127.0.0.1", "path": "/"} for name, value in cookies]
+
+
 def open_page(site: DemoSite, chromium: Any, role: str, width: int, mode: str = "light", **options: Any) -> Any:
     context = chromium.new_context(
         viewport={"width": width, "height": 900}, color_scheme=mode, locale="en-GB", **options
     )
     if role:
-        session = site.log_in(role)
-        context.add_cookies(
-            [
-                {"name": name, "value": value, "domain": "127.0.0.1", "path": "/"}
-                for name, value in session.cookies.items()
-            ]
-        )
+        context.add_cookies(cookies_of(site, role))
     return context.new_page()
 
 
 class Readers:
-    """Each role in each mode at one page of its own: to open a new one takes longer than to look at it."""
+    """Every role and mode at one page: what a browser keeps of a site, scripts above all, is read and compiled once."""
 
     def __init__(self, site: DemoSite, chromium: Any) -> None:
-        self.site, self.chromium = site, chromium
-        self.pages: dict[tuple[str, str], Any] = {}
+        self.site = site
+        self.role = ""
         self.complaints: list[str] = []
+        self._page = open_page(site, chromium, self.role, DESKTOP)
+        self._page.on("console", lambda each: self.complaints.append(each.text) if each.type == "error" else None)
+        self._page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
     def page(self, role: str, width: int, mode: str) -> Any:
-        if (role, mode) not in self.pages:
-            page = self.pages[role, mode] = open_page(self.site, self.chromium, role, width, mode)
-            page.on("console", lambda each: self.complaints.append(each.text) if each.type == "error" else None)
-            page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page = self.pages[role, mode]
-        page.set_viewport_size({"width": width, "height": 900})
+        if role != self.role:
+            self._page.context.clear_cookies()
+            if role:
+                self._page.context.add_cookies(cookies_of(self.site, role))
+            self.role = role
+        self._page.emulate_media(color_scheme=mode)
+        self._page.set_viewport_size({"width": width, "height": 900})
         self.complaints.clear()
-        return page
+        return self._page
 
 
 @pytest.fixture(scope="module")

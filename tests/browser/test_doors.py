@@ -100,10 +100,12 @@ def shop(demo_site: DemoSite, asked: dict[str, Any]) -> Iterator[str]:
 def test_every_door_is_without_a_flaw_in_every_language(
     demo_site: DemoSite, chromium: Any, asked: dict[str, Any], shop: str
 ) -> None:
-    found = {}
+    page, found = open_page(demo_site, chromium, "", DESKTOP, user_agent=PERSON), {}
     for language, (token, mail) in zip(LANGUAGES, asked["invited"], strict=True):
         width, mode = PHONE if language in ("sv", "fi") else DESKTOP, "dark" if language in ("nb", "fi") else "light"
-        page = open_page(demo_site, chromium, "", width, mode, user_agent=PERSON)
+        page.context.clear_cookies()
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=mode)
         for address in (f"/s/sfo-live/?lang={language}", f"/s/sfo-live/done/?lang={language}", f"/r/{token}/9/",
                         f"/r/unknown/?lang={language}", f"/unsubscribe/{token}/?lang={language}"):  # fmt: skip
             page.goto(demo_site.url + address)
@@ -115,7 +117,7 @@ def test_every_door_is_without_a_flaw_in_every_language(
         page.goto(shop + language)
         page.locator("[data-cx-survey] input").first.wait_for(state="attached")
         found["widget", language] = flaws(page)
-        page.context.close()
+    page.context.close()
     flawed = {door: wrong for door, wrong in found.items() if wrong}
     assert flawed == {}, flawed
 

@@ -20,4 +20,9 @@ SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "work on waiting studies": {
+        "task": "feedback.tasks.work_on_waiting_studies",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
 }

@@ -42,6 +42,14 @@ class InvitationStatus(models.TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
 
 
+class StudyStatus(models.TextChoices):
+    QUEUED = "queued", _("Waiting")
+    RUNNING = "running", _("Running")
+    DONE = "done", _("Done")
+    REFUSED = "refused", _("Refused")
+    FAILED = "failed", _("Given up")
+
+
 class Missing(models.TextChoices):
     """Why an answer has no value; the two are never added together."""
 

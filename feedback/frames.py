@@ -12,14 +12,15 @@ from cxprogram.periods import Period
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-# Responses that rate every question named, in the order in which they were written.
+# Responses that rate every question named.
 COMPLETE = """
-    COPY (
-        SELECT {columns} FROM feedback_response r
-        WHERE r.program_id = %s AND r.answered_on BETWEEN %s AND %s AND {complete}
-        ORDER BY r.id
-    ) TO STDOUT (FORMAT csv)
+    FROM feedback_response r
+    WHERE r.program_id = %s AND r.answered_on BETWEEN %s AND %s AND {complete}
 """
+# In the order in which they were written.
+ROWS = f"COPY (SELECT {{columns}} {COMPLETE} ORDER BY r.id) TO STDOUT (FORMAT csv)"
+COUNT = f"SELECT count(*) {COMPLETE}"
+IS_RATED = "jsonb_typeof(r.answers->%s) = 'number'"
 
 
 def ratings_frame(program: Program, period: Period, questions: Sequence[str]) -> "DataFrame":
@@ -30,12 +31,12 @@ def ratings_frame(program: Program, period: Period, questions: Sequence[str]) ->
     import pandas as pd  # only here: web processes that read counts alone stay small
 
     columns = ", ".join(f"(r.answers->>%s)::numeric AS c{number}" for number in range(len(questions)))
-    complete = " AND ".join("jsonb_typeof(r.answers->%s) = 'number'" for _question in questions)
+    complete = " AND ".join(IS_RATED for _question in questions)
     buffer = io.BytesIO()
     parameters = [*questions, program.pk, period.start, period.end, *questions]
     with (
         connection.cursor() as cursor,
-        cursor.copy(COMPLETE.format(columns=columns, complete=complete), parameters) as rows,
+        cursor.copy(ROWS.format(columns=columns, complete=complete), parameters) as rows,
     ):
         for block in rows:
             buffer.write(block)
@@ -43,6 +44,14 @@ def ratings_frame(program: Program, period: Period, questions: Sequence[str]) ->
     if not buffer.getbuffer().nbytes:
         return pd.DataFrame({question: pd.Series(dtype="int16") for question in questions})
     return pd.read_csv(buffer, header=None, names=list(questions), dtype="int16")
+
+
+def complete_count(program: Program, period: Period, questions: Sequence[str]) -> int:
+    """How many responses of the period answered every question with a number: it reads each of them."""
+    complete = " AND ".join(IS_RATED for _question in questions)
+    with connection.cursor() as cursor:
+        cursor.execute(COUNT.format(complete=complete), [program.pk, period.start, period.end, *questions])
+        return cursor.fetchone()[0]
 
 
 # The newest responses; a person who is known counts once, with the newest answer to each question.

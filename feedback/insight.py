@@ -8,7 +8,9 @@ from django.db import connection
 
 from cxprogram.models import OrgUnit, Program
 from cxprogram.periods import ALL, Period, parse
+from feedback import tallies
 from feedback.models import DriverStudy
+from feedback.querysets import DriverStudyQuerySet
 from journeys.insight.strongest import Driver
 from journeys.kpis import questions, registry
 from journeys.kpis.definitions import Definitions
@@ -34,7 +36,10 @@ class StudyRow:
 
 @dataclass(frozen=True)
 class Study:
-    """One driver study, the strongest driver first."""
+    """One driver study, the strongest driver first.
+
+    `since` is how many more have answered the outcome's question since then, fewer where answers were taken away.
+    """
 
     period: Period
     outcome: str
@@ -43,6 +48,7 @@ class Study:
     r2: float
     resamples: int
     computed_at: datetime
+    since: int
     kpi: Kpi
     rows: tuple[StudyRow, ...]
 
@@ -56,16 +62,15 @@ class Study:
 
 
 def build_study(program: Program, period: Period, *, outcome: str = "", user: Any = None) -> Study | None:
-    """The current study of the period, that of the overall question unless another outcome is named.
+    """The current study of the period, that of the question of the whole unless another outcome is named.
 
     None when there is none, or the user may not see it. A constant number of queries.
     """
     definitions = Definitions(program)
-    main = definitions.overall.question_code if definitions.overall else ""
-    studies = DriverStudy.objects.filter(program=program, is_current=True, period=period.code)
+    studies = _current(program, outcome).filter(period=period.code)
     if user is not None:
         studies = studies.visible_to(user)
-    study = studies.filter(outcome=outcome or main).first()
+    study = studies.first()
     if study is None:
         return None
     root = OrgUnit.objects.get(program=program, parent=None)
@@ -98,6 +103,7 @@ def build_study(program: Program, period: Period, *, outcome: str = "", user: An
         r2=study.r2,
         resamples=study.resamples,
         computed_at=study.computed_at,
+        since=0 if study.answered is None else tallies.answered(program, study.outcome, period) - study.answered,
         kpi=kpi,
         rows=tuple(rows),
     )
@@ -107,20 +113,37 @@ def _label(facts: dict[str, QuestionFacts], code: str) -> str:
     return facts[code].label if code in facts else code
 
 
-def studied_periods(program: Program) -> list[Period]:
-    """The periods that have a study, newest first, everything last."""
-    codes = DriverStudy.objects.filter(program=program, is_current=True).values_list("period", flat=True).distinct()
+def _current(program: Program, outcome: str) -> DriverStudyQuerySet:
+    """The current studies of the outcome, of the whole where none is named."""
+    if not outcome:
+        return DriverStudy.objects.of_the_whole(program)
+    return DriverStudy.objects.filter(program=program, outcome=outcome, is_current=True)
+
+
+def main_outcome(program: Program) -> str:
+    """The question that rates the whole; empty where no KPI names one."""
+    return Kpi.objects.of_the_whole(program).values_list("question_code", flat=True).first() or ""
+
+
+def studied_outcomes(program: Program) -> dict[str, str]:
+    """The questions whose drivers have been studied, with their labels: that of the whole first, then by label."""
+    studies = DriverStudy.objects.filter(program=program, is_current=True)
+    codes = set(studies.values_list("outcome", flat=True))
+    facts, main = questions.facts(program, codes), main_outcome(program)
+    labels = {code: _label(facts, code) for code in codes}
+    return dict(sorted(labels.items(), key=lambda item: (item[0] != main, item[1])))
+
+
+def studied_periods(program: Program, outcome: str = "") -> list[Period]:
+    """The periods that have a study of the outcome, of the whole if none is named: newest first, everything last."""
+    codes = _current(program, outcome).values_list("period", flat=True).distinct()
     found = sorted((parse(code) for code in codes if code != "all"), reverse=True)
     return [*found, ALL] if "all" in set(codes) else found
 
 
 def strongest_drivers(program: Program, period: Period) -> tuple[Driver, ...]:
     """For the map's sentence: drivers of the overall rating, the strongest first; one query."""
-    study = (
-        DriverStudy.objects.filter(program=program, is_current=True, period=period.code, method="lmg")
-        .order_by("pk")
-        .first()
-    )
+    study = DriverStudy.objects.of_the_whole(program).filter(period=period.code, method="lmg").first()
     if study is None:
         return ()
     rows = sorted(study.drivers, key=lambda row: -row["lmg"])

@@ -6,9 +6,11 @@ from typing import Any
 from django.db.models import Q
 
 from cxprogram.access import Right, ScopedQuerySet
+from cxprogram.models import Program
 from cxprogram.periods import Period
 from cxprogram.querysets import AdminOnlyQuerySet, DefinitionQuerySet
-from feedback.choices import AskStatus, InvitationStatus, TicketStatus
+from feedback.choices import AskStatus, InvitationStatus, StudyStatus, TicketStatus
+from journeys.models import Kpi
 
 
 class BrandingQuerySet(DefinitionQuerySet):
@@ -105,6 +107,21 @@ class ScoreCellQuerySet(ScopedQuerySet):
 
 class DriverStudyQuerySet(ScopedQuerySet):
     right = Right.SEE_DRIVERS
+
+    def of_the_whole(self, program: Program) -> "DriverStudyQuerySet":
+        """Current studies of the program whose outcome is the question of the whole."""
+        main = Kpi.objects.of_the_whole(program).values("question_code")
+        return self.filter(program=program, outcome__in=main, is_current=True)
+
+
+class StudyRunQuerySet(AdminOnlyQuerySet):
+    def open(self) -> "StudyRunQuerySet":
+        """Runs that have not ended: they wait, or somebody works on them."""
+        return self.filter(status__in=[StudyStatus.QUEUED, StudyStatus.RUNNING])
+
+    def free(self, at: datetime) -> "StudyRunQuerySet":
+        """Open runs on which nobody works: they wait, or their worker died."""
+        return self.open().filter(Q(leased_until=None) | Q(leased_until__lt=at))
 
 
 class TicketQuerySet(ScopedQuerySet):

@@ -12,12 +12,13 @@ MOST = 3
 
 
 def reasons(program: Program) -> dict[str, str]:
-    """By question, in the program's language: the strongest drivers of the newest current study, three at most.
+    """By question, in the program's language: the strongest drivers of the newest current study of the whole, three at
+    most.
 
     - the interval of its share lies wholly above an even share;
     - it goes up with the whole.
     """
-    studies = DriverStudy.objects.filter(program=program, is_current=True, method="lmg")
+    studies = DriverStudy.objects.of_the_whole(program).filter(method="lmg")
     study = max(studies, key=lambda each: (parse(each.period).end, each.pk), default=None)
     if study is None:
         return {}

@@ -114,3 +114,9 @@ def count(program: Program, questions: Collection[str], periods: Collection[Peri
             },
         )
         return Counts(cursor.fetchall(), units)
+
+
+def answered(program: Program, question: str, period: Period) -> int:
+    """How many gave a value to the question in the period, in the whole organisation."""
+    root = OrgUnit.objects.get(program=program, parent=None)
+    return int(count(program, [question], [period]).of(question, root, period).tally.total)

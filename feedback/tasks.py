@@ -6,7 +6,7 @@ from django.utils import timezone
 from cxprogram.models import Program
 from cxprogram.services import import_runs
 from feedback import delivery
-from feedback.services import drafts, folding, import_work, plans, sending
+from feedback.services import drafts, folding, import_work, plans, sending, study_runs
 
 
 @shared_task
@@ -47,3 +47,15 @@ def work_on_waiting_imports() -> None:
 def forget_drafts() -> None:
     """Answers that were begun and left behind."""
     drafts.forget(at=timezone.now())
+
+
+@shared_task
+def work_on_study(run_id: int) -> None:
+    study_runs.work(run_id, clock=timezone.now)
+
+
+@shared_task
+def work_on_waiting_studies() -> None:
+    """The sweep: driver studies that no task has begun, and those whose worker died."""
+    for run_id in study_runs.due(timezone.now()):
+        study_runs.work(run_id, clock=timezone.now)

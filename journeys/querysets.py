@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Any, Self
 
-from django.db.models import Count, Exists, JSONField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Case, Count, Exists, JSONField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Lower
 
 from cxprogram.access import Right, ScopedQuerySet
+from cxprogram.models import Program
 from cxprogram.querysets import AdminOnlyQuerySet, DefinitionQuerySet
 from journeys.choices import ConsentState, FillState, LegalBasis, Purpose, StreamStatus, UseCaseState
 
@@ -162,6 +163,16 @@ class KpiQuerySet(DefinitionQuerySet):
     def current(self) -> "KpiQuerySet":
         """The definitions in force, one a code."""
         return self.filter(is_current=True)
+
+    def of_the_whole(self, program: Program) -> "KpiQuerySet":
+        """The one definition in force by which the program rates the whole experience, if it has any.
+
+        - it is asked by one question;
+        - it is the KPI of the whole, or where there is none, that of loyalty.
+        """
+        asked = self.current().filter(program=program, code__in=[program.overall_kpi, program.loyalty_kpi])
+        first = Case(When(code=program.overall_kpi, then=0), default=1)
+        return asked.exclude(question_code="").order_by(first)[:1]
 
     def behind(self, segment: Any) -> "KpiQuerySet":
         """Those in force that count by the segment as it was before it was edited."""

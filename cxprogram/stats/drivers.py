@@ -32,11 +32,15 @@ class DriverStudyError(ValueError):
     driver-study-constant             a driver or the outcome never varies
     driver-study-singular             a driver is a combination of others, or no data correlate like this
     driver-study-unstable             too many resamples of the bootstrap are constant or singular
+
+    `facts` holds the numbers behind it: `n` and `needed` rows, `drivers` and `most` of them, the `column` that never
+    varies (the outcome is the last).
     """
 
-    def __init__(self, code: str, message: str):
+    def __init__(self, code: str, message: str, **facts: int):
         super().__init__(message)
         self.code = code
+        self.facts = facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +159,22 @@ def lmg_bootstrap_from_blocks(
     return _intervals(moments, size, resamples=resamples, seed=seed)
 
 
+def random_blocks(X: ArrayLike, y: ArrayLike, *, blocks: int = 1_000, seed: int) -> tuple[Array, Array, Array]:
+    """Put the rows of X (rows, p) and y (rows,) into blocks at random, for `lmg_bootstrap_from_blocks`.
+
+    Returns each block's number of rows (k,), sums (k, p + 1) and sums of products (k, p + 1, p + 1), outcome last. Rows
+    with a NaN are left out. The same seed gives the same blocks. Raises DriverStudyError.
+    """
+    rows = _complete_rows(X, y)
+    parts = np.array_split(np.random.default_rng(seed).permutation(len(rows)), blocks)
+    taken = [rows[part] for part in parts]
+    return (
+        np.array([len(part) for part in taken], dtype=np.float64),
+        np.array([part.sum(axis=0) for part in taken]),
+        np.array([part.T @ part for part in taken]),
+    )
+
+
 def _complete_rows(X: ArrayLike, y: ArrayLike, *, rows_per_driver: int = FEWEST_ROWS_PER_DRIVER) -> Array:
     """Return the rows of X and y without a NaN, shape (n, p + 1), outcome last, checked for the study."""
     drivers, outcome = np.asarray(X, dtype=np.float64), np.asarray(y, dtype=np.float64)
@@ -167,8 +187,9 @@ def _complete_rows(X: ArrayLike, y: ArrayLike, *, rows_per_driver: int = FEWEST_
     _refuse_size(drivers.shape[1], len(rows), rows_per_driver)
     constant = np.flatnonzero(np.ptp(rows, axis=0) == 0)
     if constant.size:
-        where = "the outcome" if drivers.shape[1] in constant else f"driver {constant[0] + 1}"
-        raise DriverStudyError("driver-study-constant", f"{where} never varies")
+        column = int(constant[-1])
+        where = "the outcome" if column == drivers.shape[1] else f"driver {column + 1}"
+        raise DriverStudyError("driver-study-constant", f"{where} never varies", column=column)
     return rows
 
 
@@ -176,11 +197,18 @@ def _refuse_size(drivers: int, n: int, rows_per_driver: int = FEWEST_ROWS_PER_DR
     if drivers < 1:
         raise DriverStudyError("driver-study-shape", "a study needs at least one driver")
     if drivers > MOST_DRIVERS:
-        raise DriverStudyError("driver-study-too-many-drivers", f"{drivers} drivers, {MOST_DRIVERS} at most")
+        raise DriverStudyError(
+            "driver-study-too-many-drivers",
+            f"{drivers} drivers, {MOST_DRIVERS} at most",
+            drivers=drivers,
+            most=MOST_DRIVERS,
+        )
     if n < rows_per_driver * drivers:
         raise DriverStudyError(
             "driver-study-too-few-answers",
             f"{n} complete rows for {drivers} drivers, at least {rows_per_driver} per driver are needed",
+            n=n,
+            needed=rows_per_driver * drivers,
         )
 
 

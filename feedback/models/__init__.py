@@ -1,6 +1,6 @@
 from feedback.models.branding import Branding
 from feedback.models.contact import ContactDecision, ContactGroup, ContactRule, StoppedAddress
-from feedback.models.driver_study import DriverStudy
+from feedback.models.driver_study import DriverStudy, StudyRun
 from feedback.models.invitation import EmailClick, Invitation, Placement, SurveyDraft, token_hash
 from feedback.models.mapping import ImportMapping
 from feedback.models.plan import EventCursor, NotDrawn, PlannedAsk, SamplingPlan, Wave
@@ -36,6 +36,7 @@ __all__ = [
     "ScoreCell",
     "ScoreMonth",
     "StoppedAddress",
+    "StudyRun",
     "SupportCase",
     "Survey",
     "SurveyDraft",

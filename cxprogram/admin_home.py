@@ -55,6 +55,7 @@ STAGES: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
             ("feedback.response", "forum"),
             ("feedback.scorecell", "grid_on"),
             ("feedback.driverstudy", "hub"),
+            ("feedback.studyrun", "pending_actions"),
         ),
     ),
     (

@@ -26,6 +26,7 @@ from cxprogram.imports.errors import MappingError
 from cxprogram.suppression import hidden_cells
 from feedback import (
     admin_plans,  # noqa: F401 its pages register themselves
+    admin_studies,  # noqa: F401
     admin_voice,  # noqa: F401
     show_if,
 )
@@ -33,7 +34,6 @@ from feedback.admin_doors import PlacementInline
 from feedback.admin_tickets import RuleInline
 from feedback.imports.mapping import load_mapping
 from feedback.models import (
-    DriverStudy,
     FoldState,
     ImportMapping,
     Question,
@@ -390,19 +390,3 @@ class FoldStatePage(ReadOnlyAdmin):
     list_display = ("program", "watermark_xid", "folded_at")
     list_select_related = ("program",)
     ordering = ("program",)
-
-
-@admin.register(DriverStudy)
-class DriverStudyPage(ReadOnlyAdmin):
-    fieldsets = (
-        (None, {"fields": ("program", "period", "outcome", "n", "r2", "is_current")}),
-        (
-            gettext_lazy("Drivers"),
-            {"fields": ("drivers",), "description": gettext_lazy("Association, not proof of cause.")},
-        ),
-        (gettext_lazy("How"), {"fields": ("method", "resamples", "seed", "computed_at")}),
-    )
-    list_display = ("outcome", "period", "n", "r2", "method", "is_current", "computed_at")
-    list_filter = ("is_current", "outcome", "period")
-    search_fields = ("outcome", "period")
-    ordering = ("-pk",)

@@ -49,6 +49,7 @@ class Study:
     resamples: int
     computed_at: datetime
     since: int
+    is_of_the_whole: bool
     kpi: Kpi
     rows: tuple[StudyRow, ...]
 
@@ -104,6 +105,7 @@ def build_study(program: Program, period: Period, *, outcome: str = "", user: An
         resamples=study.resamples,
         computed_at=study.computed_at,
         since=0 if study.answered is None else tallies.answered(program, study.outcome, period) - study.answered,
+        is_of_the_whole=study.outcome == main_outcome(program),
         kpi=kpi,
         rows=tuple(rows),
     )

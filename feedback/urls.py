@@ -22,6 +22,7 @@ urlpatterns = [
     path("s/<slug:slug>/", survey_views.survey, name="survey"),
     path("audit/", audit_views.audit, name="audit"),
     path("drivers/", driver_views.drivers, name="drivers"),
+    path("drivers/new/", driver_views.study_new, name="study-new"),
     path("plans/", plan_views.plan_list, name="plan-list"),
     path("plans/decisions/", plan_views.decision_list, name="decision-list"),
     path("plans/<int:number>/", plan_views.plan_detail, name="plan-detail"),

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from feedback.api.contact_decisions import BounceView, ContactDecisionListView, NotDrawnListView
-from feedback.api.driver_studies import DriverStudyView
+from feedback.api.driver_studies import DriverStudyRunView, DriverStudyView
 from feedback.api.exports import ResponseExportView
 from feedback.api.responses import ResponseBulkView, ResponseView
 from feedback.api.tickets import TicketCloseView, TicketDetailView, TicketListView, TicketNoteView, TicketTakeView
@@ -23,6 +23,7 @@ urlpatterns = [
     path("contact-decisions/not-drawn/", NotDrawnListView.as_view(), name="not-drawn-list"),
     path("contact-decisions/", ContactDecisionListView.as_view(), name="contact-decision-list"),
     path("driver-studies/", DriverStudyView.as_view(), name="driver-study"),
+    path("driver-study-runs/<int:number>/", DriverStudyRunView.as_view(), name="driver-study-run"),
     path("feature-requests/", FeatureRequestView.as_view(), name="feature-request-create"),
     path("conversations/", ConversationView.as_view(), name="conversation-create"),
     path("conversations/bulk/", ConversationBulkView.as_view(), name="conversation-bulk"),

@@ -28,7 +28,10 @@ class DriverStudyPage(ReadOnlyAdmin):
 class StudyRunPage(ReadOnlyAdmin):
     fieldsets = (
         (None, {"fields": ("program", "period", "outcome", "drivers", "by", "asked_at")}),
-        (gettext_lazy("What became of it"), {"fields": ("status", "finished_at", "study", "code", "facts", "attempts")}),
+        (
+            gettext_lazy("What became of it"),
+            {"fields": ("status", "finished_at", "study", "code", "facts", "attempts")},
+        ),
     )
     list_display = ("outcome", "period", "status", "code", "by", "asked_at", "finished_at")
     list_filter = ("status", "outcome")

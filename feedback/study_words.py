@@ -35,9 +35,11 @@ def refusal(code: str, facts: Mapping[str, Any], names: Mapping[str, str] | None
             "Some of the drivers say exactly the same as others, so nobody can tell them apart. Leave one of them out."
         )
     if code == "driver-study-unstable":
-        return _("The answers vary too little to say how certain the shares are. Choose fewer drivers or more answers.")
+        return _(
+            "The answers vary too little to say how certain the shares are. Choose fewer drivers or a longer period."
+        )
     if code == "driver-study-given-up":
-        return _("It was tried %(n)s times and never came to its end. Run it again, and tell whoever runs the server.") % {
-            "n": figures.figure(facts["n"], "count")
-        }
+        return _(
+            "It was tried %(n)s times and never came to its end. Tell whoever runs the server, then try again."
+        ) % {"n": figures.figure(facts["n"], "count")}
     return _("The answers allow no study.")

@@ -17,6 +17,7 @@ from cxprogram.errors import NotFoundError
 from cxprogram.models import Program
 from cxprogram.periods import parse
 from feedback import study_words
+from feedback.insight import main_outcome
 from feedback.models import DriverStudy, StudyRun
 from feedback.services import study_runs
 
@@ -151,7 +152,8 @@ class DriverStudyView(ApiView):
         "Read the driver study",
         name="driver_study",
         tag="KPIs",
-        description="The newest study of the period; without a period, the newest of all. Association, not cause.",
+        description="The newest study of the period; without a period, the newest of all. Without an outcome, "
+        "that of the rating of the whole where there is one. Association, not cause.",
         parameters=[
             api_schema.PROGRAM,
             api_schema.PERIOD,
@@ -169,9 +171,11 @@ class DriverStudyView(ApiView):
         studies = DriverStudy.objects.visible_to(request.user).filter(program=program, is_current=True)
         if period := request.GET.get("period"):
             studies = studies.filter(period=parse(period).code)
-        if outcome := request.GET.get("outcome"):
-            studies = studies.filter(outcome=outcome)
-        study = studies.order_by("-computed_at", "-pk").first()
+        studies = studies.order_by("-computed_at", "-pk")
+        outcome = request.GET.get("outcome")
+        study = studies.filter(outcome=outcome or main_outcome(program)).first()
+        if study is None and not outcome:
+            study = studies.first()
         if study is None:
             raise NotFoundError(_("There is no driver study for this."), code="driver-study-missing")
         return reply(present(study))
@@ -180,8 +184,8 @@ class DriverStudyView(ApiView):
         "Have a driver study made",
         name="driver_study_ask",
         tag="KPIs",
-        description="The study is made in the background; `Location` tells where to ask what became of it. Asking again "
-        "for what has not ended returns the same run; the same answers again write nothing.",
+        description="The study is made in the background; `Location` tells where to ask what became of it. Asking "
+        "again for what has not ended returns the same run; the same answers again write nothing.",
         parameters=[api_schema.PROGRAM],
         body=StudyWish,
         example=WISH,

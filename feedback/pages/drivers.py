@@ -96,7 +96,7 @@ def alike(study: Study) -> list[StudyRow]:
 
 
 def headline(study: Study) -> str:
-    """The strongest driver; where others come as close, how many there are; of another outcome than the whole, which."""
+    """The strongest driver; where others come as close, how many; of another outcome than the whole, which."""
     close, name = len(alike(study)), inside(study.rows[0].label)
     if not study.is_of_the_whole:
         said = {"n": close, "name": name, "outcome": study.outcome_label}

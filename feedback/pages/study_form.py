@@ -153,9 +153,7 @@ def _ratings(program: Program) -> dict[str, Rating]:
 def _counted(program: Program, ratings: dict[str, Rating], period: Period) -> dict[str, Rating]:
     counts = tallies.count(program, ratings, [period])
     root = OrgUnit.objects.get(program=program, parent=None)
-    return {
-        code: replace(rating, n=int(counts.of(code, root, period).tally.total)) for code, rating in ratings.items()
-    }
+    return {code: replace(rating, n=int(counts.of(code, root, period).tally.total)) for code, rating in ratings.items()}
 
 
 def _drivers_before(program: Program, outcome: str, ratings: Collection[str]) -> list[str]:
@@ -187,9 +185,7 @@ def _sensible(ratings: dict[str, Rating], outcome: str) -> list[str]:
     return [code for code in ratings if code in chosen]
 
 
-def _periods(
-    program: Program, outcome: str, years: Sequence[Period], chosen: Period
-) -> list[tuple[str, list[Period]]]:
+def _periods(program: Program, outcome: str, years: Sequence[Period], chosen: Period) -> list[tuple[str, list[Period]]]:
     """Years, months and everything, the newest first, as far as they hold answers; the one chosen in any case."""
     months = [parse(f"{year.code}-{month:02}") for year in years[:YEARS_OF_MONTHS] for month in range(12, 0, -1)]
     counts = tallies.count(program, [outcome], months)

@@ -34,6 +34,7 @@ def drivers(request: HttpRequest, visit: Visit) -> HttpResponse:
         outcome=request.GET.get("outcome", "").replace("\x00", ""),
         user=visit.user,
         may_define=_may_define(visit),
+        at=visit.at,
     )
     response = render(request, "feedback/drivers.html", {"page": page})
     if page.is_under_way:

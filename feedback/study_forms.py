@@ -13,9 +13,7 @@ class StudyForm(forms.Form):
     """The choices are those of the offer; an outcome that is ticked among its drivers is left out of them."""
 
     period = forms.ChoiceField(label=_("Period"))
-    outcome = forms.ChoiceField(
-        label=_("Outcome"), help_text=_("The rating that is to be explained. It is never its own driver.")
-    )
+    outcome = forms.ChoiceField(label=_("Outcome"))
     drivers = forms.MultipleChoiceField(
         label=_("Drivers"),
         widget=forms.CheckboxSelectMultiple,

@@ -1,6 +1,7 @@
 """The driver page: what the study says, in words, as a chart and in numbers."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -17,6 +18,8 @@ from feedback.pages.study_runs import RunRow
 from journeys.insight.words import MOST_NAMED, inside, listed
 from journeys.kpis import questions
 
+DONE_IS_NEWS = timedelta(hours=1)
+
 
 @dataclass(frozen=True)
 class DriverPage:
@@ -32,13 +35,15 @@ class DriverPage:
     may_define: bool = False
     run: RunRow | None = None
     runs: tuple[RunRow, ...] = ()
+    at: datetime | None = None
 
     @property
     def news(self) -> RunRow | None:
-        """The newest run of what is shown, as long as it tells something that the study does not."""
-        if self.run is None or (self.study and self.run.is_bad and self.run.run.asked_at < self.study.computed_at):
-            return None
-        return self.run
+        """The newest run of what is shown: one that has not ended or made no study, and for a while one that did."""
+        if self.run is None or not self.run.run.is_over or self.run.is_bad:
+            return self.run
+        finished, at = self.run.run.finished_at, self.at
+        return self.run if finished and at and at - finished < DONE_IS_NEWS else None
 
     @property
     def is_under_way(self) -> bool:
@@ -49,7 +54,7 @@ class DriverPage:
         return self.studied if self.period in self.studied else [self.period, *self.studied]
 
 
-def build(program: Program, *, asked: str, outcome: str, user: Any, may_define: bool) -> DriverPage:
+def build(program: Program, *, asked: str, outcome: str, user: Any, may_define: bool, at: datetime) -> DriverPage:
     """The page of a period (empty: the newest that was studied) and an outcome (empty: the whole, else the first
     studied). Raises PeriodError and NotFoundError (`question-unknown`)."""
     outcomes = insight.studied_outcomes(program)
@@ -76,6 +81,7 @@ def build(program: Program, *, asked: str, outcome: str, user: Any, may_define: 
         may_define=may_define,
         run=study_runs.newest(program, period, shown, user=user) if may_define else None,
         runs=tuple(study_runs.latest(program, user=user)) if may_define else (),
+        at=at,
     )
 
 

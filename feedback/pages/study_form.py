@@ -1,5 +1,6 @@
 """What can be studied: the ratings of a program by survey, the periods with answers, and what to begin with."""
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
@@ -12,7 +13,7 @@ from cxprogram.stats.drivers import FEWEST_ROWS_PER_DRIVER, MOST_DRIVERS
 from feedback import insight, tallies
 from feedback.choices import SCALE_KINDS
 from feedback.frames import complete_count
-from feedback.models import DriverStudy, SurveyItem
+from feedback.models import DriverStudy, Question, Survey, SurveyItem
 from journeys.kpis import questions
 from journeys.models import Touchpoint
 
@@ -24,12 +25,12 @@ MOST_COUNTED = 200_000
 
 @dataclass(frozen=True)
 class Rating:
-    """One question that may be an outcome or a driver; `n` answered it in the period."""
+    """One question that may be an outcome or a driver, with the surveys that ask for it; `n` answered it in the
+    period."""
 
     code: str
     label: str
-    survey: str
-    survey_id: int
+    surveys: frozenset[int]
     scale: tuple[int, int]
     touchpoint: str
     n: int = 0
@@ -51,14 +52,7 @@ class Offer:
     period: Period
     periods: list[tuple[str, list[Period]]]
     drivers: list[str]
-
-    @property
-    def groups(self) -> list[tuple[str, list[Rating]]]:
-        """By survey, the newest first."""
-        found: dict[int, tuple[str, list[Rating]]] = {}
-        for rating in self.ratings.values():
-            found.setdefault(rating.survey_id, (rating.survey, []))[1].append(rating)
-        return list(found.values())
+    groups: list[tuple[str, list[Rating]]]
 
 
 @dataclass(frozen=True)
@@ -102,22 +96,29 @@ def offer(program: Program, *, outcome: str = "", period: Period | None = None) 
     - the period: the one named, else the newest year in which enough rated the outcome and all of the drivers;
     - the drivers: those of the outcome's newest study, else see `_sensible`.
     """
-    ratings = _ratings(program)
-    if not ratings:
+    asked = _asked(program)
+    if not asked:
         return None
+    ratings = {rating.code: rating for _title, group in asked for rating in group}
     known = [code for code in (outcome, insight.main_outcome(program)) if code in ratings]
     outcome = known[0] if known else next(iter(ratings))
     years = sorted(questions.facts(program, [outcome])[outcome].periods, reverse=True)
-    candidates = [period] if period else years[:YEARS_OF_MONTHS]
     before = _drivers_before(program, outcome, ratings)
     best: Offer | None = None
-    for candidate in candidates or [ALL]:
+    for candidate in [period] if period else years[:YEARS_OF_MONTHS] or [ALL]:
         counted = _counted(program, ratings, candidate)
-        drivers = before or _sensible(counted, outcome)
-        made = Offer(program, counted, outcome, candidate, _periods(program, outcome, years, candidate), drivers)
+        made = Offer(
+            program=program,
+            ratings=counted,
+            outcome=outcome,
+            period=candidate,
+            periods=_periods(program, outcome, years, candidate),
+            drivers=before or _sensible(counted, outcome),
+            groups=[(title, [counted[rating.code] for rating in group]) for title, group in asked],
+        )
         best = best or made
-        found = enough(made, drivers)
-        if drivers and (found is None or found.is_enough):
+        found = enough(made, made.drivers)
+        if made.drivers and (found is None or found.is_enough):
             return made
     return best
 
@@ -131,8 +132,8 @@ def enough(offered: Offer, drivers: Collection[str]) -> Enough | None:
     return Enough(n, FEWEST_ROWS_PER_DRIVER * len(drivers))
 
 
-def _ratings(program: Program) -> dict[str, Rating]:
-    """Every rating of us that a published version asks for, once: in the newest survey that does, in its order."""
+def _asked(program: Program) -> list[tuple[str, list[Rating]]]:
+    """The ratings of us that published versions ask for, each once: by survey, the longest first, in its order."""
     points = dict(Touchpoint.objects.measured().filter(program=program).values_list("question_code", "pk"))
     names = {point.pk: point.label for point in Touchpoint.objects.filter(program=program)}
     items = (
@@ -141,13 +142,26 @@ def _ratings(program: Program) -> dict[str, Rating]:
         .select_related("question", "version__survey")
         .order_by("-version__survey_id", "-version__number", "position")
     )
-    found: dict[str, Rating] = {}
+    asked: dict[Survey, dict[str, Question]] = defaultdict(dict)
     for item in items:
-        question, survey = item.question, item.version.survey
-        if question.code not in found and question.scale:
-            point = names.get(question.touchpoint_id or points.get(question.code, 0), "")
-            found[question.code] = Rating(question.code, question.label, survey.label, survey.pk, question.scale, point)
-    return found
+        asked[item.version.survey].setdefault(item.question.code, item.question)
+    groups, seen = [], set[str]()
+    for survey, found in sorted(asked.items(), key=lambda each: -len(each[1])):
+        group = [
+            Rating(
+                code=code,
+                label=question.label,
+                surveys=frozenset(each.pk for each, others in asked.items() if code in others),
+                scale=question.scale,
+                touchpoint=names.get(question.touchpoint_id or points.get(code, 0), ""),
+            )
+            for code, question in found.items()
+            if code not in seen and question.scale
+        ]
+        seen |= found.keys()
+        if group:
+            groups.append((survey.label, group))
+    return groups
 
 
 def _counted(program: Program, ratings: dict[str, Rating], period: Period) -> dict[str, Rating]:
@@ -167,7 +181,7 @@ def _drivers_before(program: Program, outcome: str, ratings: Collection[str]) ->
 def _sensible(ratings: dict[str, Rating], outcome: str) -> list[str]:
     """The drivers to begin with.
 
-    - asked in the same survey on the same scale as the outcome;
+    - asked in a survey that asks for the outcome, on the same scale;
     - answered by half as many at least;
     - of these the ratings of touchpoints, where there are any;
     - the most answered ones, as many as can be studied.
@@ -177,7 +191,8 @@ def _sensible(ratings: dict[str, Rating], outcome: str) -> list[str]:
         rating
         for rating in ratings.values()
         if rating.code != outcome
-        and (rating.survey_id, rating.scale) == (whole.survey_id, whole.scale)
+        and rating.surveys & whole.surveys
+        and rating.scale == whole.scale
         and 2 * rating.n >= max(whole.n, 1)
     ]
     alike = [rating for rating in alike if rating.touchpoint] or alike

@@ -27,7 +27,7 @@ def refusal(code: str, facts: Mapping[str, Any], names: Mapping[str, str] | None
             "each driver. Choose fewer drivers or a longer period."
         ) % {"n": figures.figure(facts["n"], "count"), "needed": figures.figure(facts["needed"], "count")}
     if code == "driver-study-constant":
-        return _("Everyone gave the same answer to “%(question)s”, so nothing can go with it. Leave it out.") % {
+        return _("Everyone gave the same answer to “%(question)s”, so nothing can go with it. Choose without it.") % {
             "question": name
         }
     if code == "driver-study-singular":

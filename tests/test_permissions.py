@@ -43,6 +43,7 @@ from feedback.models import (
     Mention,
     Placement,
     SamplingPlan,
+    StudyRun,
     SupportCase,
     TicketStep,
 )
@@ -205,6 +206,8 @@ ROWS: list[Row] = [
     row("journeys:stream-list", {302: ANONYMOUS, 200: STAFF, 404: REST}),
     row("feedback:audit", {302: ANONYMOUS, 200: f"{DRIVERS} stranger", 404: REST}),
     row("feedback:drivers", {302: ANONYMOUS, 200: f"{DRIVERS} stranger", 404: REST}),
+    row("feedback:study-new", {302: ANONYMOUS, 200: STAFF, 404: REST}),
+    post("feedback:study-new", {302: ANONYMOUS, 303: DEFINERS, 200: STRANGER, 404: REST}),  # who asks for no rating
     row("feedback:import-list", {302: ANONYMOUS, 200: STAFF, 404: REST}),
     post("feedback:import-list", {302: ANONYMOUS, 400: STAFF, 404: REST}),
     row("feedback:import-detail", {302: ANONYMOUS, 200: DEFINERS, 404: REST}, WHOLE),
@@ -282,6 +285,8 @@ ROWS: list[Row] = [
         unit=OTHER,
     ),
     row("api:driver-study", {401: ANONYMOUS, 200: DRIVERS, 403: REST, 404: STRANGER}),
+    post("api:driver-study", {401: ANONYMOUS, 202: DEFINERS, 403: REST, 422: STRANGER}),  # names our questions
+    row("api:driver-study-run", {401: ANONYMOUS, 200: DEFINERS, 403: REST, 404: STRANGER}, WHOLE),
     row("api:ticket-list", {401: ANONYMOUS, 200: f"{WORKERS} stranger", 403: REST}),
     row("api:ticket-list", {401: ANONYMOUS, 200: WORKERS, 403: REST, 400: STRANGER}, unit=OWN),
     row(
@@ -408,6 +413,7 @@ DESKS: dict[str, Desk] = {
     "feedback.ScoreCell": KEPT,
     "feedback.ScoreMonth": KEPT,
     "feedback.StoppedAddress": KEPT,
+    "feedback.StudyRun": KEPT,
     "feedback.SupportCase": KEPT,
     "feedback.Survey": FREE,
     "feedback.SurveyDraft": KEPT,
@@ -465,6 +471,7 @@ def token(house: House) -> str:
 # --- addresses and bodies ---------------------------------------------------------------------
 PLACES: dict[str, Callable[[House, str], dict[str, Any]]] = {
     "ticket": lambda house, where: {"number": house.tickets[where].pk},
+    "driver-study-run": lambda house, where: {"number": StudyRun.objects.latest("pk").pk},
     "import": lambda house, where: {"number": ImportRun.objects.latest("pk").pk},
     "customer": lambda house, where: {"number": house.tickets[where].customer_id},
     "project": lambda house, where: {"code": house.projects[where].code},
@@ -493,10 +500,13 @@ PERSON = {"source": "table", "external_id": "1", "name": "Ada"}
 SITTING = {"source": "panel", "external_id": "p-1", "at": "2017-05-15T12:00:00Z", "ratings": [{"rating": 8}]}
 HAPPENING = {"stream": "visits", "source": "table", "external_id": "1", "type": "visit", "at": "2017-05-15"}
 SAID = {"source": "table", "external_id": "1", "at": "2017-05-15", "text": "Said."}
+STUDY = {"period": "2016", "outcome": "Q7ALL", "drivers": ["Q7FOOD"]}
 CLOSING = {"root_cause": "Staffing", "action": "We called."}
 BODIES: dict[str, Callable[[House, str], Any]] = {
     "api:ticket-note": lambda house, where: {"text": "Called."},
     "api:ticket-close": lambda house, where: CLOSING,
+    "api:driver-study": lambda house, where: STUDY,
+    "feedback:study-new": lambda house, where: STUDY,
     "api:bounce-create": lambda house, where: {"address": "gone@example.org"},
     "feedback:plan-start": lambda house, where: {"wave": "1"},
     "feedback:plan-people": lambda house, where: {"people": "Ann <ann@example.org>"},
@@ -587,6 +597,9 @@ def furnish(house: House) -> House:
         said.objects.create(
             program=program, source="x", external_id="1", body_hash=b"x", at=factories.NOON, text=CANARY_WHOLE
         )
+    StudyRun.objects.create(
+        program=program, period="2017", outcome="Q7ALL", drivers=["Q7FOOD"], by=owner, asked_at=factories.NOON
+    )
     version = house.survey.versions.get()
     ImportMapping.objects.create(program=program, slug="wave", survey_version=version, definition={})
     KpiValue.objects.create(

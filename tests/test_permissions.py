@@ -207,7 +207,7 @@ ROWS: list[Row] = [
     row("feedback:audit", {302: ANONYMOUS, 200: f"{DRIVERS} stranger", 404: REST}),
     row("feedback:drivers", {302: ANONYMOUS, 200: f"{DRIVERS} stranger", 404: REST}),
     row("feedback:study-new", {302: ANONYMOUS, 200: STAFF, 404: REST}),
-    post("feedback:study-new", {302: ANONYMOUS, 303: DEFINERS, 200: STRANGER, 404: REST}),  # who asks for no rating
+    post("feedback:study-new", {302: ANONYMOUS, 303: STAFF, 404: REST}),
     row("feedback:import-list", {302: ANONYMOUS, 200: STAFF, 404: REST}),
     post("feedback:import-list", {302: ANONYMOUS, 400: STAFF, 404: REST}),
     row("feedback:import-detail", {302: ANONYMOUS, 200: DEFINERS, 404: REST}, WHOLE),
@@ -285,7 +285,7 @@ ROWS: list[Row] = [
         unit=OTHER,
     ),
     row("api:driver-study", {401: ANONYMOUS, 200: DRIVERS, 403: REST, 404: STRANGER}),
-    post("api:driver-study", {401: ANONYMOUS, 202: DEFINERS, 403: REST, 422: STRANGER}),  # names our questions
+    post("api:driver-study", {401: ANONYMOUS, 202: f"{DEFINERS} stranger", 403: REST}),
     row("api:driver-study-run", {401: ANONYMOUS, 200: DEFINERS, 403: REST, 404: STRANGER}, WHOLE),
     row("api:ticket-list", {401: ANONYMOUS, 200: f"{WORKERS} stranger", 403: REST}),
     row("api:ticket-list", {401: ANONYMOUS, 200: WORKERS, 403: REST, 400: STRANGER}, unit=OWN),

@@ -22,6 +22,8 @@ PAGES: list[tuple[str, str, int, str]] = [
     ("owner", "/kpis/?kpi=nps", PHONE, "light"),
     ("owner", "/drivers/", DESKTOP, "light"),
     ("owner", "/drivers/", PHONE, "dark"),
+    ("owner", "/drivers/new/", DESKTOP, "light"),
+    ("owner", "/drivers/new/", PHONE, "dark"),
     ("owner", "/charter/", DESKTOP, "light"),
     ("owner", "/scorecard/", PHONE, "light"),
     ("owner", "/projects/", PHONE, "light"),

@@ -17,6 +17,7 @@ from feedback.models import (
     FoldState,
     ImportMapping,
     Mention,
+    StudyRun,
     SupportCase,
 )
 from journeys.models import KpiValue
@@ -57,6 +58,9 @@ def furnish(house: House) -> None:
         status=ImportStatus.DONE,
         started_at=NOON,
         by=owner,
+    )
+    StudyRun.objects.create(
+        program=program, period="2017", outcome="Q7ALL", drivers=["Q7FOOD"], status="done", by=owner, asked_at=NOON
     )
     OutgoingMail.objects.create(
         program=program,

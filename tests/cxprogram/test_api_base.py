@@ -219,6 +219,7 @@ def test_the_schema_is_valid_openapi_3_1_and_names_every_door():
     assert set(schema["paths"]) == {
         "/api/v1/kpi-values/",
         "/api/v1/driver-studies/",
+        "/api/v1/driver-study-runs/{number}/",
         "/api/v1/tickets/",
         "/api/v1/tickets/{number}/",
         "/api/v1/tickets/{number}/take/",

@@ -260,6 +260,8 @@ def test_a_run_that_was_refused_says_why_by_code(survey: Survey) -> None:
         ({"drivers": ["COMMENT"]}, 422, "driver-study-question"),
         ({"drivers": ["Q7FOOD"] * 2}, 422, "driver-study-question"),
         ({"outcome": "\x00"}, 422, "text-not-storable"),
+        ({"outcome": "\ud800"}, 400, "body-not-json"),
+        ({"outcome": "x" * 5000}, 422, "driver-study-question"),
         ({"period": "soon"}, 400, "period-unknown"),
         ({"drivers": "Q7FOOD"}, 400, "body-invalid"),
         ({"seed": 3}, 400, "body-invalid"),

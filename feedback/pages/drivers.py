@@ -39,9 +39,12 @@ class DriverPage:
 
     @property
     def news(self) -> RunRow | None:
-        """The newest run of what is shown: one that has not ended or made no study, and for a while one that did."""
+        """The newest run of what is shown: one that has not ended or made no study, and for a while one that did,
+        until more answers come."""
         if self.run is None or not self.run.run.is_over or self.run.is_bad:
             return self.run
+        if self.study and self.study.since:
+            return None
         finished, at = self.run.run.finished_at, self.at
         return self.run if finished and at and at - finished < DONE_IS_NEWS else None
 

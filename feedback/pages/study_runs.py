@@ -61,5 +61,5 @@ def said(run: StudyRun, names: dict[str, str] | None = None) -> str:
     if run.status != StudyStatus.DONE:
         return study_words.refusal(run.code, run.facts, names)
     if run.study and run.study.computed_at < run.asked_at:
-        return _("The answers are those of before: the study stands as it was.")
+        return _("Nothing new rates the outcome and every driver: the study stands as it was.")
     return _("The study is made.")

@@ -3,6 +3,8 @@
 Whoever holds an address that takes no answer learns nothing else: unknown, used, expired and closed look alike.
 """
 
+from urllib.parse import urlencode
+
 from django.http import HttpRequest, HttpResponse
 from django.template import loader
 from django.urls import reverse
@@ -65,23 +67,31 @@ def invited(request: HttpRequest, token: str, score: int | None = None) -> HttpR
     except (invitations.InvitationClosedError, answer_checks.AnswerError):
         return _closed(request)
     with translation.override(language):
-        text = _page(door, invitation, language, score=score, visit=visit)
+        text = _page(door, invitation, language, score=score, said=request.GET.get("page", ""), visit=visit)
     return _private(survey_desk.answer(survey_desk.fresh(text, path=path, key="invited"), language=language))
 
 
-def _page(door: surveys.Door, invitation: Invitation, language: str, *, score: int | None, visit: robots.Visit) -> str:
-    """The form as this person left it; else with the score of the address chosen, if the first question has it."""
+def _page(
+    door: surveys.Door, invitation: Invitation, language: str, *, score: int | None, said: str, visit: robots.Visit
+) -> str:
+    """The form as this person left it; else with the score of the address chosen, if the first question has it.
+
+    `said` is the page that the address names: whoever goes on there has opened the form before.
+    """
     page = survey_desk.page_of(door.version_id, language, door.stamp)
     first = page.asks[0] if page.asks else None
     kind = door.questions[first.name].kind if first else ""
     fits = first is not None and kind in SCALE_KINDS and str(score) in {choice.value for choice in first.choices}
     chosen = {first.name: [str(score)]} if first and fits else {}
-    invitations.opened(invitation, visit, question=first.name if first and fits else "", score=score if fits else None)
+    if not said:
+        question = first.name if first and fits else ""
+        invitations.opened(invitation, visit, question=question, score=score if fits else None)
     draft = drafts.find(door, invitation=invitation) if page.has_steps else None
-    if not chosen and draft is None:
+    known, _attributes = invitations.split_context(door, invitation.context)
+    if not chosen and draft is None and not (known and page.has_steps):
         return survey_desk.blank(door.version_id, language, door.stamp, is_personal=True)
     typed = (draft.typed if draft else {}) | chosen
-    step = pages.resumed(page, typed, draft.page if draft and not chosen else None)
+    step = pages.resumed(page, typed, draft.page if draft and not chosen else None, said=said, known=known)
     return survey_desk.form(door.survey, page, language, step=step, is_personal=True)
 
 
@@ -108,8 +118,9 @@ def _take_in(
         )
         drafts.drop(invitation=invitation)
 
-    def keep(sent: pages.Sent, number: int) -> None:
+    def keep(sent: pages.Sent, number: int) -> str:
         drafts.keep(door, sent.typed, key="", page=number, language=language, at=visit.at, invitation=invitation)
+        return urlencode({"lang": language, "page": number})
 
     way = survey_desk.Way(path, record, keep, is_personal=True, known=known)
     sent = survey_desk.read(request.POST, door, language, way)

@@ -32,13 +32,14 @@ class Way:
     """How a visitor came to the form, and what becomes of what they send.
 
     record   writes the answer; raises what refuses it
-    keep     writes down what was typed so far, and the page to go on with
+    keep     writes down what was typed so far, and the page to go on with; returns the query of the address that opens
+             that page, empty where nothing was kept
     known    answers that came from a system
     """
 
     path: str
     record: Callable[[pages.Sent], None]
-    keep: Callable[[pages.Sent, int], None]
+    keep: Callable[[pages.Sent, int], str]
     query: str = ""
     is_personal: bool = False
     known: Mapping[str, Any] = field(default_factory=dict)
@@ -86,7 +87,8 @@ def form(
 ) -> str:
     """The form with the places of the visit still open."""
     step = step or pages.step_of(page)
-    context = frame(survey, language, path=PATH_PLACE, query=QUERY_PLACE) | {
+    begun = "" if is_personal or step.is_first else f"&key={KEY_PLACE}"
+    context = frame(survey, language, path=PATH_PLACE, query=begun + QUERY_PLACE) | {
         "page": page,
         "step": step,
         "errors": step.errors,
@@ -147,7 +149,11 @@ def done(request: HttpRequest, survey: Survey, language: str) -> HttpResponse:
     path = reverse("feedback:survey-done", args=[survey.slug])
     if language != pages.choose_language(survey, asked="", accepted=request.META.get("HTTP_ACCEPT_LANGUAGE", "")):
         path += f"?{urlencode({'lang': language})}"  # the browser alone would choose another
-    return HttpResponse(status=303, headers={"Location": path, "Cache-Control": "no-store"})
+    return _see_other(path)
+
+
+def _see_other(address: str) -> HttpResponse:
+    return HttpResponse(status=303, headers={"Location": address, "Cache-Control": "no-store"})
 
 
 def read(posted: QueryDict, door: surveys.Door, language: str, way: Way) -> pages.Sent:
@@ -155,7 +161,10 @@ def read(posted: QueryDict, door: surveys.Door, language: str, way: Way) -> page
 
 
 def receive(request: HttpRequest, door: surveys.Door, language: str, way: Way, sent: pages.Sent) -> HttpResponse:
-    """Take in what was sent: the next page of the form, the same with what is wrong, or on to the thanks."""
+    """Take in what was sent: on to the next page of the form or to the thanks, or the same page with what is wrong.
+
+    The next page has an address of its own, so that the browser's way back sends nothing again.
+    """
     page = page_of(door.version_id, language, door.stamp)
     number = pages.after(page, sent, request.POST)
     status, problem = 200, ""
@@ -169,7 +178,9 @@ def receive(request: HttpRequest, door: surveys.Door, language: str, way: Way, s
         else:
             return done(request, door.survey, language)
     elif page.has_steps and not problem:
-        way.keep(sent, number)
+        query = way.keep(sent, number)
+        if query and not sent.errors:
+            return _see_other(f"{way.path}?{query}")
     if sent.errors or problem:
         status = 422
     step = pages.step_of(page, number, sent)

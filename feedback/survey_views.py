@@ -1,6 +1,7 @@
 """The public survey: no log-in, no cookie, no JavaScript; a repeat is answered as a repeat."""
 
 from datetime import datetime
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template import loader
@@ -47,10 +48,23 @@ def _survey(request: HttpRequest, slug: str) -> HttpResponse:
         key = request.GET.get("key", "")
         if answer_checks.is_key(key) and (draft := drafts.find(door, key=key)):
             page = survey_desk.page_of(door.version_id, language, door.stamp)
-            text = survey_desk.form(door.survey, page, language, step=pages.resumed(page, draft.typed, draft.page))
+            step = pages.resumed(page, draft.typed, draft.page, said=request.GET.get("page", ""))
+            text = survey_desk.form(door.survey, page, language, step=step)
             return survey_desk.answer(survey_desk.fresh(text, path=path, query=query, key=key), language=language)
+        if _is_taken_in(door, key):
+            return survey_desk.done(request, door.survey, language)
         text = survey_desk.blank(door.version_id, language, door.stamp)
         return survey_desk.answer(survey_desk.fresh(text, path=path, query=query), language=language)
+
+
+def _source(door: surveys.Door) -> str:
+    return f"web:{door.survey.slug}"
+
+
+def _is_taken_in(door: surveys.Door, key: str) -> bool:
+    """Whether the answer of this visit is here already."""
+    rows = Response.objects.filter(program=door.survey.program, source=_source(door), external_id=key)
+    return answer_checks.is_key(key) and rows.exists()
 
 
 def _take_in(
@@ -63,13 +77,13 @@ def _take_in(
     query: str,
     at: datetime,
 ) -> HttpResponse:
-    source = f"web:{door.survey.slug}"
-    channel = place.channel if place else AskChannel.EMBED if request.POST.get("via") == "widget" else "web"
+    is_widget = request.POST.get("via") == "widget"
+    channel = place.channel if place else AskChannel.EMBED if is_widget else "web"
 
     def record(sent: pages.Sent) -> None:
         signs = robots.answer_signs(has_filled_trap=sent.has_filled_trap, opened_at=None, at=at)
         submission = responses.Submission(
-            source=source,
+            source=_source(door),
             external_id=sent.key,
             answers=sent.answers,
             language=language,
@@ -82,17 +96,20 @@ def _take_in(
         if is_stepped:
             drafts.drop(key=sent.key)
 
-    def keep(sent: pages.Sent, number: int) -> None:
-        if answer_checks.is_key(sent.key):
-            drafts.keep(door, sent.typed, key=sent.key, page=number, language=language, at=at)
+    def keep(sent: pages.Sent, number: int) -> str:
+        if not answer_checks.is_key(sent.key):
+            return ""
+        drafts.keep(door, sent.typed, key=sent.key, page=number, language=language, at=at)
+        place_of = {"p": place.code} if place else {}
+        # The widget has no next page to go to: it is told that the answer is not complete.
+        return "" if is_widget else urlencode({"lang": language, "key": sent.key, "page": number} | place_of)
 
     is_stepped = survey_desk.page_of(door.version_id, language, door.stamp).has_steps
     way = survey_desk.Way(path, record, keep, query=query)
     sent = survey_desk.read(request.POST, door, language, way)
     if not door.survey.is_open:
         # An answer that was taken in before the survey closed stays taken in.
-        rows = Response.objects.filter(program=door.survey.program, source=source, external_id=sent.key)
-        if answer_checks.is_key(sent.key) and rows.exists():
+        if _is_taken_in(door, sent.key):
             return survey_desk.done(request, door.survey, language)
         return survey_desk.message(door.survey, "feedback/survey_closed.html", language, status=410)
     try:

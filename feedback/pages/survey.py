@@ -394,11 +394,25 @@ def step_of(
     )
 
 
-def resumed(page: SurveyPage, typed: Mapping[str, list[str]], number: int | None = None) -> Step:
-    """The page of the form to go on with, with what was typed before; nothing is said of what is wrong."""
+def resumed(
+    page: SurveyPage,
+    typed: Mapping[str, list[str]],
+    number: int | None = None,
+    *,
+    said: str = "",
+    known: Mapping[str, Any] | None = None,
+) -> Step:
+    """The page of the form to go on with, with what was typed before; nothing is said of what is wrong.
+
+    `said` is the page that the address names. It is shown when it asks something and nothing is wrong before it.
+    """
     posted = QueryDict(mutable=True)
     for name, values in typed.items():
         posted.setlist(name, values)
-    sent = read_form(page, posted)
+    sent = read_form(page, posted, known=known)
+    asked = [ask for ask in page.asks if ask.name in sent.asked]
+    reach = min((ask.page for ask in asked if ask.name in sent.errors), default=page.numbers[-1])
+    if _CODE.fullmatch(said) and int(said) in {ask.page for ask in asked if ask.page <= reach}:
+        number = int(said)
     sent.errors.clear()
     return step_of(page, number, sent)

@@ -23,7 +23,7 @@ from tests.factories import (
     make_touchpoint,
     make_unit,
 )
-from tests.feedback.test_survey_steps import fields, names
+from tests.feedback.test_survey_steps import fields, follow, names
 
 pytestmark = pytest.mark.django_db
 PERSON = {"HTTP_USER_AGENT": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"}
@@ -148,14 +148,30 @@ def test_an_unfinished_answer_resumes_by_its_link(client):
     survey = make_steps(make_program())
     _invitation, token = make_invitation(survey)
     first = client.get(f"/r/{token}/3/", **PERSON)
-    second = client.post(f"/r/{token}/", fields(first), **PERSON)
+    reply = client.post(f"/r/{token}/", fields(first), **PERSON)
+    assert (reply.status_code, reply["Location"]) == (303, f"/r/{token}/?lang=en&page=2")
+    assert reply["Referrer-Policy"] == "no-referrer"
+    second = follow(client, reply, **PERSON)
     assert names(second) == ["WHY", "PROBLEMS"]
-    third = client.post(f"/r/{token}/", fields(second) | {"WHY": "Lines"}, **PERSON)
+    third = follow(client, client.post(f"/r/{token}/", fields(second) | {"WHY": "Lines"}, **PERSON), **PERSON)
+    assert names(client.get(reply["Location"], **PERSON)) == names(second), "the browser's way back"
     again = client.get(f"/r/{token}/", **PERSON)
     assert names(again) == names(third) and fields(again)["WHY"] == ["Lines"]
     assert client.post(f"/r/{token}/", fields(again), **PERSON).status_code == 303
     assert Response.objects.get().answers["WHY"] == "Lines"
     assert not SurveyDraft.objects.exists()
+
+
+def test_a_rule_over_what_a_system_knows_holds_on_every_page_that_resumes(client):
+    survey = make_steps(make_program())
+    version = surveys.copy_version(survey.versions.get())
+    version.items.filter(question__code="NETPRO").update(is_hidden=True)
+    surveys.publish(version, at=timezone.now())
+    _invitation, token = make_invitation(survey, context={"NETPRO": 3})
+    first = client.get(f"/r/{token}/", **PERSON)
+    second = follow(client, client.post(f"/r/{token}/", fields(first) | {"WHY": "Lines"}, **PERSON), **PERSON)
+    assert names(second)[0] == "HALL_US"
+    assert names(client.get(f"/r/{token}/?page=2", **PERSON)) == ["WHY", "PROBLEMS"]
 
 
 def test_wrong_answers_are_refused_in_words_and_large_bodies_unread(client, survey):

@@ -10,7 +10,7 @@ from django.utils import timezone
 from cxprogram.periods import ALL
 from feedback import tallies
 from feedback.models import Question, Response, SurveyDraft, SurveyItem, SurveyVersion
-from feedback.services import drafts, surveys
+from feedback.services import drafts, placements, surveys
 from tests.factories import make_program, make_question, make_steps, root_of
 
 pytestmark = pytest.mark.django_db
@@ -38,7 +38,13 @@ def fields(page) -> dict[str, list[str]]:
 
 
 def send(client, page, url=URL, **answers):
-    return client.post(url, fields(page) | answers)
+    """Send the form as a browser does: on to the address of the next page, but not to the thanks."""
+    return follow(client, client.post(url, fields(page) | answers))
+
+
+def follow(client, reply, **headers):
+    is_on = reply.status_code == 303 and "/done/" not in reply["Location"]
+    return client.get(reply["Location"], **headers) if is_on else reply
 
 
 def names(page) -> list[str]:
@@ -135,6 +141,50 @@ def test_an_unfinished_answer_resumes_by_its_address_and_is_forgotten_in_time(cl
     assert drafts.forget(at=timezone.now() + timedelta(days=29)) == 0
     assert drafts.forget(at=timezone.now() + timedelta(days=31)) == 1
     assert names(client.get(address)) == ["NETPRO"]
+
+
+def test_each_page_has_an_address_of_its_own_so_that_the_way_back_sends_nothing_again(client, survey):
+    first = client.get(URL)
+    reply = client.post(URL, fields(first) | {"NETPRO": "3"})
+    key = fields(first)["key"][0]
+    assert (reply.status_code, reply["Location"]) == (303, f"/s/steps/?lang=en&key={key}&page=2")
+    assert reply["Cache-Control"] == "no-store" and not reply.cookies
+    second = client.get(reply["Location"])
+    third = send(client, second, WHY="Lines")
+    assert names(third)[0] == "HALL_US"
+    again = client.get(reply["Location"])
+    assert (names(again), fields(again)["WHY"]) == (["WHY", "PROBLEMS"], ["Lines"]), "one page back, as it was left"
+    assert f'href="/s/steps/?lang=en&amp;key={key}"' in again.content.decode(), "the language changes, the answer stays"
+    assert send(client, third)["Location"].startswith("/s/steps/done/")
+    after = client.get(reply["Location"])
+    assert (after.status_code, after["Location"]) == (303, "/s/steps/done/"), "it is sent: thanked again"
+    assert client.get("/s/steps/?lang=en&key=of-somebody-else-0001&page=2").status_code == 200
+    assert Response.objects.count() == 1
+
+
+@pytest.mark.parametrize("said", ["3", "9", "-1", "x", "2.0", "\x00"])
+def test_an_address_leaps_over_nothing(client, survey, said):
+    first = client.get(URL)
+    client.post(URL, fields(first) | {"NETPRO": "3"})
+    client.post(URL, fields(first) | {"NETPRO": ""})
+    key = fields(first)["key"][0]
+    client.post(URL, fields(first) | {"NETPRO": "", "go": "back"})
+    page = client.get(URL, {"lang": "en", "key": key, "page": said})
+    assert names(page) == ["NETPRO"]
+
+
+def test_the_place_of_a_poster_stays_on_every_page(client, survey):
+    place = placements.make(survey, name="Hall")
+    first = client.get(f"/s/steps/?p={place.code}")
+    reply = client.post(f"/s/steps/?lang=en&p={place.code}", fields(first) | {"NETPRO": "3"})
+    assert reply["Location"].endswith(f"&page=2&p={place.code}")
+    page = client.get(reply["Location"]).content.decode()
+    assert f'action="/s/steps/?lang=en&amp;p={place.code}"' in page
+
+
+def test_the_widget_is_told_that_an_answer_of_several_pages_is_not_complete(client, survey):
+    reply = client.post(URL, {"key": "k-" + "1" * 20, "NETPRO": "3", "step": "1", "via": "widget"})
+    assert (reply.status_code, reply.json()) == (422, {"status": "incomplete"})
 
 
 def test_the_page_asks_the_database_as_little_as_before(client, survey, django_assert_num_queries):

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cxprogram.audit import forget
+from journeys import source_words
 from journeys.choices import ConsentState
 from journeys.holdings import Entry, Holding, Traces, kept, register
 from journeys.models import (
@@ -69,7 +70,7 @@ def _consents(rows: QuerySet) -> Iterable[dict[str, Any]]:
 def _consent_story(rows: QuerySet, limit: int) -> Iterable[Entry]:
     for row in rows.select_related("text").order_by("-at", "-pk")[:limit]:
         detail = _("Text %(version)s, %(channel)s") % {
-            "version": row.text.version if row.text else "–", "channel": row.channel or "–",
+            "version": row.text.version if row.text else "–", "channel": source_words.channel(row.channel) or "–",
         }  # fmt: skip
         tone = "good" if row.state == ConsentState.GRANTED else "bad"
         title = f"{row.get_purpose_display()}: {row.get_state_display()}"
@@ -106,11 +107,12 @@ def _interaction_story(rows: QuerySet, limit: int) -> Iterable[Entry]:
         parts = (
             row.stream.label,
             row.touchpoint.label if row.touchpoint else "",
-            row.channel,
+            source_words.channel(row.channel),
             value,
             *told[:PROPERTIES],
         )
-        yield Entry(row.at, gettext_lazy("interaction"), row.type, " · ".join(part for part in parts if part))
+        title = source_words.event(row.type)
+        yield Entry(row.at, gettext_lazy("interaction"), title, " · ".join(part for part in parts if part))
 
 
 # --- us and others, side by side --------------------------------------------------------------

@@ -1,6 +1,6 @@
 """What is said without being asked, as one list: in public, to the helpdesk, in chats and mails, by employees."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from heapq import merge
@@ -16,6 +16,8 @@ from django.utils.translation import ngettext
 from cxprogram.models import Program
 from cxprogram.page_base import number_in
 from feedback.services.voice import MODELS, TEXTS
+from journeys import source_words
+from journeys.source_words import SourceNames
 
 PAGE_SIZE = 30
 KINDS = tuple(MODELS)
@@ -27,6 +29,7 @@ class Spoken:
 
     row: Any
     kind: str
+    source: str
     title: str
     rating: str
     scale: str
@@ -37,7 +40,7 @@ class Spoken:
 class VoiceList:
     spoken: Sequence[Spoken]
     kinds: Sequence[tuple[str, Any]]
-    sources: Sequence[str]
+    sources: Sequence[tuple[str, str]]
     kind: str
     source: str
     words: str
@@ -52,6 +55,7 @@ def voice_list(user: Any, program: Program, asked: Mapping[str, str]) -> VoiceLi
     visible = {code: MODELS[code].objects.visible_to(user).filter(program=program) for code in KINDS}
     sources = sorted({each for rows in visible.values() for each in rows.order_by().values_list("source").distinct()})
     names = [name for (name,) in sources]
+    called = SourceNames(program)
     source = asked.get("source", "") if asked.get("source", "") in names else ""
     after = _place(asked.get("after", ""))
     found: list[list[tuple[tuple[float, int, int], str, Any]]] = []
@@ -76,9 +80,9 @@ def voice_list(user: Any, program: Program, asked: Mapping[str, str]) -> VoiceLi
         (_at, place, number), _code, last = listed[-1]
         kept["after"] = f"{last.at.isoformat()}~{place}~{-number}"
     return VoiceList(
-        spoken=[_spoken(row, code) for _order, code, row in listed],
-        kinds=[(code, _called(code)) for code in KINDS],
-        sources=names,
+        spoken=[_spoken(row, called.of(row.source)) for _order, _code, row in listed],
+        kinds=[(code, capfirst(str(MODELS[code]._meta.verbose_name_plural))) for code in KINDS],
+        sources=[(name, called.of(name)) for name in names],
         kind=kind,
         source=source,
         words=words,
@@ -99,24 +103,28 @@ def _place(cursor: str) -> tuple[datetime, int, int] | None:
     return (moment, kind, row) if moment and moment.tzinfo and kind is not None and row is not None else None
 
 
-def _called(code: str) -> str:
-    return capfirst(str(MODELS[code]._meta.verbose_name_plural))
-
-
 def _voted(votes: int) -> tuple[str, ...]:
     return (ngettext("%(n)s vote", "%(n)s votes", votes) % {"n": votes},) if votes else ()
 
 
-def _spoken(row: Any, code: str) -> Spoken:
+def _facts(row: Any) -> Iterator[str]:
+    """What the source says beside it, in words."""
+    yield source_words.channel(getattr(row, "channel", ""))
+    yield getattr(row, "author", "")
+    yield source_words.state(getattr(row, "status", ""))
+    yield source_words.urgency(getattr(row, "priority", ""))
+
+
+def _spoken(row: Any, source: str) -> Spoken:
     rating = getattr(row, "rating", None)
     low, high = getattr(row, "rating_low", None), getattr(row, "rating_high", None)
     votes = getattr(row, "votes", 0)
-    names = ("channel", "author", "status", "priority")
     return Spoken(
         row=row,
-        kind=_called(code),
+        kind=capfirst(str(row._meta.verbose_name)),
+        source=source,
         title=getattr(row, "title", "") or getattr(row, "subject", ""),
         rating=f"{rating.normalize():f}" if rating is not None else "",
         scale=f"{low.normalize():f}–{high.normalize():f}" if low is not None and high is not None else "",
-        facts=(*(text for name in names if (text := getattr(row, name, ""))), *_voted(votes)),
+        facts=(*filter(None, _facts(row)), *_voted(votes)),
     )

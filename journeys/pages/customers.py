@@ -18,10 +18,11 @@ from journeys import holdings
 from journeys.alphabet import sort_key
 from journeys.choices import ConsentState, Purpose
 from journeys.holdings import Entry
-from journeys.models import Customer, CustomerAttribute, CustomerIdentity
+from journeys.models import Customer, CustomerAttribute
 from journeys.querysets import CustomerQuerySet
 from journeys.services import consents, identities, subjects
 from journeys.services.consents import Decision
+from journeys.source_words import SourceNames
 
 SHOWN = 50
 STORY = 100
@@ -93,7 +94,7 @@ class Permission:
 class CustomerView:
     customer: Customer
     facts: Sequence[Fact]
-    identities: Sequence[CustomerIdentity]
+    identities: Sequence[Fact]
     contacts: Sequence[Customer]
     permissions: Sequence[Permission]
     story: Sequence[Entry]
@@ -134,11 +135,13 @@ def story(user: Any, customer: Customer) -> list[Entry]:
     return sorted(entries, key=lambda entry: entry.at, reverse=True)
 
 
-def _other_identities(customer: Customer) -> list[CustomerIdentity]:
-    """Those beside the address and the number that are shown already."""
+def _other_identities(customer: Customer) -> list[Fact]:
+    """Those beside the address and the number that are shown already, each with its source."""
     own = {customer.email.lower(), identities.phone_number(customer.phone)}
     found = customer.identities.order_by("source", "value")
-    return [each for each in found if each.source not in identities.WEAK or each.value not in own]
+    kept = [each for each in found if each.source not in identities.WEAK or each.value not in own]
+    names = SourceNames(customer.program)
+    return [Fact(names.of(each.source), each.value) for each in kept]
 
 
 def _facts(visit: Visit, customer: Customer) -> list[Fact]:

@@ -83,3 +83,22 @@ def test_a_unit_manager_sees_what_was_said_of_the_own_unit(client, program):
     client.force_login(factories.make_user(Role.UNIT_MANAGER, a))
     assert titles(client.get(PAGE)) == ["Of A"]
     assert titles(client.get(PAGE + "?q=of")) == ["Of A"]
+
+
+def test_what_the_source_says_in_codes_stands_in_the_readers_words(client, program):
+    factories.make_stream(program, "shop-feed", names={"en": "Feed of the shop", "sv": "Butikens flöde"})
+    say(program, SupportCase, "1", subject="Bag", channel="email", status="on-hold", priority="HIGH", source="zendesk")
+    say(program, Mention, "2", title="Fine", channel="review", source="shop-feed")
+    say(program, Mention, "3", title="Odd", channel="pigeon", source="from elsewhere")
+    user = factories.make_user(Role.OWNER, factories.root_of(program))
+    client.force_login(user)
+    for language, words in (
+        ("en", ["Support case · Zendesk", "E-mail · On hold · Urgent", "Mention · Feed of the shop", "Review"]),
+        ("sv", ["Zendesk", "E-post · Parkerat · Brådskande", "Butikens flöde", "Recension"]),
+    ):
+        client.cookies["django_language"] = language
+        page = client.get(PAGE, headers={"accept-language": language})
+        text = page.content.decode()
+        assert [each for each in [*words, "pigeon", "from elsewhere"] if each not in text] == []
+        assert '<option value="zendesk">Zendesk</option>' in text
+    assert titles(client.get(PAGE + "?source=shop-feed")) == ["Fine"]

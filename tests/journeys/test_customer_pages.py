@@ -62,6 +62,7 @@ def test_the_story_is_told_by_every_room_and_only_what_one_may_see(house: House)
     assert {str(entry.kind) for entry in page.context["page"].story} == {"answer", "ticket", "consent", "interaction"}
     text = page.content.decode()
     assert "Lost my bag" in text and "Yes: Legitimate interest." in text and 'id="privacy"' not in text
+    assert "Key in CRM" in text and "<b>Order</b>" in text, "codes of other systems stand in words"
     # What happened elsewhere is not theirs.
     at_a = Happening(
         DataStream.objects.get().code, "shop", "o-a", NOON, "secret visit", customer=known, unit=house.units["A"]

@@ -226,10 +226,17 @@ NEW_KINDS = (
 )
 
 
+class KnownQuestion(forms.ModelChoiceField):
+    """A question by what it says, its code behind."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.label} ({obj.code})"
+
+
 class NewQuestionForm(forms.Form):
     """A question that the draft is to ask: one that the program has, or a new one."""
 
-    question = forms.ModelChoiceField(
+    question = KnownQuestion(
         Question.objects.none(), label=gettext_lazy("A question that you ask already"), required=False
     )
     wording = forms.CharField(

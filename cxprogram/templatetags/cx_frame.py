@@ -5,11 +5,13 @@
     {{ field|styled }}                                         a form field's widget with our classes and ARIA state
     {{ field|is_tick }} {{ field|is_group }}                   one box to tick; several boxes or buttons
     part_id, described_by, first_id, error_count               parts of our form includes
+    {{ code|named:names }}                                     what a code is called; the code where nothing is known
 
 An entry of `nav` is (url, label, icon, is_current), a fifth member is the short label of the phone; objects and dicts
 with the same names do as well.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,6 +56,11 @@ def tabs(nav: Any, more_url: str, more_label: str, is_more: bool = False) -> lis
     kept = found[:3]
     rest_is_current = is_more or any(e.is_current for e in found[3:])
     return [*kept, Entry(more_url, more_label, "more", rest_is_current, more_label)]
+
+
+@register.filter
+def named(code: str, names: Mapping[str, str]) -> str:
+    return names.get(code, code)
 
 
 @register.filter

@@ -77,6 +77,7 @@ class MeasurementPlan:
     journey: Journey
     stages: tuple[tuple[Stage, tuple[PlannedPoint, ...]], ...]
     holes: tuple[Hole, ...]
+    named: Mapping[str, str]  # what codes of questions and KPIs are called
 
     @property
     def points(self) -> tuple[PlannedPoint, ...]:
@@ -98,7 +99,9 @@ def build_plan(journey: Journey, *, user: Any, at: datetime) -> MeasurementPlan:
         .order_by("touchpoint_id", "pk")
     )
     kpis = {kpi.code: kpi for kpi in Kpi.objects.current().filter(program=program).select_related("stream")}
-    sources = _sources(journey, lines, kpis, at)
+    codes = {point.question_code for point in touchpoints} | {_question_of(line, kpis) for line in lines}
+    known = questions.facts(program, codes)
+    sources = _sources(lines, kpis, known, at)
     by_point: dict[int, list[Measurement]] = {point.pk: [] for point in touchpoints}
     for line in lines:
         by_point[line.touchpoint_id].append(line)
@@ -121,6 +124,7 @@ def build_plan(journey: Journey, *, user: Any, at: datetime) -> MeasurementPlan:
         journey,
         tuple((stage, tuple(points[each.pk] for each in touchpoints if each.stage_id == stage.pk)) for stage in stages),
         tuple(sorted(holes, key=lambda hole: order.index(hole.kind))),
+        {code: kpi.label for code, kpi in kpis.items()} | {code: facts.named for code, facts in known.items()},
     )
 
 
@@ -161,14 +165,13 @@ def _late(lines: Sequence[Measurement], today: date) -> list[Hole]:
 
 
 def _sources(
-    journey: Journey, lines: Sequence[Measurement], kpis: Mapping[str, Kpi], at: datetime
+    lines: Sequence[Measurement], kpis: Mapping[str, Kpi], known: Mapping[str, QuestionFacts], at: datetime
 ) -> dict[int, Source]:
-    """What each running line's figures come from; two queries."""
+    """What each running line's figures come from; one query."""
     running = _running(lines)
     streams = {stream.pk: stream for line in running if (stream := _stream_of(line, kpis))}
     received = freshness.last_deliveries(streams.values(), at) if streams else {}
     codes = {line.pk: _question_of(line, kpis) for line in running}
-    known = questions.facts(journey.program, set(codes.values()))
     return {line.pk: _source(line, kpis, received, known.get(codes[line.pk]), codes[line.pk], at) for line in running}
 
 

@@ -27,6 +27,11 @@ class QuestionFacts:
         return 1 + sum(day <= period.end for day in self.revised)
 
     @property
+    def named(self) -> str:
+        """Its label, and its code where the label does not say it."""
+        return self.label if self.label == self.code else f"{self.label} ({self.code})"
+
+    @property
     def periods(self) -> list[Period]:
         """The calendar years with answers, oldest first."""
         return [parse(f"{year:04}") for year in sorted(self.years)]

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from cxprogram.page_base import number_in
+from journeys.kpis import questions
 from journeys.map_forms import PartForm, form_of
 from journeys.models import Journey, JourneyVersion, Stage, Touchpoint
 from journeys.services import documents
@@ -50,6 +51,7 @@ class MapEditor:
     taken_off: tuple[Touchpoint, ...]
     stages_off: tuple[Stage, ...]
     can_undo: bool
+    named: Mapping[str, str]  # what codes of questions are called
 
 
 def build(
@@ -93,6 +95,7 @@ def build(
         found.append(EditedStage(own, tuple(parts)))
     retired = Touchpoint.objects.filter(stage__in=stages, retired_at__isnull=False).order_by("-retired_at")
     stages_off = journey.stages.filter(retired_at__isnull=False).order_by("-retired_at")[:SHOWN]
+    codes = {each.question_code for each in touchpoints}
     undone = [number for number in journey.versions.values_list("undoes", flat=True) if number is not None]
     mine_ = journey.versions.filter(kind="edit", author=user, number__gt=1).exclude(number__in=undone)
     return MapEditor(
@@ -102,6 +105,7 @@ def build(
         tuple(retired[:SHOWN]),
         tuple(stages_off),
         mine_.exists(),
+        {code: each.named for code, each in questions.facts(journey.program, codes).items()},
     )
 
 

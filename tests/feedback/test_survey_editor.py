@@ -19,6 +19,7 @@ from journeys.kpis.registry import KpiQuery
 from journeys.models import Kpi
 from tests.factories import (
     make_program,
+    make_question,
     make_response,
     make_survey,
     make_unit,
@@ -206,3 +207,10 @@ def test_a_role_at_a_part_of_the_program_edits_nothing(client, program):
     assert {
         client.get(url).status_code for url in ("/surveys/", "/surveys/short/edit/", "/surveys/short/preview/")
     } == {404}
+
+
+def test_a_question_that_is_asked_already_is_offered_by_its_label(owner, program):
+    make_question(program, "Q1", name="Waiting in line")
+    made = owner.post("/surveys/new/", {"template": "effort"})
+    page = owner.get(made["Location"]).content.decode()
+    assert ">Waiting in line (Q1)</option>" in page

@@ -8,6 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from cxprogram.choices import Role
+from feedback.models import Question
 from journeys.insight.measurements import Dry, HoleKind, MeasurementPlan, build_plan
 from journeys.models import Interaction, Journey, Measurement, Segment
 from journeys.services import interactions, measurements
@@ -230,3 +231,16 @@ def test_readers_see_the_plan_and_no_way_to_write_it(house: House, journey: Jour
     assert client.post("/measurements/?journey=walk", {"do": "stop", "line": row.pk}).status_code == 404
     row.refresh_from_db()
     assert row.state == "running"
+
+
+def test_a_question_stands_by_its_label_with_the_code_behind(house: House, journey: Journey) -> None:
+    line(journey, "desk", kpi_code="nps", question_code="NETPRO", state="planned")
+    line(journey, "till", question_code="UNKNOWN", state="planned")
+    label = "Would recommend us"
+    Question.objects.filter(program=house.program, code="NETPRO").update(name=label)
+    page = as_(house, Role.OWNER).get("/measurements/?journey=walk").content.decode()
+    assert f"The question {label} (NETPRO) measures it" in page and f"· {label} (NETPRO)</span>" in page
+    assert "UNKNOWN</span>" in page
+    assert '<div class="cx-columns"><label for="id_channels_0">' in page, "sixteen channels stand in columns"
+    edited = as_(house, Role.OWNER).get("/map/edit/?journey=walk").content.decode()
+    assert f'<span class="cx-small">{label} (NETPRO)' in edited

@@ -24,6 +24,8 @@ from cxprogram.charts.parts import (
 )
 from cxprogram.figures import Change
 
+NOTE_GAP = 10  # pixels between two numbers side by side
+
 
 @dataclass(frozen=True)
 class TrendPoint:
@@ -94,15 +96,16 @@ def trend(
         at = {"x": x, "y": {**y, "field": "top"}}
         layers.append(text(f"cx-{mark}", {**at, "text": {"field": "step"}}, f"mark === '{mark}'", dy=-28, dx=7))
         layers.append(triangle(mark, at, xOffset=-round(size / 2) - 1, yOffset=-28))
+    # Narrow containers: the bare number first, then only so many, counted from the newest, that none touches the next.
+    whole, bare = (len(points) * (max(len(r[name]) for r in rows) * DIGIT + NOTE_GAP) for name in ("n_text", "n_short"))
     layers.append(
         text(
             "cx-note",
             {"x": x, "text": {"field": "n_text", "type": "nominal"}},
             None,
             y={"expr": "height - 6"},
-            # Narrow containers: the bare number first, then only under the labelled points.
-            text={"expr": f"width < {54 * len(points)} ? datum.n_short : datum.n_text"},
-            opacity={"expr": f"width < {38 * len(points)} && !datum.is_key ? 0 : 1"},
+            text={"expr": f"width < {whole:.0f} ? datum.n_short : datum.n_text"},
+            opacity={"expr": f"datum.from_newest % ceil({bare:.0f} / width) ? 0 : 1"},
         )
     )
     words = _trend_words(points, title, kind, domain, scale, comparisons, factor, least)
@@ -113,13 +116,14 @@ def _trend_rows(points: Sequence[TrendPoint], kind: str, factor: float, least: i
     shown = [p for p in points if p.value is not None and not p.is_hidden]
     key = {id(shown[0]), id(shown[-1]), id(min(shown, key=_value)), id(max(shown, key=_value))}
     rows, run, previous = [], 0, None
-    for p in points:
+    for index, p in enumerate(points):
         is_shown = p in shown
         if previous is not None and (not is_shown or p.definition != previous.definition):
             run += 1
         previous = p if is_shown else previous
         mark = p.change.mark if p.change and p.change.mark in SHAPE and is_shown else ""
         row: Spec = {"label": p.label, "is_shown": is_shown, "run": run, "mark": mark, "has_band": False}
+        row["from_newest"] = len(points) - 1 - index
         row["is_key"] = not is_shown or id(p) in key or bool(mark)
         row["n_short"] = f"< {least}" if p.is_hidden else figures.figure(p.n, "count")
         row["n_text"] = f"n {row['n_short']}"

@@ -1,5 +1,6 @@
 """Charts: what they say, what they draw, and that the same chart is the same bytes."""
 
+import itertools
 import json
 import re
 
@@ -195,3 +196,16 @@ def test_values_and_marks_are_in_the_drawing():
     svg = charts.chart_svg(overall(), theme="light", width=676)
     assert [t for t in ("3.98", "4.06", "+0.05", "n 3,334") if f">{t}<" not in svg] == []
     assert drawing.tokens()["better"] in svg
+
+
+@pytest.mark.parametrize("n", [2688, 12_688, 1_234_567])
+@pytest.mark.parametrize("periods", [1, 5, 7, 13, 25])
+@pytest.mark.parametrize("width", [200, 310, 640, 1100])
+def test_the_numbers_of_answers_never_touch_and_the_newest_is_always_there(n, periods, width):
+    points = [TrendPoint(f"{2000 + k}", 4.0 + k / 100, n=n) for k in range(periods)]
+    drawn = charts.chart_svg(charts.trend(points, title="T"), width=width)
+    notes = re.findall(r'aria-label="label: \d+" [^>]*translate\(([\d.]+),[^>]*opacity="(\d)">([^<]+)</text>', drawn)
+    shown = [(float(x), len(words)) for x, opacity, words in notes if opacity == "1"]
+    assert len(notes) == periods and shown[-1][0] == float(notes[-1][0])
+    for (left, a), (right, b) in itertools.pairwise(shown):
+        assert right - left > (a + b) / 2 * 11 * 0.62, "half the width of each, in Inter at 11 px"

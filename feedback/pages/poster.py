@@ -53,7 +53,7 @@ def poster(placement: Placement, *, language: str) -> Poster:
         url = address(placement)
         return Poster(
             language=spoken,
-            organisation=survey.program.organisation,
+            organisation=survey.program.label,
             title=page.title,
             intro=page.intro,
             place=" · ".join(part.label for part in (placement.unit, placement.touchpoint) if part is not None)

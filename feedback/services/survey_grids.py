@@ -47,7 +47,7 @@ def of_competitor(competitor: Competitor) -> Row:
 
 def of_us(program: Program) -> Row:
     """Us among the competitors: the row that names none."""
-    return Row({code: program.organisation for code, _name in settings.LANGUAGES})
+    return Row(_named(program))
 
 
 def of_words(words: str, language: str) -> Row:

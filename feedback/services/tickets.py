@@ -184,6 +184,6 @@ def _tell(ticket: Ticket, *, at: datetime) -> None:
             % {
                 "name": customer.name,
                 "action": ticket.action,
-                "organisation": ticket.program.organisation,
+                "organisation": ticket.program.label,
             },
         )

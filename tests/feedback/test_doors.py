@@ -192,6 +192,7 @@ def test_a_poster_is_one_tagged_page_and_its_answers_carry_the_place(client, sur
     body = posters.poster_pdf(place, language="sv")
     assert body[:5] == b"%PDF-" and body == posters.poster_pdf(place, language="sv"), "the same bytes each time"
     made = posters.poster(place, language="sv")
+    assert (made.organisation, posters.poster(place, language="fi").organisation) == ("Flygplatsen", program.name)
     assert made.language == "sv" and made.url.endswith(f"/s/short/?p={place.code}") and "<path" in made.code
     page = client.get(f"/s/short/?p={place.code}").content.decode()
     assert f'action="/s/short/?lang=en&amp;p={place.code}"' in page

@@ -70,12 +70,14 @@ def test_a_grid_of_touchpoints_is_made_worded_previewed_and_answered_without_jav
 
 
 def test_a_grid_of_us_and_competitors_rates_both_at_one_sitting(owner: Any, program: Any, client: Any) -> None:
+    program.names = {"fi": "Lentoasema"}
+    program.save()
     rivals = [factories.make_competitor(program, code) for code in ("north", "south")]
     new = {"do": "add_grid", "wording": "How do we compare?", "scale": "0:10", "competitors": [r.pk for r in rivals]}
     assert owner.post(URL, new).status_code == 303
     rows = list(Question.objects.get(kind="grid").rows.order_by("pk"))
     assert [row.competitor for row in rows] == [None, *rivals]
-    assert {row.wordings["fi"] for row in rows[:1]} == {program.organisation}
+    assert (rows[0].wordings["fi"], rows[0].wordings["en"]) == ("Lentoasema", program.name)
     survey_drafting.publish(draft(), at=timezone.now())
     public = client.get("/s/halls/").content.decode()
     key = public.split('name="key" value="')[1].split('"')[0]

@@ -103,7 +103,7 @@ def trend(
             "cx-note",
             {"x": x, "text": {"field": "n_text", "type": "nominal"}},
             None,
-            y={"expr": "height - 6"},
+            y={"expr": "height - 8"},
             text={"expr": f"width < {whole:.0f} ? datum.n_short : datum.n_text"},
             opacity={"expr": f"datum.from_newest % ceil({bare:.0f} / width) ? 0 : 1"},
         )

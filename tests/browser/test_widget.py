@@ -30,7 +30,8 @@ class Post:
     def __init__(self, context: Any) -> None:
         script = (Path(settings.BASE_DIR) / "cxprogram/static/cxprogram/widget.js").read_text()
         self.script, self.is_up, self.tried, self.taken = script.replace("CX_SURVEY", json.dumps(FACTS)), False, 0, []
-        context.route(f"{SHOP}**", lambda route: route.fulfill(body=PAGE, content_type="text/html"))
+        self.page = PAGE
+        context.route(f"{SHOP}**", lambda route: route.fulfill(body=self.page, content_type="text/html"))
         context.route(f"{OURS}/embed/**", lambda route: route.fulfill(body=self.script, content_type="text/javascript"))
         context.route(f"{OURS}/s/**", self.answer)
 
@@ -79,3 +80,29 @@ def send_once(context: Any) -> None:
     assert len(post.taken) == 1
     assert first.evaluate("localStorage.getItem('cx-answers:short')") == "[]"
     context.close()
+
+
+def test_the_widget_is_dark_only_on_a_dark_page_or_where_it_is_told_to_be() -> None:
+    pages = {
+        # the page's own style, what the tag says, whether the card is dark
+        "nothing said": ("", "", False),
+        "a dark ground": ("body { background: #111 }", "", True),
+        "a light ground": (":root { color-scheme: light dark } body { background: #fff }", "", False),
+        "dark by its scheme": (":root { color-scheme: dark }", "", True),
+        "as the visitor's system": (":root { color-scheme: light dark }", "", True),
+        "a picture under light text": ("body { background: linear-gradient(#000, #222); color: #eee }", "", True),
+        "told to be light": ("body { background: #111 }", 'data-theme="light"', False),
+        "told to be dark": ("", 'data-theme="dark"', True),
+    }
+    css = (Path(settings.BASE_DIR) / "cxprogram/static/cxprogram/widget.css").read_text()
+    with launched() as browser:
+        context = browser.new_context(color_scheme="dark")
+        post = Post(context)
+        post.script = post.script.replace('"style": ""', f'"style": {json.dumps(css)}')
+        page, found = context.new_page(), {}
+        for name, (style, said, _is_dark) in pages.items():
+            post.page = PAGE.replace("<body>", f"<style>{style}</style><body>").replace("<script", f"<script {said}")
+            page.goto(SHOP)
+            ground = page.locator("section").evaluate("box => getComputedStyle(box).backgroundColor")
+            found[name] = {"rgb(24, 36, 44)": True, "rgb(255, 255, 255)": False}[ground]
+    assert found == {name: is_dark for name, (_style, _said, is_dark) in pages.items()}

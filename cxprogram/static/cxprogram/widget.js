@@ -2,8 +2,9 @@
    under a strict policy that names our address in script-src and connect-src.
 
      <script src="https://cx.example.org/embed/short-name.js" async></script>
-     <div data-cx-survey="short-name" data-lang="sv" data-place="b7k2m9xq"></div>
+     <div data-cx-survey="short-name" data-lang="sv" data-place="b7k2m9xq" data-theme="light"></div>
 
+   Without data-theme (light or dark) it follows the page around it, and is light where the page says nothing.
    It stands in every element that names its survey, else where the script stands. An answer is written to the browser
    before it is sent and taken away when it has arrived, tried again every five seconds until then; the same key each
    time makes a repeat harmless. */
@@ -82,6 +83,23 @@
     return survey.language;
   }
 
+  // Whether a colour of the page is a dark one; nothing of one that shows what lies behind it.
+  function isDark(colour) {
+    var part = /^rgba?\(([\d.]+), ([\d.]+), ([\d.]+)(?:, ([\d.]+))?\)$/.exec(colour);
+    if (!part || (part[4] !== undefined && part[4] < 0.5)) return null;
+    return (299 * part[1] + 587 * part[2] + 114 * part[3]) / 1000 < 128;
+  }
+  // The page around: the ground on which the widget stands, else the page's text, which is light on a dark page.
+  function isOnDark(host) {
+    var wished = host.getAttribute("data-theme");
+    if (wished === "light" || wished === "dark") return wished === "dark";
+    for (var around = host; around; around = around.parentElement) {
+      var found = isDark(getComputedStyle(around).backgroundColor);
+      if (found !== null) return found;
+    }
+    return isDark(getComputedStyle(host).color) === false;
+  }
+
   function place(host) {
     if (host.shadowRoot) return;
     var language = languageOf(host), words = survey.texts[language], root = host.attachShadow({ mode: "open" });
@@ -91,6 +109,10 @@
       root.adoptedStyleSheets = [sheet];
     }
     var box = element("section", { lang: language, "aria-label": words.title, "class": "box" });
+    function dress() { box.classList.toggle("box--dark", isOnDark(host)); }
+    dress();
+    addEventListener("load", dress);
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", dress);
     root.appendChild(box);
     if (!words.question) {
       box.appendChild(element("p", {}, [element("a", { href: base + "/s/" + survey.slug + "/?lang=" + language, text: words.title })]));
@@ -141,7 +163,7 @@
     var hosts = document.querySelectorAll('[data-cx-survey="' + survey.slug + '"]');
     if (!hosts.length && script && script.parentNode) {
       var host = document.createElement("div");
-      ["data-lang", "data-place"].forEach(function (name) {
+      ["data-lang", "data-place", "data-theme"].forEach(function (name) {
         if (script.hasAttribute(name)) host.setAttribute(name, script.getAttribute(name));
       });
       if (script.closest("head")) document.body.appendChild(host); else script.parentNode.insertBefore(host, script.nextSibling);

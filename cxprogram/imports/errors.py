@@ -18,13 +18,14 @@ def shown(text: object) -> str:
 
 
 class ImportFileError(Exception):
-    """The whole file is refused; `line` is the physical line that showed it, if one did."""
+    """The whole file is refused; `line` is the physical line that showed it, `column` the column, if one did."""
 
-    def __init__(self, code: str, detail: str, line: int | None = None) -> None:
+    def __init__(self, code: str, detail: str, line: int | None = None, *, column: str = "") -> None:
         super().__init__(code, detail, line)
         self.code = code
         self.detail = detail
         self.line = line
+        self.column = column
 
     def __str__(self) -> str:
         return f"line {self.line}: {self.detail}" if self.line else self.detail

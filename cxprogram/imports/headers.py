@@ -8,6 +8,7 @@ import ast
 import html
 import re
 from collections import Counter
+from collections.abc import Iterable
 from typing import Literal
 
 from cxprogram.imports.errors import ImportFileError, shown
@@ -46,9 +47,7 @@ def column_names(rows: list[list[str]], naming: Naming, line: int, notes: list[s
         notes.append(f"{len(blank)} columns have no name; they are called by their position.")
     repeated = {name for name, count in Counter(names).items() if count > 1}
     if repeated:
-        names = [
-            f"{name} (column {position})" if name in repeated else name for position, name in enumerate(names, start=1)
-        ]
+        names = [_apart(name, position) if name in repeated else name for position, name in enumerate(names, start=1)]
         notes.append(
             f"{len(repeated)} names occur more than once ({', '.join(shown(name) for name in sorted(repeated)[:5])}): "
             "their columns are called by name and position."
@@ -56,6 +55,25 @@ def column_names(rows: list[list[str]], naming: Naming, line: int, notes: list[s
         if len(set(names)) < len(names):
             raise ImportFileError("column-duplicate", "Two columns have one name.", line)
     return names
+
+
+def _apart(name: str, position: int) -> str:
+    return f"{name} (column {position})"
+
+
+def require_columns(header: list[str], wanted: Iterable[str]) -> None:
+    """Raise ImportFileError where the file lacks a column that is read, or gives its name to several."""
+    present = set(header)
+    absent = [name for name in wanted if name not in present]
+    for name in absent:
+        places = [str(place) for place, each in enumerate(header, start=1) if each == _apart(name, place)]
+        if places:
+            where = f"{', '.join(places[:-1])} and {places[-1]}"
+            detail = f"The header has {shown(name)} more than once, as columns {where}: give each a name of its own."
+            raise ImportFileError("column-duplicate", detail, 1, column=name)
+    if absent:
+        named = ", ".join(absent[:20])
+        raise ImportFileError("column-missing", f"The file has no column {named}.", 1, column=absent[0])
 
 
 def joined(rows: list[list[str]]) -> list[str]:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from cxprogram.choices import Role
 from cxprogram.errors import DomainError
 from cxprogram.imports.errors import ImportFileError, RowError
+from cxprogram.imports.headers import require_columns
 from cxprogram.imports.reader import Table
 from cxprogram.models import ImportRun, OrgUnit, Program
 from cxprogram.services import staff
@@ -101,9 +102,7 @@ class RecordSink:
 
     def open(self, path: Path) -> Table:
         table = open_table(path, self.mapping)
-        present = set(table.header)
-        if absent := [name for name in self.mapping.columns if name not in present]:
-            raise ImportFileError("column-missing", f"The file has no column {', '.join(absent[:20])}.", line=1)
+        require_columns(table.header, self.mapping.columns)
         return table
 
     def take(self, row: dict[str, str] | RowError, line: int) -> Any:

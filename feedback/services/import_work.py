@@ -39,7 +39,7 @@ def work(run_id: int, *, clock: Clock) -> bool:
             return True
         _write(run, sink_of(run), clock)
     except ImportFileError as error:
-        _refuse(run, [RowError(error.line or 0, "", error.code, error.detail)], clock)
+        _refuse(run, [RowError(error.line or 0, error.column, error.code, error.detail)], clock)
     except (MappingError, DomainError) as error:
         if isinstance(error, ConflictError) and error.code == "import-taken":
             return False

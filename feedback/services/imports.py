@@ -13,8 +13,9 @@ from django.utils import timezone
 from cxprogram.choices import ImportStatus
 from cxprogram.errors import DomainError
 from cxprogram.imports.errors import ImportFileError, RowError
+from cxprogram.imports.headers import require_columns
 from cxprogram.models import ImportRun, OrgUnit, Program, User
-from feedback.imports.mapping import Mapping, missing_columns, open_table
+from feedback.imports.mapping import Mapping, columns, open_table
 from feedback.imports.rows import MappedResponse, RowKeys, SkippedRow, map_row
 from feedback.models import SurveyVersion
 from feedback.services import responses, surveys
@@ -78,7 +79,8 @@ def carry_out(
             result.imported = result.repeated = 0
     except (ImportFileError, DomainError) as error:
         result = ImportResult()
-        result.refuse(RowError(getattr(error, "line", None) or 0, "", error.code, str(error.detail)))
+        line, column = getattr(error, "line", None) or 0, getattr(error, "column", "")
+        result.refuse(RowError(line, column, error.code, str(error.detail)))
     if not preview:
         is_kept = not result.rejected or (skip_bad_rows and result.rows > 0)
         run.status = ImportStatus.DONE if is_kept else ImportStatus.REFUSED
@@ -152,8 +154,7 @@ def _take_in(door: Door, mapping: Mapping, path: Path, result: ImportResult, pro
 
 def check_fit(door: Door, mapping: Mapping, header: list[str]) -> None:
     """Raise ImportFileError when the file lacks a column of the mapping, or the survey a question of it."""
-    if absent := missing_columns(mapping, header):
-        raise ImportFileError("column-missing", f"The file has no column {', '.join(absent[:20])}.", line=1)
+    require_columns(header, columns(mapping))
     strangers = sorted({q.question for q in mapping.questions} - door.questions.keys())
     if strangers:
         raise ImportFileError("question-unknown", f"The survey version has no question {', '.join(strangers[:20])}.")

@@ -158,15 +158,20 @@ def test_one_worker_at_a_time_and_not_for_ever(program):
 
 def test_what_is_no_table_is_refused_with_its_reason(program):
     version = pulse(program)
-    for content, code in (
-        (b"id,day\n1,2\n", "column-missing"),
-        (b"\x00\x01", "file-binary"),
-        (b"id,day,nps,why\n", "file-has-no-rows"),
-        (b'id,day,nps,why\n1,"2', "quote-unclosed"),
+    for content, code, column in (
+        (b"id,day\n1,2\n", "column-missing", "nps"),
+        (b"id,day,nps,why,nps\n1,2,3,4,5\n", "column-duplicate", "nps"),
+        (b"\x00\x01", "file-binary", ""),
+        (b"id,day,nps,why\n", "file-has-no-rows", ""),
+        (b'id,day,nps,why\n1,"2', "quote-unclosed", ""),
     ):
         run = queued(program, content, version)
         import_work.work(run.pk, clock=clock())
-        assert (account(run)[0], run.errors[0]["code"]) == (ImportStatus.REFUSED, code)
+        found = (account(run)[0], run.errors[0]["code"], run.errors[0]["column"])
+        assert found == (ImportStatus.REFUSED, code, column)
+        if code == "column-duplicate":
+            detail = "The header has “nps” more than once, as columns 3 and 5: give each a name of its own."
+            assert run.errors[0]["detail"] == detail
 
 
 def test_an_upload_has_a_limit_and_leaves_nothing_behind(program, folder, settings):

@@ -30,6 +30,7 @@ ENTRANCE = [
     "account_reset_password",
     "account_reset_password_done",
     "account_reset_password_from_key_done",
+    "account_signup",
 ]
 
 
@@ -47,6 +48,21 @@ def test_pages_after_log_in_stand_in_the_frame(client, alice, name):
     html = client.get(reverse(name)).content.decode()
     assert 'class="cx-who"' in html and "<h1>" in html
     assert "style=" not in html
+
+
+@pytest.mark.parametrize(
+    ("language", "title"),
+    [
+        ("en", "By invitation only"),
+        ("sv", "Endast på inbjudan"),
+        ("nb", "Bare etter invitasjon"),
+        ("da", "Kun efter invitation"),
+        ("fi", "Vain kutsusta"),
+    ],
+)
+def test_a_closed_sign_up_says_how_one_gets_in(client, language, title):
+    html = client.get("/accounts/signup/", headers={"accept-language": language}).content.decode()
+    assert f"<h1>{title}</h1>" in html and f"<title>{title}" in html and "/accounts/login/" in html
 
 
 def test_a_refused_log_in_says_so_and_keeps_the_address(client, alice):

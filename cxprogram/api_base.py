@@ -171,11 +171,11 @@ def _page_size(request: Request) -> int:
     asked = request.GET.get("page_size")
     if not asked:
         return PAGE_SIZE
-    if not re.fullmatch(r"[0-9]{1,9}", asked) or int(asked) == 0:
+    if not re.fullmatch(r"[0-9]{1,9}", asked) or not 1 <= int(asked) <= MAX_PAGE_SIZE:
         raise ParameterError(
             _("Write page_size as a number from 1 to %(limit)s.") % {"limit": MAX_PAGE_SIZE}, parameter="page_size"
         )
-    return min(int(asked), MAX_PAGE_SIZE)
+    return int(asked)
 
 
 def _cursor(request: Request) -> tuple[str, int] | None:

@@ -56,7 +56,9 @@ PERIOD = parameter(
 UNIT = parameter("unit", "Code of a unit; its whole subtree counts. Without it, the root.")
 PAGES = (
     parameter("cursor", "From `next` or `previous` of another page."),
-    parameter("page_size", "Rows a page, 50 if not given.", type="integer", minimum=1, maximum=500),
+    parameter(
+        "page_size", "Rows a page, 50 if not given; more than 500 is refused.", type="integer", minimum=1, maximum=500
+    ),
 )
 
 

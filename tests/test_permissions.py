@@ -288,10 +288,10 @@ ROWS: list[Row] = [
     post("api:driver-study", {401: ANONYMOUS, 202: f"{DEFINERS} stranger", 403: REST}),
     row("api:driver-study-run", {401: ANONYMOUS, 200: DEFINERS, 403: REST, 404: STRANGER}, WHOLE),
     row("api:ticket-list", {401: ANONYMOUS, 200: f"{WORKERS} stranger", 403: REST}),
-    row("api:ticket-list", {401: ANONYMOUS, 200: WORKERS, 403: REST, 400: STRANGER}, unit=OWN),
+    row("api:ticket-list", {401: ANONYMOUS, 200: WORKERS, 403: REST, 404: STRANGER}, unit=OWN),
     row(
         "api:ticket-list",
-        {401: ANONYMOUS, 200: WORKERS_OF_A, 403: REST, 400: "unit_manager frontline stranger"},
+        {401: ANONYMOUS, 200: WORKERS_OF_A, 403: REST, 404: "unit_manager frontline stranger"},
         unit=OTHER,
     ),
     row("api:ticket-detail", {401: ANONYMOUS, 200: WORKERS, 403: REST, 404: STRANGER}, OWN),

@@ -117,13 +117,12 @@ class TicketListView(ApiView):
             400: (
                 "program-missing",
                 "status-unknown",
-                "unit-unknown",
                 "period-unknown",
                 "cursor-invalid",
                 "parameter-invalid",
                 "text-not-storable",
             ),
-            404: ("program-unknown",),
+            404: ("program-unknown", "unit-unknown"),
         },
     )
     def get(self, request: Any) -> HttpResponse:
@@ -138,7 +137,7 @@ class TicketListView(ApiView):
         if code := request.GET.get("unit"):
             unit = OrgUnit.objects.visible_to(request.user).filter(program=program, code__iexact=code).first()
             if unit is None:
-                raise ParameterError(_("There is no such unit for you."), code="unit-unknown", parameter="unit")
+                raise NotFoundError(_("There is no such unit for you."), code="unit-unknown")
             rows = rows.filter(unit__in=OrgUnit.objects.subtree(unit))
         if period := request.GET.get("period"):
             rows = rows.in_period(parse(period))

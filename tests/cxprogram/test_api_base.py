@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 from drf_spectacular.validation import validate_schema
 
-from cxprogram import api_schema
+from cxprogram import api_base, api_schema
 from cxprogram.choices import Role
 from cxprogram.models import ApiToken
 from feedback.services.voice import MODELS
@@ -194,14 +194,20 @@ def test_a_cursor_that_is_not_ours_is_refused(api: Api, cursor: str):
     assert refused(api.get("tickets/", cursor=cursor), 400, "cursor-invalid")
 
 
-@pytest.mark.parametrize(("size", "status"), [("0", 400), ("-1", 400), ("x", 400), ("1e3", 400), ("9" * 30, 400)])
+@pytest.mark.parametrize(
+    ("size", "status"), [("0", 400), ("-1", 400), ("x", 400), ("1e3", 400), ("501", 400), ("9" * 30, 400)]
+)
 def test_a_page_size_that_is_none_is_refused(api: Api, size: str, status: int):
     assert refused(api.get("tickets/", page_size=size), status, "parameter-invalid")
 
 
 def test_a_page_has_500_rows_at_most(house: factories.House, api: Api, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("cxprogram.api_base.MAX_PAGE_SIZE", 2)
-    assert len(api.get("tickets/", page_size=100).json()["results"]) == 2
+    assert len(api.get("tickets/", page_size=2).json()["results"]) == 2
+    assert refused(api.get("tickets/", page_size=3), 400, "parameter-invalid")
+    monkeypatch.undo()
+    (told,) = (each for each in api_schema.PAGES if each.name == "page_size")
+    assert told.type["maximum"] == api_base.MAX_PAGE_SIZE
 
 
 def test_a_nul_in_the_address_is_refused(api: Api):

@@ -168,7 +168,7 @@ class ResponsibilityPage(ProgramAdmin):
 # --- keys -------------------------------------------------------------------------------------
 class TokenForm(ProgramForm):
     scopes = forms.MultipleChoiceField(
-        label=gettext_lazy("May"),
+        label=gettext_lazy("What it may do"),
         choices=[("read", gettext_lazy("Read")), ("write", gettext_lazy("Write"))],
         widget=UnfoldAdminCheckboxSelectMultipleWidget(),
         initial=["read"],
@@ -224,7 +224,7 @@ class ApiTokenPage(ProgramAdmin):
     actions = ("rotate", "revoke")
     can_change = can_delete = False
 
-    @admin.display(description=gettext_lazy("may"))
+    @admin.display(description=gettext_lazy("what it may do"))
     def may(self, token: ApiToken) -> str:
         return ", ".join(token.scopes)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.utils import dates, translation
 
 LANGUAGES = [code for code, _name in settings.LANGUAGES if code != "en"]
 LOCALE = Path(settings.LOCALE_PATHS[0])
@@ -42,3 +43,12 @@ def test_no_text_needs_a_glyph_that_the_font_lacks(language: str) -> None:
     """The PDF embeds Inter alone: arrows and signs outside its subset would bring in another font."""
     texts = "".join(catalogue(LOCALE / language / "LC_MESSAGES" / "django.mo").values())
     assert re.findall("[\u2190-\u21ff\u2248-\u22ff\u25a0-\u25ff\u202f]", texts) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_message_of_ours_takes_the_place_of_a_months_name(language: str) -> None:
+    """Django asks the same catalogue for "May": our verb would stand in every date of that month."""
+    names = {*dates.MONTHS.values(), *dates.MONTHS_3.values(), *dates.WEEKDAYS.values(), *dates.WEEKDAYS_ABBR.values()}
+    ours = catalogue(LOCALE / language / "LC_MESSAGES" / "django.mo").keys()
+    with translation.override("en"):
+        assert {str(name) for name in names} & ours == set()

@@ -10,6 +10,10 @@ from cxprogram.supervisor import Part, Supervisor, SupervisorError
 
 # Spinning OpenMP threads cost up to fourteen times on a busy machine: scale by processes.
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OMP_WAIT_POLICY": "passive"}
+WEB_SERVER = (
+    *("gunicorn", "cxprogram.wsgi:application", "--worker-class", "cxprogram.web_worker.EvenWorker"),
+    *("--workers", "2", "--threads", "3", "--preload", "--no-control-socket"),
+)
 
 
 def parts(folder: Path, port: int) -> list[Part]:
@@ -17,11 +21,7 @@ def parts(folder: Path, port: int) -> list[Part]:
     # The queue takes its messages by way of TMPDIR: private, and on one file system so that a move is atomic.
     taken = folder / "queue" / "taken"
     taken.mkdir(parents=True, exist_ok=True)
-    web = (
-        *(python, "-m", "gunicorn", "cxprogram.wsgi:application", "--bind", f"127.0.0.1:{port}"),
-        *("--worker-class", "gthread", "--workers", "2", "--threads", "4", "--preload"),
-        *("--graceful-timeout", "8", "--no-control-socket"),
-    )
+    web = (python, "-m", *WEB_SERVER, "--bind", f"127.0.0.1:{port}", "--graceful-timeout", "8")
     worker = (
         *(*celery, "worker", "--pool", "prefork", "--loglevel", "INFO"),
         *("--without-gossip", "--without-mingle", "--without-heartbeat"),

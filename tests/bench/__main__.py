@@ -25,6 +25,7 @@ from pathlib import Path
 
 import psycopg
 
+from cxprogram import serving
 from cxprogram.database import EmbeddedPostgres
 from tests.bench import base, exports, files, journeys, load
 from tests.demo_site import ROOT, free_port
@@ -43,9 +44,8 @@ def web(environ: dict[str, str], **extra: str) -> Iterator[int]:
     """The web server as `serve` starts it, with other settings if `extra` says so."""
     port = free_port()
     command = [
-        *(sys.executable, "-m", "gunicorn", "cxprogram.wsgi:application", "--bind", f"127.0.0.1:{port}"),
-        *("--worker-class", "gthread", "--workers", "2", "--threads", "4", "--preload", "--log-level", "error"),
-        *("--keep-alive", "30", "--no-control-socket"),
+        *(sys.executable, "-m", *serving.WEB_SERVER, "--bind", f"127.0.0.1:{port}"),
+        *("--log-level", "error", "--keep-alive", "30"),
     ]
     server = subprocess.Popen(command, cwd=ROOT, env={**environ, **extra})
     try:

@@ -18,7 +18,7 @@ KEYS = int(os.environ.get("CX_FAULT_KEYS", "20"))
 SECONDS = float(os.environ.get("CX_FAULT_SECONDS", "4"))
 RESPONDENTS = int(os.environ.get("CX_FAULT_RESPONDENTS", "200"))
 AT_ONCE = 20
-POOL = 8  # connections to the database of the web server as `serve` starts it: two workers of four threads
+POOL = 6  # connections to the database of the web server as `serve` starts it: two workers of three threads
 STORED = "SELECT count(*) FROM feedback_response WHERE source = %s"
 NAMED = "SELECT count(*) FROM feedback_response WHERE external_id = ANY(%s)"
 TICKETS = """SELECT count(*) FROM feedback_ticket t JOIN feedback_response r ON r.id = t.response_id

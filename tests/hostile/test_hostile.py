@@ -111,7 +111,7 @@ def test_nothing_fails_and_nothing_stored_breaks_a_later_reading(house: House) -
     stored = Response.objects.filter(program=house.program).count()
     print(f"seed {SEED}: {N:,} in {time.monotonic() - started:.0f} s, {dict(statuses)}, {stored:,} answers stored")
     assert failed == [], failed[:5]
-    assert statuses[201] + statuses[303] > N // 100, "some must come all the way in"
+    assert statuses[201] + statuses[303] > N // 200, "some must come all the way in"
     broken = list(itertools.islice(unreadable(house), 10))
     assert broken == []
 

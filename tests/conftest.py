@@ -6,12 +6,11 @@ from typing import Any
 import pytest
 from django.conf import settings as django_settings
 from django.db import connection, transaction
-from django.test import TransactionTestCase
 from hypothesis import settings
 
 from tests import factories
 from tests.demo_site import demo_site
-from tests.template_database import migrated_template, restore
+from tests.template_database import migrated_template
 
 __all__ = ["demo_site"]
 
@@ -54,7 +53,6 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
     # The template has its triggers: they need not be made anew whenever a test has emptied the tables.
     django_settings.PGTRIGGER_INSTALL_ON_MIGRATE = False
     connection.settings_dict["TEST"]["TEMPLATE"] = migrated_template()
-    TransactionTestCase._fixture_teardown = lambda _case: restore(connection)  # type: ignore[method-assign]
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,6 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import psycopg
@@ -37,16 +36,6 @@ def migrated_template() -> str:
             )
             connection.execute(f'ALTER DATABASE "{unfinished}" RENAME TO "{name}"')
     return name
-
-
-def restore(connection: Any) -> None:
-    """The worker's database as it was before its first test: a copy costs less than two hundred tables emptied and
-    their content types and permissions written again."""
-    name = connection.settings_dict["NAME"]
-    connection.close()
-    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as server:
-        server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
-        server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{migrated_template()}"')
 
 
 def _digest() -> str:

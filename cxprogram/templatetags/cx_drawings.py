@@ -17,7 +17,7 @@ from typing import Any
 
 from django import template
 from django.template import Context, Engine
-from django.utils.html import format_html, json_script
+from django.utils.html import format_html, format_html_join, json_script
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -113,10 +113,11 @@ def nps_split(
         return bar
     words = {"det": _("detractors, 0–6"), "pas": _("passives, 7–8"), "pro": _("promoters, 9–10")}
     items = [
-        format_html("<li>{} <b>{}</b> {}</li>", symbol(name, css=f"cx-{name}", is_print=is_print), text, words[name])
+        (symbol(name, css=f"cx-{name}", is_print=is_print), text, words[name])
         for name, text in zip(words, texts, strict=True)
     ]
-    return format_html('{}<ul class="{}">{}</ul>', bar, "rp-key" if is_print else "cx-key3", mark_safe("".join(items)))  # noqa: S308 - built above
+    css = "rp-key" if is_print else "cx-key3"
+    return format_html('{}<ul class="{}">{}</ul>', bar, css, format_html_join("", "<li>{} <b>{}</b> {}</li>", items))
 
 
 @register.simple_tag(takes_context=True)

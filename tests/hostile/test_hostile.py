@@ -31,7 +31,9 @@ from tests import factories
 from tests import test_permissions as table
 from tests.factories import House
 from tests.hostile.inputs import Door, Hostile, request
-from tests.test_permissions import BODIES, DESKS, PLACES, ROWS, desk_url, is_refused
+from tests.permission_calls import BODIES, PLACES
+from tests.permission_table import DESKS, ROWS
+from tests.test_permissions import desk_url, is_refused
 
 # The second mark makes the database where this file runs alone.
 pytestmark = [pytest.mark.xdist_group("hostile"), pytest.mark.django_db]

@@ -9,7 +9,8 @@ from django.db import connection, transaction
 from hypothesis import settings
 
 from tests import factories
-from tests.demo_site import demo_site
+from tests.browser.chromium import launched
+from tests.demo_site import DemoSite, demo_site
 from tests.template_database import migrated_template
 
 __all__ = ["demo_site"]
@@ -70,3 +71,10 @@ def built_house(request: pytest.FixtureRequest, django_db_setup: Any, django_db_
 def house(built_house: Any, db: None) -> Any:
     """A copy: what a test does to the rows is undone after it, what it does to the objects is its own."""
     return copy.deepcopy(built_house)
+
+
+@pytest.fixture(scope="module")
+def chromium(demo_site: DemoSite) -> Iterator[Any]:
+    """A browser for the demonstration's site."""
+    with launched() as browser:
+        yield browser

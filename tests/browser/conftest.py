@@ -5,14 +5,6 @@ from typing import Any
 import pytest
 
 from tests.browser.chromium import launched
-from tests.demo_site import DemoSite
-
-
-@pytest.fixture(scope="module")
-def chromium(demo_site: DemoSite) -> Iterator[Any]:
-    """A browser for the demonstration's site."""
-    with launched() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")

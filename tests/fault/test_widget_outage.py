@@ -5,13 +5,11 @@ import json
 import os
 import threading
 import time
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
-from tests.browser.chromium import launched
 from tests.browser.test_pages import PHONE, open_page
 from tests.demo_site import DemoSite
 from tests.fault.clients import read
@@ -22,12 +20,6 @@ OUTAGE = float(os.environ.get("CX_FAULT_OUTAGE", "3"))
 PATIENCE = 120  # seconds: after a minute the widget tries once a minute
 KEPT = "JSON.parse(localStorage.getItem('cx-answers:sfo-live') || '[]')"
 STORED = "SELECT count(*) FROM feedback_response WHERE external_id = %s AND answers ->> 'NETPRO' = '3'"
-
-
-@pytest.fixture
-def chromium() -> Iterator[Any]:
-    with launched() as browser:
-        yield browser
 
 
 def test_an_answer_given_without_a_server_arrives_once(demo_site: DemoSite, chromium: Any) -> None:

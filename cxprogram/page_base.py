@@ -10,7 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 
-from cxprogram.access import Right, can, grants
+from cxprogram.access import Right, can, defined_programs, grants
 from cxprogram.choices import Role
 from cxprogram.models import OrgUnit, Program, User
 
@@ -57,6 +57,11 @@ class Visit:
 
     def can(self, right: Right, unit: OrgUnit | None = None) -> bool:
         return can(self.user, right, program=self.program, unit=unit)
+
+    @property
+    def defines(self) -> bool:
+        """Whether the person defines the program: a role at a part of it defines nothing."""
+        return self.program.pk in defined_programs(self.user)
 
 
 def visit_of(request: HttpRequest) -> Visit | None:

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from cxprogram.access import Right, defined_programs
+from cxprogram.access import Right
 from cxprogram.errors import DomainError
 from cxprogram.page_base import Visit, member_page
 from cxprogram.periods import parse
@@ -20,11 +20,6 @@ from feedback.study_forms import StudyForm, asked_period
 REFRESH_SECONDS = "3"
 
 
-def _may_define(visit: Visit) -> bool:
-    """A study is of the whole program: a role at a part of it has none made."""
-    return visit.program.pk in defined_programs(visit.user)
-
-
 @member_page(Right.SEE_DRIVERS)
 def drivers(request: HttpRequest, visit: Visit) -> HttpResponse:
     """What goes with a high rating: `?period=`, `?outcome=`; without them the newest study of the whole."""
@@ -33,7 +28,7 @@ def drivers(request: HttpRequest, visit: Visit) -> HttpResponse:
         asked=request.GET.get("period", ""),
         outcome=request.GET.get("outcome", "").replace("\x00", ""),
         user=visit.user,
-        may_define=_may_define(visit),
+        may_define=visit.defines,
         at=visit.at,
     )
     response = render(request, "feedback/drivers.html", {"page": page})
@@ -46,7 +41,7 @@ def drivers(request: HttpRequest, visit: Visit) -> HttpResponse:
 @member_page(Right.DEFINE)
 def study_new(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Choose (`?period=`, `?outcome=`), count how many rated all that is chosen (`do=count`), or have it made."""
-    if not _may_define(visit):
+    if not visit.defines:  # a study is of the whole program
         raise Http404
     is_sent = request.method == "POST"
     sent = request.POST if is_sent else request.GET

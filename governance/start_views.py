@@ -18,7 +18,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from cxprogram import password_links
-from cxprogram.access import Right, defined_programs
+from cxprogram.access import Right
 from cxprogram.errors import DomainError, NotFoundError
 from cxprogram.models import User
 from cxprogram.page_base import Visit, member_page, visit_of
@@ -41,7 +41,7 @@ def login(request: HttpRequest) -> HttpResponseBase:
 
 def _defining(visit: Visit) -> None:
     """Definitions belong to the whole program: a role at a part of it defines nothing."""
-    if visit.program.pk not in defined_programs(visit.user):
+    if not visit.defines:
         raise Http404
 
 

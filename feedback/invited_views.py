@@ -17,6 +17,7 @@ from feedback import robots, survey_desk
 from feedback.choices import SCALE_KINDS, InvitationStatus
 from feedback.models import Invitation
 from feedback.pages import survey as pages
+from feedback.pages import survey_steps
 from feedback.services import answer_checks, drafts, invitations, surveys
 
 
@@ -91,7 +92,7 @@ def _page(
     if not chosen and draft is None and not (known and page.has_steps):
         return survey_desk.blank(door.version_id, language, door.stamp, is_personal=True)
     typed = (draft.typed if draft else {}) | chosen
-    step = pages.resumed(page, typed, draft.page if draft and not chosen else None, said=said, known=known)
+    step = survey_steps.resumed(page, typed, draft.page if draft and not chosen else None, said=said, known=known)
     return survey_desk.form(door.survey, page, language, step=step, is_personal=True)
 
 

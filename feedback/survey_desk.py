@@ -21,6 +21,7 @@ from cxprogram.middleware import language_of
 from cxprogram.models import Program
 from feedback.models import Survey, SurveyVersion
 from feedback.pages import survey as pages
+from feedback.pages import survey_steps
 from feedback.services import answer_checks, surveys
 
 MAX_BODY = 64 * 1024
@@ -80,13 +81,13 @@ def form(
     page: pages.SurveyPage,
     language: str,
     *,
-    step: pages.Step | None = None,
+    step: survey_steps.Step | None = None,
     problem: str = "",
     is_personal: bool = False,
     is_preview: bool = False,
 ) -> str:
     """The form with the places of the visit still open."""
-    step = step or pages.step_of(page)
+    step = step or survey_steps.step_of(page)
     begun = "" if is_personal or step.is_first else f"&key={KEY_PLACE}"
     context = frame(survey, language, path=PATH_PLACE, query=begun + QUERY_PLACE) | {
         "page": page,
@@ -166,7 +167,7 @@ def receive(request: HttpRequest, door: surveys.Door, language: str, way: Way, s
     The next page has an address of its own, so that the browser's way back sends nothing again.
     """
     page = page_of(door.version_id, language, door.stamp)
-    number = pages.after(page, sent, request.POST)
+    number = survey_steps.after(page, sent, request.POST)
     status, problem = 200, ""
     if number is None and sent.is_empty:
         number, problem = page.numbers[-1], _("Answer at least one question.")
@@ -183,7 +184,7 @@ def receive(request: HttpRequest, door: surveys.Door, language: str, way: Way, s
             return _see_other(f"{way.path}?{query}")
     if sent.errors or problem:
         status = 422
-    step = pages.step_of(page, number, sent)
+    step = survey_steps.step_of(page, number, sent)
     text = form(door.survey, page, language, step=step, problem=problem, is_personal=way.is_personal)
     key = sent.key if step.has_steps and answer_checks.is_key(sent.key) else ""
     return answer(fresh(text, path=way.path, query=way.query, key=key), status=status, language=language)

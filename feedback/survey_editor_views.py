@@ -18,14 +18,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from cxprogram.access import Right, defined_programs
+from cxprogram.access import Right
 from cxprogram.errors import DomainError
 from cxprogram.page_base import Visit, member_page, number_in
 from feedback import survey_desk
 from feedback.grid_forms import GridForm, NewGridForm
 from feedback.models import Question, Survey, SurveyItem, SurveyVersion
 from feedback.pages import survey as pages
-from feedback.pages import survey_editor
+from feedback.pages import survey_editor, survey_steps
 from feedback.services import survey_drafting, survey_grids
 from feedback.survey_forms import ItemForm, NewQuestionForm, TextsForm
 from feedback.survey_templates import TEMPLATES
@@ -33,7 +33,7 @@ from feedback.survey_templates import TEMPLATES
 
 def _defining(visit: Visit) -> None:
     """Definitions belong to the whole program: a role at a part of it defines nothing."""
-    if visit.program.pk not in defined_programs(visit.user):
+    if not visit.defines:
         raise Http404
 
 
@@ -237,7 +237,7 @@ def survey_preview(request: HttpRequest, visit: Visit, slug: str) -> HttpRespons
     with translation.override(language):
         page = pages.survey_page(version)
         sent: Any = pages.Sent(key="", asked=[ask.name for ask in page.asks])
-        step = pages.step_of(page, number_in(request.GET.get("step", "")), sent)
+        step = survey_steps.step_of(page, number_in(request.GET.get("step", "")), sent)
         text = survey_desk.form(survey, page, language, step=step, is_preview=True)
     path = reverse("feedback:survey-preview", args=[slug])
     return survey_desk.answer(survey_desk.fresh(text, path=path, key="preview"), language=language)

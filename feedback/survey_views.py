@@ -15,6 +15,7 @@ from feedback import robots, survey_desk
 from feedback.choices import AskChannel
 from feedback.models import Placement, Response
 from feedback.pages import survey as pages
+from feedback.pages import survey_steps
 from feedback.services import answer_checks, drafts, placements, responses, surveys
 
 # What the widget is told in place of a page; it needs no more than to know whether to send again.
@@ -48,7 +49,7 @@ def _survey(request: HttpRequest, slug: str) -> HttpResponse:
         key = request.GET.get("key", "")
         if answer_checks.is_key(key) and (draft := drafts.find(door, key=key)):
             page = survey_desk.page_of(door.version_id, language, door.stamp)
-            step = pages.resumed(page, draft.typed, draft.page, said=request.GET.get("page", ""))
+            step = survey_steps.resumed(page, draft.typed, draft.page, said=request.GET.get("page", ""))
             text = survey_desk.form(door.survey, page, language, step=step)
             return survey_desk.answer(survey_desk.fresh(text, path=path, query=query, key=key), language=language)
         if _is_taken_in(door, key):

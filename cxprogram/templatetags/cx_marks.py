@@ -242,7 +242,7 @@ def due(
 
 
 def _span(span: timedelta) -> str:
-    minutes = int(span.total_seconds() // 60)
+    minutes = max(1, int(span.total_seconds() // 60))
     if minutes < 60:
         return ngettext("%(n)s minute", "%(n)s minutes", minutes) % {"n": minutes}
     return ngettext("%(n)s hour", "%(n)s hours", minutes // 60) % {"n": minutes // 60}

@@ -240,6 +240,7 @@ NOW = datetime(2026, 11, 21, 14, 0, tzinfo=UTC)
     [
         (timedelta(hours=3, minutes=5), "Due in 3 hours", False),
         (timedelta(minutes=-40), "Overdue by 40 minutes", True),
+        (timedelta(seconds=-5), "Overdue by 1 minute", True),
         (timedelta(hours=-1), "Overdue by 1 hour", True),
         (timedelta(days=2), "Due 23 Nov 2026 14:00", False),
         (timedelta(days=-2), "Overdue since 19 Nov 2026 14:00", True),

@@ -219,6 +219,7 @@ def test_the_page_says_it_and_the_file_holds_it(house: House, journey: Journey) 
     page = client.get("/paths/", {"journey": "walk"}).content.decode()
     assert "50.0" in page
     assert "as planned" in page
+    assert "Too few of these journeys were rated to tell." in page
     text = client.get("/paths/", {"journey": "walk", "format": "csv"}).content.decode("utf-8-sig")
     rows = {
         (row["from"], row["to"]): (int(row["n"]), float(row["probability"]))

@@ -11,6 +11,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from cxprogram.choices import Role
+from cxprogram.models import OrgUnit
 from feedback.models import SurveyVersion
 from journeys.models import DataStream
 
@@ -49,7 +50,13 @@ class StartForm(forms.Form):
         label=_("Data stream"), queryset=DataStream.objects.none(), required=False, to_field_name="code"
     )
     type = forms.CharField(label=_("What every row is"), max_length=60, required=False)
-    role = forms.ChoiceField(label=_("Role of everybody in the file"), choices=Role.choices, required=False)
+    role = forms.ChoiceField(label=_("Role of everybody in the file"), choices=[("", _("Choose …")), *Role.choices])
+    unit = forms.ModelChoiceField(
+        label=_("Unit of everybody in the file"),
+        queryset=OrgUnit.objects.none(),
+        to_field_name="code",
+        empty_label=_("Choose …"),
+    )
     scale_low = forms.FloatField(label=_("The lowest rating there is"))
     scale_high = forms.FloatField(label=_("The highest rating there is"))
     keeps_tests = forms.BooleanField(label=_("Count test answers too"), required=False)
@@ -63,6 +70,7 @@ class StartForm(forms.Form):
         streams: QuerySet[DataStream] | None = None,
         needs_type: bool = False,
         needs_role: bool = False,
+        units: QuerySet[OrgUnit] | None = None,
         needs_scale: bool = False,
         **kwargs: Any,
     ) -> None:
@@ -81,6 +89,10 @@ class StartForm(forms.Form):
             del self.fields["type"]
         if not needs_role:
             del self.fields["role"]
+        if units is None:
+            del self.fields["unit"]
+        else:
+            self.fields["unit"].queryset = units  # type: ignore[attr-defined]
         if not needs_scale:
             del self.fields["scale_low"], self.fields["scale_high"]
 

@@ -15,7 +15,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cxprogram.access import Right
-from cxprogram.choices import ImportStatus, Role
+from cxprogram.choices import ImportStatus
 from cxprogram.errors import DomainError
 from cxprogram.imports.errors import ImportFileError, MappingError
 from cxprogram.models import ImportRun
@@ -136,12 +136,19 @@ def _preview(
     return render(request, "feedback/import_preview.html", context, status=status)
 
 
+def _source(look: Look | None, stem: str) -> str:
+    """The system that wrote the file, which all its tables share; of a table that nobody knows the file's name."""
+    layout = look.layout if look else None
+    known = layout.source or (layout.format if layout.format != "table" else "") if layout else ""
+    return slugify(known or stem)[:60]
+
+
 def _form(page: PreviewPage, visit: Visit, data: Any = None) -> StartForm:
     """The questions that are open for this file, and no others."""
     look, asked = page.look, page.asked
     stem = PurePath(page.run.file_name.removesuffix(".gz")).stem
     initial = {
-        "source": slugify(look.layout.format if look and look.layout.format != "table" else stem)[:60],
+        "source": _source(look, stem),
         "zone": visit.program.time_zone,
         "survey_name": stem.replace("_", " ").capitalize()[:80],
         "language": visit.program.language,
@@ -154,16 +161,15 @@ def _form(page: PreviewPage, visit: Visit, data: Any = None) -> StartForm:
         and records.column_of("type") is None
         and "type" not in records.constants
     )
+    is_people = look is not None and look.target == "people" and records is not None
     form = StartForm(
         data,
-        initial=initial | {"role": Role.FRONTLINE},
+        initial=initial,
         versions=page.versions,
         streams=page.streams,
         needs_type=needs_type,
-        needs_role=look is not None
-        and look.target == "people"
-        and records is not None
-        and not records.column_of("role"),
+        needs_role=is_people and not records.column_of("role"),
+        units=page.units if is_people and not records.column_of("unit") else None,
         needs_scale=look is not None
         and look.target == "competitor-ratings"
         and records is not None
@@ -247,6 +253,7 @@ def _decisions(form: StartForm, look: Look) -> Decisions:
         language=data.get("language") or "en",
         stream=stream.code if stream else "",
         constants={name: data[name] for name in ("type", "role") if data.get(name)}
+        | ({"unit": data["unit"].code} if data.get("unit") else {})
         | {name: f"{data[name]:g}" for name in ("scale_low", "scale_high") if data.get(name) is not None},
         keeps_tests=bool(data.get("keeps_tests")),
         skip_bad_rows=bool(data.get("skip_bad_rows")),

@@ -3,10 +3,14 @@
 Nothing is taken away here: who has left, and a unit that is no more, are ended by a person in the admin.
 """
 
+from functools import lru_cache
+
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from cxprogram.access import Right, can, may_grant, may_manage
 from cxprogram.choices import Role
@@ -16,6 +20,26 @@ from cxprogram.models import Membership, OrgUnit, Program, User
 
 class StaffError(DomainError):
     code = "staff-invalid"
+
+
+def role_named(word: str) -> Role:
+    """The role that is called so: by its code, or by its name in one of our languages. Nothing is guessed.
+
+    Raises StaffError (`role-unknown`).
+    """
+    role = _role_words().get(" ".join(word.casefold().replace("_", " ").split()))
+    if role is None:
+        raise StaffError(_("There is no role %(role)s.") % {"role": word.strip()[:40]}, code="role-unknown")
+    return role
+
+
+@lru_cache(maxsize=1)
+def _role_words() -> dict[str, Role]:
+    words = {role.value.replace("_", " "): role for role in Role}
+    for language, _name in settings.LANGUAGES:
+        with override(language):
+            words |= {str(role.label).casefold(): role for role in Role}
+    return words
 
 
 @transaction.atomic
@@ -50,8 +74,8 @@ def place_unit(program: Program, *, code: str, name: str, parent: str, by: User 
 
 
 @transaction.atomic
-def place_person(program: Program, *, email: str, name: str, role: str, unit: OrgUnit | None, by: User | None) -> str:
-    """Let a person have a role at a unit, the root if none is named: `created`, `updated` or `repeated`.
+def place_person(program: Program, *, email: str, name: str, role: str, unit: OrgUnit, by: User | None) -> str:
+    """Let a person have a role at a unit: `created`, `updated` or `repeated`.
 
     A new person has no password: they ask for one by mail. Raises StaffError (`email-invalid`, `role-unknown`),
     NotAllowedError (`not-allowed`) for a role that the asker could not hand out there.
@@ -63,8 +87,7 @@ def place_person(program: Program, *, email: str, name: str, role: str, unit: Or
         raise StaffError(_("This is not an e-mail address."), code="email-invalid") from error
     if role not in Role.values:
         raise StaffError(_("There is no role %(role)s.") % {"role": role[:20]}, code="role-unknown")
-    place = unit or OrgUnit.objects.get(program=program, parent=None)
-    if by is None or not may_grant(by, role, place):
+    if by is None or not may_grant(by, role, unit):
         raise NotAllowedError(_("You may not hand out this role there."))
     user = User.objects.filter(email__iexact=address).first()
     status = "repeated"
@@ -73,5 +96,5 @@ def place_person(program: Program, *, email: str, name: str, role: str, unit: Or
     elif name and user.name != name[:150] and may_manage(by, user):
         user.name, status = name[:150], "updated"
         user.save(update_fields=["name"])
-    _held, is_new = Membership.objects.get_or_create(user=user, unit=place, role=role, defaults={"program": program})
+    _held, is_new = Membership.objects.get_or_create(user=user, unit=unit, role=role, defaults={"program": program})
     return "updated" if is_new and status == "repeated" else status

@@ -12,7 +12,8 @@ from cxprogram.imports.errors import ImportFileError, RowError
 from cxprogram.imports.headers import BRACKETS, IMPORT_ID
 from cxprogram.imports.reader import lines_above, open_sheet
 from cxprogram.imports.source import DEFAULT_LIMITS, Limits, open_source
-from feedback.imports.mapping import Header
+from feedback.imports import headings
+from feedback.imports.mapping import Header, whole_number
 
 HEAD = 40
 HEX_ID = re.compile(r"[0-9a-z]{20,40}")
@@ -27,13 +28,17 @@ Rows = list[list[str]]
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """What a file was recognised as. `target` is what a row becomes; empty for a file that has no place here."""
+    """What a file was recognised as. `target` is what a row becomes; empty for a file that has no place here.
+
+    `source` names the system that wrote it: all tables of one system share it, so that their keys join.
+    """
 
     format: str
     title: str
     target: str
     header: Header = ONE_ROW
     refused: str = ""
+    source: str = ""
 
 
 GENERIC = Layout("table", "Table", "responses")
@@ -197,7 +202,22 @@ def _google_forms(rows: Rows) -> Layout | None:
     return None
 
 
+def _people(rows: Rows) -> Layout | None:
+    """People who work here: an address with a role and a unit, or with the number of an employee."""
+    given = set(headings.roles_of(rows[0], headings.PEOPLE).values())
+    works_here = {"role", "unit"} <= given or ("external_id" in given and bool(given & {"role", "unit", "manager"}))
+    is_elsewhere = any(headings.plain(name) in headings.COMPANY for name in rows[0])
+    if "email" in given and works_here and not is_elsewhere:
+        return Layout("people", "Personnel file", "people", source="hr")
+    return None
+
+
+def _units(rows: Rows) -> Layout | None:
+    given = set(headings.roles_of(rows[0], headings.UNITS).values())
+    return Layout("units", "Units", "units", source="hr") if {"external_id", "parent"} <= given else None
+
+
 RULES: tuple[Callable[[Rows], Layout | None], ...] = (
     _qualtrics, _qualtrics_legacy, _event_log, _segment, _zendesk, _lucidchart, _typeform, _surveymonkey, _limesurvey,
-    _hubspot, _flat, _google_forms,
+    _hubspot, _flat, _google_forms, _people, _units,
 )  # fmt: skip

@@ -116,6 +116,11 @@ class Profile:
         return self.filled > 0 and self.domains >= 0.9 * self.filled and not self.is_number
 
     @property
+    def is_prose(self) -> bool:
+        """Whether one in five of the values, or more, is a sentence or the better part of one."""
+        return sum(map(_is_sentence, self.values)) >= 0.2 * max(len(self.values), 1)
+
+    @property
     def mean_length(self) -> float:
         return self.characters / self.filled if self.filled else 0.0
 
@@ -136,6 +141,12 @@ class Profile:
     @property
     def is_date(self) -> bool:
         return bool(self.date_formats())
+
+
+def _is_sentence(value: str) -> bool:
+    """Six words, or three that end as a sentence does: no name is like that, not even one with two titles."""
+    words = len(value.split())
+    return words >= 6 or (words >= 3 and value[-1] in ".!?…")
 
 
 def _is_iso(cell: str) -> bool:

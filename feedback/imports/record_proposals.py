@@ -5,11 +5,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from cxprogram.imports.reader import Table
+from feedback.imports import headings
+from feedback.imports.headings import Headings
 from feedback.imports.layouts import Layout
 from feedback.imports.mapping import DateRule, DateText, OnDay, Skip, Timestamp
 from feedback.imports.profile import ISO, Profile
 from feedback.imports.proposals import ColumnPlan, column_plan, is_id
-from feedback.imports.records import FIELDS, TIMED, RecordMapping, Target
+from feedback.imports.records import FIELDS, KEEPS_ATTRIBUTES, TIMED, RecordMapping, Target
 
 SYNCED = re.compile(r"_[A-Za-z]+_synced")
 PERSONAL = re.compile(r"context_ip|context_user_agent|.*_ip|recipient|authenticity_token|phone_number|signature")
@@ -81,6 +83,11 @@ PRESETS: dict[str, Preset] = {
     "xes": EVENT_LOG,
 }  # fmt: skip
 
+# Kinds of rows whose columns are told by their headings, where no preset knows them.
+NAMED: dict[str, Headings] = {
+    "people": headings.PEOPLE, "units": headings.UNITS, "customers": headings.CUSTOMERS,
+}  # fmt: skip
+
 
 @dataclass(slots=True)
 class RecordProposal:
@@ -133,7 +140,7 @@ def propose_records(layout: Layout, table: Table, profiles: dict[str, Profile], 
     """What a table of records becomes."""
     proposal = RecordProposal(layout, table, target)
     preset = PRESETS.get(layout.format) if layout.target == target else None
-    roles = _by_preset(preset, table, proposal) if preset else {}
+    roles = _by_preset(preset, table, proposal) if preset else headings.roles_of(table.header, NAMED.get(target, {}))
     needed = {"at"} if target in TIMED else set()
     if preset is None or not {*FIELDS[target][1], *needed} <= {*roles.values(), *proposal.constants}:
         roles = dict(_by_looks(table, profiles, target, roles))
@@ -141,7 +148,7 @@ def propose_records(layout: Layout, table: Table, profiles: dict[str, Profile], 
         if name not in roles:
             is_private = PERSONAL.fullmatch(name) or profiles[name].is_address
             is_idle = SYNCED.fullmatch(name) or not profiles[name].filled
-            is_idle = is_idle or target == "competitor-ratings"  # nothing else is kept of them
+            is_idle = is_idle or target not in KEEPS_ATTRIBUTES
             roles[name] = "personal" if is_private else "ignore" if is_idle else "attribute"
         proposal.columns.append(column_plan(table, profiles[name], at, roles[name], None))
         if forms := profiles[name].date_formats() if profiles[name].filled else []:
@@ -227,9 +234,15 @@ def _by_looks(
     words = [
         name
         for name in filled
-        if not profiles[name].whole and name not in emails and name not in dates and not profiles[name].is_phone
+        if not profiles[name].whole
+        and name not in emails
+        and name not in dates
+        and not profiles[name].is_phone
+        and headings.plain(name) not in headings.NO_NAMES
     ]
-    if target in ("customers", "people") and "name" not in given:
+    if target in ("customers", "people"):
+        words = [name for name in words if not profiles[name].is_prose]
+    if target in ("customers", "people") and not given & {"name", "first_name", "last_name"}:
         pair = [name for name in words if profiles[name].distinct > 1 and name not in taken][:2]
         if len(pair) == 2:
             yield from first("first_name", pair[:1])

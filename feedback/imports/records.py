@@ -75,7 +75,10 @@ FIELDS: dict[Target, tuple[tuple[str, ...], tuple[str, ...]]] = {
          "scale_low", "scale_high"),
         ("scale_low", "scale_high"),
     ),
-    "people": (("external_id", "email", "name", "first_name", "last_name", "unit", "role", "manager"), ("email",)),
+    "people": (
+        ("external_id", "email", "name", "first_name", "last_name", "unit", "role", "manager"),
+        ("email", "role", "unit"),
+    ),
     "units": (("external_id", "name", "parent"), ("external_id",)),
 }  # fmt: skip
 TIMED: frozenset[Target] = frozenset(
@@ -84,6 +87,8 @@ TIMED: frozenset[Target] = frozenset(
         "competitor-ratings",
     }
 )  # fmt: skip
+# Of the others nothing is kept but their fields.
+KEEPS_ATTRIBUTES: frozenset[Target] = frozenset(TARGETS) - {"competitor-ratings", "people", "units"}
 NUMBERS = frozenset({"value", "rating", "votes", "scale_low", "scale_high"})
 # By one of these the ratings of one person belong together.
 WHOSE = frozenset({"external_id", "respondent", "customer"})

@@ -1,6 +1,7 @@
 """The pages of files that come in: the list, the look before the import, its progress and its account."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,10 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cxprogram.choices import ImportStatus
-from cxprogram.models import ImportRun, Program, User
+from cxprogram.models import ImportRun, OrgUnit, Program, User
 from feedback.imports.proposals import ColumnPlan
 from feedback.imports.record_proposals import RecordProposal
-from feedback.imports.records import FIELDS
+from feedback.imports.records import FIELDS, KEEPS_ATTRIBUTES
 from feedback.models import ImportMapping, SurveyVersion
 from feedback.services import intake
 from feedback.services.intake import Check, Look, Reading
@@ -63,7 +64,7 @@ FIELD_ROLES = {
     "respondent": gettext_lazy("the respondent"), "competitor": gettext_lazy("who is rated"),
     "brand": gettext_lazy("the rating of whom the column is named for"), "context": gettext_lazy("the context"),
     "scale_low": gettext_lazy("the lowest rating there is"), "scale_high": gettext_lazy("the highest rating there is"),
-    "parent": gettext_lazy("the unit above"), "at": gettext_lazy("when"),
+    "manager": gettext_lazy("the manager"), "parent": gettext_lazy("the unit above"), "at": gettext_lazy("when"),
     "closed_at": gettext_lazy("when it was closed"), "attribute": gettext_lazy("something known beside"),
     "personal": gettext_lazy("left out: personal data"), "ignore": gettext_lazy("left out"),
 }  # fmt: skip
@@ -132,6 +133,7 @@ class PreviewPage:
     asked: Asked | None = None
     versions: QuerySet[SurveyVersion] | None = None
     streams: QuerySet[DataStream] | None = None
+    units: QuerySet[OrgUnit] | None = None
     saved: QuerySet[ImportMapping] | None = None
     proposed: ImportMapping | None = None
     query: str = ""
@@ -197,6 +199,7 @@ def preview(run: ImportRun, look: Look, reading: Reading, *, user: User, check: 
         asked=_asked(look),
         versions=_versions(user, program) if is_answers else None,
         streams=_streams(user, program) if look.target == "interactions" else None,
+        units=_units(user, program, run.started_at) if look.target == "people" else None,
         saved=saved,
         proposed=intake.fitting(saved, [column.name for column in proposal.columns]) if saved is not None else None,
         query=urlencode({name: value for name, value in vars(reading).items() if value}),
@@ -210,7 +213,11 @@ def _targets(chosen: str) -> list[RoleChoice]:
 
 def _record_roles(proposal: object) -> dict[str, str]:
     assert isinstance(proposal, RecordProposal)
-    rest = ("brand", "at") if proposal.target == "competitor-ratings" else ("at", "closed_at", "attribute")
+    rest: tuple[str, ...] = ("at", "closed_at", "attribute")
+    if proposal.target == "competitor-ratings":
+        rest = ("brand", "at")
+    elif proposal.target not in KEEPS_ATTRIBUTES:
+        rest = ()
     known = [*FIELDS[proposal.target][0], *rest, "personal", "ignore"]
     return {name: str(FIELD_ROLES[name]) for name in known if name in FIELD_ROLES}
 
@@ -256,6 +263,11 @@ def _shape(form: str) -> str:
 def _versions(user: User, program: Program) -> QuerySet[SurveyVersion]:
     rows = SurveyVersion.objects.visible_to(user).filter(survey__program=program, published_at__isnull=False)
     return rows.select_related("survey").order_by("survey__name", "-number")
+
+
+def _units(user: User, program: Program, at: datetime) -> QuerySet[OrgUnit]:
+    today = at.astimezone(program.zone).date()
+    return OrgUnit.objects.visible_to(user).filter(program=program).valid_on(today)
 
 
 def _streams(user: User, program: Program) -> QuerySet[DataStream]:

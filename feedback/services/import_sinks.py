@@ -1,5 +1,6 @@
 """Where the rows of an import go: one sink a kind of rows, all with the same four verbs."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -10,7 +11,6 @@ import msgspec
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from cxprogram.choices import Role
 from cxprogram.errors import DomainError
 from cxprogram.imports.errors import ImportFileError, RowError
 from cxprogram.imports.headers import require_columns
@@ -235,14 +235,26 @@ class InteractionSink(RecordSink):
 
 
 class StaffSink(RecordSink):
-    """Own people and units, by the rights of whoever brought the file. Units above come before those below them."""
+    """Own people and units, by the rights of whoever brought the file. Units above come before those below them.
+
+    A person without a role or a unit that we know is refused: nobody is let in anywhere by default.
+    """
 
     def __init__(self, run: ImportRun) -> None:
         super().__init__(run)
         self.by = run.by
+        today = run.started_at.astimezone(self.program.zone).date()
+        standing = OrgUnit.objects.filter(program=self.program).valid_on(today)
+        names = Counter(unit.name.casefold() for unit in standing)
+        # By its name too, where only one is called so.
+        named = {unit.name.casefold(): unit for unit in standing if names[unit.name.casefold()] == 1}
+        self.units = named | {unit.code.casefold(): unit for unit in standing}
 
     def understood(self, record: Record) -> Record:
-        return record
+        if record.target == "units":
+            return record
+        role = staff.role_named(record.fields["role"])
+        return replace(record, fields=record.fields | {"role": role.value})
 
     def write(self, items: Sequence[Record], *, at: datetime) -> list[Outcome]:
         return [self._place(record) for record in items]
@@ -255,9 +267,11 @@ class StaffSink(RecordSink):
                 parent = fields.get("parent", "")
                 status = staff.place_unit(self.program, code=record.external_id, name=name, parent=parent, by=self.by)
             else:
-                email, role = fields["email"], fields.get("role") or Role.FRONTLINE
                 unit = self.unit_of(record)
-                status = staff.place_person(self.program, email=email, name=name, role=role, unit=unit, by=self.by)
+                assert unit is not None, "a person without a unit was refused"
+                status = staff.place_person(
+                    self.program, email=fields["email"], name=name, role=fields["role"], unit=unit, by=self.by
+                )
         except DomainError as error:
             return Outcome("refused", error.code, str(error.detail))
         return Outcome(status)

@@ -237,7 +237,7 @@ def test_units_and_people_come_from_a_personnel_file_by_the_rights_of_who_brings
     )
     run = brought(analyst, staff, people, skip_bad_rows=True)
     assert account(run) == (ImportStatus.DONE, 4, 1, 0, 3)
-    assert [error["code"] for error in run.errors] == ["not-allowed", "role-unknown", "email-invalid"]
+    assert [error["code"] for error in run.errors] == ["role-unknown", "not-allowed", "email-invalid"]
     ada = Membership.objects.get(user__email__iexact="a@x.org")
     assert (ada.unit, ada.role, ada.user.has_usable_password(), ada.user.is_staff) == (first, "frontline", False, False)
     assert account(brought(owner, staff, people, skip_bad_rows=True))[2:] == (1, 1, 2)  # an owner may hand that out

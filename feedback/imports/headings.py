@@ -1,0 +1,143 @@
+"""What columns are called in the five languages of the house, where nothing but the heading tells what they are.
+
+A tool is known by its structure and its ids. A list of people, of units, of scores or of reviews that somebody wrote out
+by hand has neither: a role and a unit are words like any others. So these few headings are read; what is called
+otherwise is left to a person.
+"""
+
+import re
+from collections.abc import Sequence
+
+NOT_LETTERS = re.compile(r"[\W_]+")
+LIKELIHOOD = re.compile(r"\brecommend|rekommender|anbefal|suosittel")
+
+Headings = dict[str, frozenset[str]]
+
+
+def _named(**words: str) -> Headings:
+    return {role: frozenset(plain(word) for word in names.split(",")) for role, names in words.items()}
+
+
+def plain(heading: str) -> str:
+    """A heading without case, signs and runs of spaces: `E-post_adress ` and `e post adress` are one."""
+    return NOT_LETTERS.sub(" ", heading.casefold()).strip()
+
+
+EMAIL = (
+    "email,e-mail,mail,email address,e-mail address,work email,customer email,contact email,person email,"
+    "epost,e-post,e-postadress,mejl,mejladress,mailadress,e-postadresse,epostadresse,mailadresse,e-mailadresse,"
+    "sähköposti,sähköpostiosoite"
+)
+NAME = (
+    "name,full name,display name,employee name,customer name,contact name,person name,"
+    "namn,hela namnet,för- och efternamn,kundens namn,navn,fullt navn,fulde navn,kundens navn,nimi,koko nimi,"
+    "asiakkaan nimi"
+)
+FIRST = "first name,firstname,given name,förnamn,tilltalsnamn,fornavn,etunimi"
+LAST = "last name,lastname,surname,family name,efternamn,etternavn,efternavn,sukunimi"
+EMPLOYEE = (
+    "employee id,employee number,employee no,staff id,personnel number,anställningsnummer,anställnings-id,anställd id,"
+    "ansattnummer,ansatt-id,ansattnr,medarbejdernummer,medarbejder-id,medarbejdernr,henkilöstönumero,työntekijänumero,"
+    "työntekijä id,henkilönumero"
+)
+PEOPLE = _named(
+    external_id=EMPLOYEE,
+    email=EMAIL,
+    name=NAME,
+    first_name=FIRST,
+    last_name=LAST,
+    role="role,roll,rolle,rooli",
+    unit=(
+        "unit,unit code,org unit,organisational unit,organizational unit,department,enhet,enhetskod,organisationsenhet,"
+        "avdelning,enhetskode,avdeling,enhed,enhedskode,afdeling,yksikkö,yksikkökoodi,yksikön koodi,osasto"
+    ),
+    manager=(
+        "manager,line manager,reports to,supervisor,manager email,chef,närmaste chef,leder,nærmeste leder,nærmeste chef,"
+        "esihenkilö,lähiesihenkilö,esimies,lähiesimies"
+    ),
+)
+UNITS = _named(
+    external_id=(
+        "code,unit code,unit id,kod,enhetskod,enhets-id,kode,enhetskode,enhedskode,enheds-id,koodi,yksikkökoodi,"
+        "yksikön koodi"
+    ),
+    name="name,unit name,unit,namn,enhetsnamn,enhet,navn,enhetsnavn,enhedsnavn,enhed,nimi,yksikön nimi,yksikkö",
+    parent=(
+        "parent,parent code,parent unit,unit above,överordnad,överordnad enhet,ovanliggande enhet,förälder,tillhör,"
+        "overordnet,overordnet enhet,overordnet enhed,hører under,forelder,yläyksikkö,ylempi yksikkö,ylätaso,emoyksikkö"
+    ),
+)
+CUSTOMERS = _named(
+    email=EMAIL,
+    name=NAME,
+    first_name=FIRST,
+    last_name=LAST,
+    phone=(
+        "phone,phone number,mobile,mobile phone,telephone,telefon,telefonnummer,mobil,mobilnummer,mobiltelefon,puhelin,"
+        "puhelinnumero"
+    ),
+    language="language,språk,sprog,kieli",
+)
+COMMENT = (
+    "comment,comments,feedback,verbatim,kommentar,kommentarer,tilbakemelding,tilbagemelding,kommentti,kommentit,palaute"
+)
+SCORES = _named(
+    key="id,response id,survey response id,svars-id,svar-id,besvarelses-id,vastaus-id,vastaustunnus",
+    date=(
+        "date,created at,created,submitted at,response date,responded at,survey date,answered at,datum,svarsdatum,dato,"
+        "svardato,svarsdato,päivämäärä,pvm,vastauspäivä"
+    ),
+    score="score,nps,nps score,nps rating,poäng,nps-poäng,poeng,nps-poeng,point,nps-point,pisteet,nps-pisteet",
+    comment=COMMENT,
+    customer_id="person id,customer id,contact id,kund-id,kundnummer,kunde-id,kundenummer,asiakas-id,asiakasnumero",
+    email=EMAIL,
+    name=NAME,
+    first_name=FIRST,
+    last_name=LAST,
+    channel="survey channel,channel,kanal,kanava",
+    permalink="permalink,permanent link,response url,url,link,länk,lenke,linkki",
+    updated="updated at,last updated",
+)
+REVIEWS = _named(
+    external_id="review id,recension id,anmeldelse id,arvostelu id",
+    rating="rating,stars,star rating,overall rating,betyg,vurdering,karakter,bedømmelse,stjerner,arvosana,tähdet",
+    text="review text,review,review body,review content,recension,anmeldelse,arvostelu",
+    title="title,review title,headline,rubrik,overskrift,titel,tittel,otsikko",
+    author=(
+        "user nickname,nickname,author,reviewer,reviewer name,author name,recensent,anmelder,arvostelija,nimimerkki"
+    ),
+    url="review url,url,permalink,link",
+    at=("submission time,submission date,review date,date,created at,published at,published,datum,dato,päivämäärä"),
+    language="language,locale,språk,sprog,kieli",
+    product="product id,product name,produkt,produkt-id,produktnamn,produktnavn,tuote,tuotetunnus",
+)
+# Where a person works or buys: a list that has it is one of customers, whatever their titles are.
+COMPANY = frozenset(
+    plain(word)
+    for word in (
+        "company,company name,account,customer,associated company,associated company domain,lifecycle stage,"
+        "företag,kund,firma,kunde,bedrift,virksomhed,yritys,asiakas"
+    ).split(",")
+)
+REMARKS = frozenset(plain(word) for word in COMMENT.split(","))
+# Of what is called so no cell is anybody's name.
+NO_NAMES = (
+    REMARKS | REVIEWS["text"] | REVIEWS["product"] | REVIEWS["rating"] | SCORES["score"]
+    | frozenset().union(*(names for role, names in PEOPLE.items() if role in ("role", "unit", "manager", "external_id")))
+)  # fmt: skip
+
+
+def roles_of(header: Sequence[str], known: Headings) -> dict[str, str]:
+    """The role of each column that is called as one of these is; a role is given once, to the first."""
+    roles: dict[str, str] = {}
+    for name in header:
+        word = plain(name)
+        role = next((role for role, names in known.items() if word in names and role not in roles.values()), None)
+        if role is not None:
+            roles[name] = role
+    return roles
+
+
+def is_likelihood(heading: str) -> bool:
+    """Whether the heading asks how likely somebody would recommend us."""
+    return bool(LIKELIHOOD.search(heading.casefold()))

@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 
+from feedback.imports import headings
 from feedback.imports.definitions import Codes, QuestionDef, SurveyDefinition
 from feedback.imports.mapping import (
     Attribute,
     ColumnRule,
+    CustomerRule,
     DateRule,
     DateText,
     KeyRule,
@@ -29,6 +31,8 @@ def date_rule(proposal: Proposal, *, column: str | None, form: str | None, zone:
     if form is None and "date-order" in proposal.asks:
         raise ValueError("date-order")
     chosen = form or forms[0]
+    if chosen.endswith("UTC"):
+        zone = "UTC"
     if chosen == ISO:
         return Timestamp(column=column, zone=zone)
     if "%H" in chosen or "%I" in chosen:
@@ -70,6 +74,7 @@ def mapping_of(
         language=_lookup(proposal.column_of("language"), language),
         questions=questions,
         weight=ColumnRule(proposal.column_of("weight") or "") if proposal.column_of("weight") else None,
+        customer=_customer(proposal),
         attributes=[
             Attribute(name=names.take(column.label).lower(), column=column.name)
             for column in proposal.columns
@@ -84,6 +89,16 @@ def mapping_of(
         skip=[] if keeps_tests else proposal.skip,
         ignored=[column.name for column in proposal.columns if column.role in ("ignore", "personal")],
     )
+
+
+def _customer(proposal: Proposal) -> CustomerRule | None:
+    email, key = proposal.column_of("customer-email"), proposal.column_of("customer-key")
+    if email is None and key is None:
+        return None
+    named = [column.name for column in proposal.columns if column.role == "customer-name"]
+    # The first name comes first, wherever it stands in the file.
+    names = sorted(named, key=lambda name: headings.plain(name) in headings.PEOPLE["last_name"])
+    return CustomerRule(email=email, key=key, names=names)
 
 
 def _lookup(column: str | None, otherwise: str) -> Lookup:

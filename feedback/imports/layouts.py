@@ -217,7 +217,22 @@ def _units(rows: Rows) -> Layout | None:
     return Layout("units", "Units", "units", source="hr") if {"external_id", "parent"} <= given else None
 
 
+def _scores(rows: Rows) -> Layout | None:
+    """Scores with a comment or with who gave them, as the tools that ask for the NPS write them."""
+    roles = headings.roles_of(rows[0], headings.SCORES)
+    column = next((name for name, role in roles.items() if role == "score"), None)
+    column = column or next((name for name in rows[0] if headings.is_likelihood(name)), None)
+    if column is None or not {"comment", "email", "customer_id"} & set(roles.values()):
+        return None
+    at = rows[0].index(column)
+    cells = [row[at].strip() for row in rows[1:] if at < len(row) and row[at].strip()]
+    scores = [whole_number(cell) for cell in cells]
+    if scores and all(score is not None and 0 <= score <= 10 for score in scores):
+        return Layout("nps-export", "NPS export", "responses", source="nps")
+    return None
+
+
 RULES: tuple[Callable[[Rows], Layout | None], ...] = (
     _qualtrics, _qualtrics_legacy, _event_log, _segment, _zendesk, _lucidchart, _typeform, _surveymonkey, _limesurvey,
-    _hubspot, _flat, _google_forms, _people, _units,
+    _hubspot, _flat, _google_forms, _people, _units, _scores,
 )  # fmt: skip

@@ -16,6 +16,7 @@ It is strict: an unknown key, a wrong type or a rule that cannot work refuses it
       "answered": a date rule,
       "unit": a lookup, "channel": a lookup, "language": a lookup,
       "weight": {"column": "WEIGHT"},         without it every response weighs 1
+      "customer": {"email": "E-mail", "key": "Person ID", "names": ["First", "Last"]},   optional; whose answer it is
       "attributes": [{"name": "peak", "column": "PEAK", "codes": {"1": "…"}, "missing": ["0"]}, …],
       "skip": [{"column": "status", "values": ["1", "2"], "why": "test answers"}],
       "ignored": ["IP address"],              columns left out on purpose: personal data, mostly
@@ -100,6 +101,22 @@ class KeyRule(Part, frozen=True):
     def __post_init__(self) -> None:
         if (self.column is None) != self.digest:
             raise ValueError("give either a column or digest")
+
+
+class CustomerRule(Part, frozen=True):
+    """Whose answer it is: known by the address, else by the source's own key; the name is for one who is met first."""
+
+    email: str | None = None
+    key: str | None = None
+    names: list[str] = []
+
+    def __post_init__(self) -> None:
+        if self.email is None and self.key is None:
+            raise ValueError("a customer is known by an e-mail address or a key")
+
+    @property
+    def columns(self) -> list[str]:
+        return [name for name in (self.email, self.key, *self.names) if name is not None]
 
 
 class Header(Part, frozen=True):
@@ -314,6 +331,7 @@ class Mapping(Part, frozen=True):
     language: Lookup
     questions: list[Question]
     weight: ColumnRule | None = None
+    customer: CustomerRule | None = None
     attributes: list[Attribute] = []
     title: str = ""
     notes: list[str] = []
@@ -355,6 +373,7 @@ def columns(mapping: Mapping) -> list[str]:
     names += [lookup.column for lookup in (mapping.unit, mapping.channel, mapping.language)]
     names += [skip.column for skip in mapping.skip]
     names.append(mapping.weight.column if mapping.weight else None)
+    names += mapping.customer.columns if mapping.customer else []
     for attribute in mapping.attributes:
         names += attribute.columns or [attribute.column]
     for question in mapping.questions:

@@ -20,7 +20,7 @@ DOMAIN = re.compile(r"(?:[a-z0-9-]{1,63}\.){1,5}[a-z]{2,24}")
 DECIMAL_POINT = re.compile(r"[+-]?[0-9]{1,15}(?:\.[0-9]{1,20})?")
 DECIMAL_COMMA = re.compile(r"[+-]?[0-9]{1,15}(?:,[0-9]{1,20})?")
 DATE_SHAPE = re.compile(r"[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}(?:[T ,].*)?")
-TIMES = ("", " %H:%M:%S", " %H:%M", " %I:%M:%S %p", " %I:%M %p", " %H:%M:%S.%f")
+TIMES = ("", " %H:%M:%S UTC", " %H:%M:%S %z", " %H:%M:%S", " %H:%M", " %I:%M:%S %p", " %I:%M %p", " %H:%M:%S.%f")
 DATES = tuple(
     separator.join(parts)
     for separator in "-/."

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from cxprogram.imports.errors import shown
 from cxprogram.imports.headers import BRACKETS, JOINT, plain_text
 from cxprogram.imports.reader import Table
+from feedback.imports import headings
 from feedback.imports.definitions import Codes, OptionDef, QuestionDef, option_codes
 from feedback.imports.layouts import Layout
 from feedback.imports.mapping import (
@@ -36,7 +37,8 @@ MAX_OPTION_LENGTH = 200
 NO_ANSWER: dict[str, Missing] = {"-99": "blank", "N/A": "not_applicable", "n/a": "not_applicable"}
 TICKS = ({"1"}, {"Y"}, {"X"}, {"x"}, {"TRUE"}, {"true"})
 NEGATIVE = re.compile(r"-[0-9]{1,3}")
-ROLES = ("key", "date", "question", "text", "unit", "language", "channel", "weight", "attribute", "personal", "ignore")
+ONCE = ("key", "date", "unit", "language", "channel", "weight", "customer-email", "customer-key")
+SHOWS_NOBODY = ("personal", "customer-email", "customer-key", "customer-name")  # roles whose cells the look leaves out
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ class Proposal:
     def with_roles(self, roles: dict[str, str]) -> "Proposal":
         """The same with what a person said of some columns. There is one key, one date, one unit: the newest word."""
         columns = []
-        taken = {role for role in roles.values() if role in ("key", "date", "unit", "language", "channel", "weight")}
+        taken = {role for role in roles.values() if role in ONCE}
         for column in self.columns:
             role = roles.get(column.name, column.role)
             if column.name not in roles and role in taken:
@@ -200,6 +202,48 @@ def _alone(table: Table, proposal: "_Draft") -> None:
     proposal.groups = groups
 
 
+SCORE_ROLES = {
+    "customer_id": "customer-key", "email": "customer-email", "name": "customer-name", "first_name": "customer-name",
+    "last_name": "customer-name", "channel": "channel", "updated": "ignore",
+}  # fmt: skip
+
+
+def _scores(table: Table, proposal: "_Draft") -> None:
+    """A score, what was said to it, and who gave it: the customer, never a question. All else is known beside."""
+    profiles, named = proposal.profiles, headings.roles_of(table.header, headings.SCORES)
+    by_role = {role: name for name, role in named.items()}
+    proposal.is_framed = True
+    for name, role in named.items():
+        if profiles[name].filled and role in SCORE_ROLES:
+            proposal.roles[name] = SCORE_ROLES[role]
+    # The page of an answer names it as well as its key does.
+    keys = [by_role[role] for role in ("key", "permalink") if role in by_role]
+    if key := next((name for name in keys if profiles[name].is_key), None):
+        proposal.roles[key] = "key"
+    dates = [name for name in (by_role.get("date"), *table.header) if name and profiles[name].is_date]
+    if date := next((name for name in dates if name not in proposal.roles), None):
+        proposal.roles[date] = "date"
+    score = by_role.get("score") or next(name for name in table.header if headings.is_likelihood(name))
+    proposal.fixed.append(_score(score, profiles[score], proposal.codes))
+    free = [name for name in table.header if name != score and name not in proposal.roles]
+    for name in free:
+        if profiles[name].filled and (name == by_role.get("comment") or profiles[name].is_prose):
+            code, text = proposal.codes.take(name), {"": plain_text(name)}
+            plan = QuestionPlan(TextQuestion(question=code, column=name), QuestionDef(code, "text", text))
+            proposal.fixed.append(plan)
+
+
+def _score(name: str, profile: Profile, codes: Codes) -> QuestionPlan:
+    """Up to 5 it may be stars as well: then it is a rating, unless the heading says what was asked."""
+    low, high = profile.span
+    is_nps = "nps" in name.casefold() or headings.is_likelihood(name) or high > 5 or low < 1
+    scale = (0, 10) if is_nps else (1, 5)
+    code = codes.take(name) if len(name) <= LONG_CODE else codes.take("NPS")
+    rule = ScaleQuestion(question=code, column=name, scale=scale)
+    kind = "nps" if is_nps else "rating"
+    return QuestionPlan(rule, QuestionDef(code, kind, {"": plain_text(name)}, (), scale))
+
+
 def _said(proposal: "_Draft", column: str) -> set[str]:
     values = {plain_text(value) for value in proposal.profiles[column].values}
     return values if len(values) == 1 else set()
@@ -217,6 +261,8 @@ class _Draft:
         self.groups: list[_Group] = []
         self.skip: list[Skip] = []
         self.codes = Codes()
+        self.fixed: list[QuestionPlan] = []  # what the layout says itself
+        self.is_framed = False  # whether it has named the key and the date
 
     def find_frame(self) -> None:
         """Key, date and personal data among the columns whose layout does not name them."""
@@ -227,6 +273,8 @@ class _Draft:
                 self.roles[name] = "personal"
             elif not profile.filled:
                 self.roles[name] = "ignore"
+        if self.is_framed:
+            return
         have = set(self.roles.values())
         free = [name for name in self.table.header if name not in self.roles]
         if "key" not in have:
@@ -244,6 +292,7 @@ class _Draft:
             self.roles[self.table.header[-1]] = "personal"
 
     def plans(self) -> Iterator[QuestionPlan]:
+        yield from self.fixed
         for group in self.groups:
             if len(group.code) > LONG_CODE:  # a whole wording: the position says it shorter
                 group.code = f"Q{self.table.header.index(group.columns[0]) + 1}"
@@ -342,6 +391,7 @@ GROUPING = {
     "surveymonkey": _headed,
     "surveymonkey-flat": _headed,
     "limesurvey": _headed,
+    "nps-export": _scores,
 }
 
 
@@ -384,8 +434,13 @@ def column_plan(table: Table, profile: Profile, at: int, role: str, plan: Questi
     label = plain_text(label)
     kind = plan.definition.kind if plan else ""
     code = plan.definition.code if plan else ""
-    examples = () if role == "personal" else tuple(value[:80] for value, _count in profile.values.most_common(3))
+    examples = () if role in SHOWS_NOBODY else tuple(value[:80] for value, _count in profile.values.most_common(3))
     return ColumnPlan(profile.name, label, role, profile.filled, profile.distinct, examples, code, kind)
+
+
+def is_without_zone(form: str) -> bool:
+    """Whether a time is written without saying where the clock hung."""
+    return ("%H" in form or "%I" in form) and not form.endswith(("UTC", "%z"))
 
 
 def _ask(proposal: Proposal, profiles: dict[str, Profile]) -> None:
@@ -396,7 +451,7 @@ def _ask(proposal: Proposal, profiles: dict[str, Profile]) -> None:
         forms = proposal.date_formats.get(date, [])
         if len({form[:5] for form in forms}) > 1:
             proposal.asks.append("date-order")
-        if any("%H" in form or "%I" in form for form in forms) or forms == [ISO]:
+        if any(is_without_zone(form) for form in forms) or forms == [ISO]:
             proposal.asks.append("zone")
     if proposal.column_of("key") is None:
         proposal.asks.append("no-key")

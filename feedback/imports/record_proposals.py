@@ -10,7 +10,7 @@ from feedback.imports.headings import Headings
 from feedback.imports.layouts import Layout
 from feedback.imports.mapping import DateRule, DateText, OnDay, Skip, Timestamp
 from feedback.imports.profile import ISO, Profile
-from feedback.imports.proposals import ColumnPlan, column_plan, is_id
+from feedback.imports.proposals import ColumnPlan, column_plan, is_id, is_without_zone
 from feedback.imports.records import FIELDS, KEEPS_ATTRIBUTES, TIMED, RecordMapping, Target
 
 SYNCED = re.compile(r"_[A-Za-z]+_synced")
@@ -279,7 +279,7 @@ def _ask(proposal: RecordProposal) -> None:
         forms = proposal.date_formats.get(at, [])
         if len({form[:5] for form in forms}) > 1:
             proposal.asks.append("date-order")
-        if not proposal.zone and (forms == [ISO] or any("%H" in form or "%I" in form for form in forms)):
+        if not proposal.zone and (forms == [ISO] or any(is_without_zone(form) for form in forms)):
             proposal.asks.append("zone")
     is_on_a_scale = proposal.target == "competitor-ratings"  # which one is asked
     if proposal.column_of("rating") is not None and not proposal.codes and not is_on_a_scale:
@@ -332,5 +332,6 @@ def _rule(proposal: RecordProposal, role: str, zone: str, form: str | None, day:
     if chosen == ISO:
         return Timestamp(column=column, zone=proposal.zone or zone)
     if "%H" in chosen or "%I" in chosen:
-        return Timestamp(column=column, zone=proposal.zone or zone, format=chosen)
+        written = "UTC" if chosen.endswith("UTC") else proposal.zone or zone
+        return Timestamp(column=column, zone=written, format=chosen)
     return DateText(column=column, format=chosen)

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from cxprogram.imports.errors import RowError, shown
 from feedback.imports.mapping import (
     Attribute,
+    CustomerRule,
     DateQuestion,
     DateText,
     KeyRule,
@@ -31,6 +32,15 @@ MAX_REMEMBERED = 10_000
 
 
 @dataclass(frozen=True, slots=True)
+class Respondent:
+    """Whose answer it is, as far as the row says."""
+
+    email: str
+    key: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class MappedResponse:
     """One row, understood.
 
@@ -49,6 +59,7 @@ class MappedResponse:
     answers: dict[str, int | list[int] | str]
     missing: dict[str, Missing]
     attributes: dict[str, str | list[str]]
+    respondent: Respondent | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +127,8 @@ def map_row(
     answers, missing = reading.questions(mapping.questions)
     if reading.errors or on is None:
         return reading.errors
-    return MappedResponse(line, external_id, on, at, unit, channel, language, weight, answers, missing, attributes)
+    who = reading.respondent(mapping.customer) if mapping.customer else None
+    return MappedResponse(line, external_id, on, at, unit, channel, language, weight, answers, missing, attributes, who)
 
 
 class _Reading:
@@ -190,6 +202,12 @@ class _Reading:
         if attribute.columns:
             return values
         return values[0] if values else None
+
+    def respondent(self, rule: CustomerRule) -> Respondent | None:
+        email = self.cell(rule.email) if rule.email else ""
+        key = self.cell(rule.key) if rule.key else ""
+        name = " ".join(filter(None, (self.cell(column) for column in rule.names)))
+        return Respondent(email, key, name[:200]) if email or key else None
 
     def questions(self, questions: list[Question]) -> tuple[dict[str, int | list[int] | str], dict[str, Missing]]:
         answers: dict[str, int | list[int] | str] = {}

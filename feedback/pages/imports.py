@@ -47,6 +47,9 @@ ANSWER_ROLES = {
     "language": gettext_lazy("the language"),
     "channel": gettext_lazy("the channel"),
     "weight": gettext_lazy("the weight"),
+    "customer-email": gettext_lazy("the customer, by e-mail address"),
+    "customer-key": gettext_lazy("the customer, by key"),
+    "customer-name": gettext_lazy("the name of the customer"),
     "attribute": gettext_lazy("something known beside the answers"),
     "personal": gettext_lazy("left out: personal data"),
     "ignore": gettext_lazy("left out"),
@@ -253,7 +256,7 @@ def _shape(form: str) -> str:
     """How a date of the format looks, in the letters of the page's language."""
     letters = {
         "%Y": _("year"), "%y": _("year"), "%m": _("month"), "%d": _("day"), "%H": _("hour"), "%I": _("hour"),
-        "%M": _("minute"), "%S": _("second"), "%f": "", "%p": "AM/PM",
+        "%M": _("minute"), "%S": _("second"), "%f": "", "%p": "AM/PM", "%z": "±00:00",
     }  # fmt: skip
     for mark, word in letters.items():
         form = form.replace(mark, word)

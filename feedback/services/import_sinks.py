@@ -79,7 +79,8 @@ class AnswerSink:
         return self.intake.take(row, line)
 
     def write(self, items: Sequence[Prepared], *, at: datetime) -> list[Outcome]:
-        account = responses.record_many(self.door, self.mapping.source, items, opens_tickets=False)
+        rows = responses.with_customers(self.door.survey.program, items)
+        account = responses.record_many(self.door, self.mapping.source, rows, opens_tickets=False)
         return [_conflict() if status == "conflict" else Outcome(status) for status, _id in account.statuses]
 
     def close(self, *, at: datetime) -> None:

@@ -16,11 +16,14 @@ from cxprogram.imports.errors import ImportFileError, RowError
 from cxprogram.imports.headers import require_columns
 from cxprogram.models import ImportRun, OrgUnit, Program, User
 from feedback.imports.mapping import Mapping, columns, open_table
-from feedback.imports.rows import MappedResponse, RowKeys, SkippedRow, map_row
+from feedback.imports.rows import MappedResponse, Respondent, RowKeys, SkippedRow, map_row
 from feedback.models import SurveyVersion
 from feedback.services import responses, surveys
 from feedback.services.responses import Prepared
 from feedback.services.surveys import Door
+from journeys.services import customers
+from journeys.services.customers import CustomerFacts
+from journeys.services.identities import EMAIL
 
 CHUNK = 5_000
 MAX_LISTED = 1_000
@@ -192,10 +195,25 @@ class AnswerIntake:
         unit_id = self.units.get(mapped.unit.casefold()) if mapped.unit else self.door.root_id
         if unit_id is None:
             return [RowError(line, "", "unit-unknown", "The program has no such unit.")]
-        return _prepare(self.program, self.door, mapped, unit_id)
+        facts = _facts(self.mapping.source, mapped.respondent) if mapped.respondent else None
+        if facts is not None:
+            try:
+                customers.check(facts)
+            except DomainError as error:
+                return [RowError(line, "", error.code, str(error.detail))]
+        return _prepare(self.program, self.door, mapped, unit_id, facts)
 
 
-def _prepare(program: Program, door: Door, mapped: MappedResponse, unit_id: int) -> Prepared:
+def _facts(source: str, who: Respondent) -> CustomerFacts:
+    """An address is what other sources know the customer by too: it comes before the source's own key."""
+    if who.email:
+        return CustomerFacts(source=EMAIL, external_id=who.email.lower(), name=who.name, email=who.email)
+    return CustomerFacts(source=source, external_id=who.key, name=who.name)
+
+
+def _prepare(
+    program: Program, door: Door, mapped: MappedResponse, unit_id: int, facts: CustomerFacts | None
+) -> Prepared:
     noon = datetime.combine(mapped.answered_on, time(12), tzinfo=program.zone)
     return Prepared(
         external_id=mapped.external_id,
@@ -214,15 +232,17 @@ def _prepare(program: Program, door: Door, mapped: MappedResponse, unit_id: int)
             mapped.missing,
             answered_at=mapped.answered_at or noon,
             unit_id=unit_id,
-            customer=None,
+            customer=facts,
         ),
+        facts=facts,
     )
 
 
 def _write(door: Door, source: str, chunk: list[tuple[int, Prepared]], result: ImportResult) -> None:
     if not chunk:
         return
-    account = responses.record_many(door, source, [row for _line, row in chunk], opens_tickets=False)
+    rows = responses.with_customers(door.survey.program, [row for _line, row in chunk])
+    account = responses.record_many(door, source, rows, opens_tickets=False)
     for (line, _row), (status, _id) in zip(chunk, account.statuses, strict=True):
         if status == "created":
             result.imported += 1

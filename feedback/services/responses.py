@@ -7,7 +7,7 @@ a repeat is answered as a repeat, the same key with another body is refused.
 import hashlib
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from psycopg.types.json import Jsonb
 
 from cxprogram.errors import ConflictError
-from cxprogram.models import OrgUnit
+from cxprogram.models import OrgUnit, Program
 from cxprogram.prepared import fetch_one
 from feedback.models import Response
 from feedback.services import brought, surveys, tickets
@@ -168,6 +168,7 @@ class Prepared:
     digest: bytes
     customer: Customer | None = None
     touchpoint_id: int | None = None
+    facts: customers.CustomerFacts | None = None  # whose answer it is, before that customer is looked up
 
 
 def prepare(door: Door, submission: Submission, *, at: datetime) -> Prepared:
@@ -266,6 +267,13 @@ def _answered(row: Prepared, customer: Customer | None) -> brought.Answered:
 
 def _ticket_facts(door: Door, response_id: int, row: Prepared, customer: Customer | None) -> tickets.Facts:
     return tickets.Facts(door.survey.program, response_id, row.answers, row.unit_id, customer, at=row.answered_at)
+
+
+def with_customers(program: Program, rows: Sequence[Prepared]) -> list[Prepared]:
+    """The rows with the customers behind their facts, who are made when first met; known ones stay as they are."""
+    met = {(row.facts.source, row.facts.external_id): (row.facts, None) for row in rows if row.facts}
+    known = customers.upsert_many(program, met.values()) if met else {}
+    return [replace(row, customer=known[row.facts.source, row.facts.external_id]) if row.facts else row for row in rows]
 
 
 @dataclass(frozen=True)

@@ -299,11 +299,25 @@ class ApiTokenPage(ProgramAdmin):
 class ImportRunPage(ReadOnlyAdmin):
     fieldsets = (
         (None, {"fields": ("program", "kind", "mapping", "file_name", "status")}),
-        (gettext_lazy("Rows"), {"fields": ("rows", "imported", "repeated", "rejected", "skipped", "errors", "notes")}),
+        (
+            gettext_lazy("Rows"),
+            {"fields": ("rows", "imported", "updated", "repeated", "rejected", "skipped", "errors", "notes")},
+        ),
         (gettext_lazy("When and who"), {"fields": ("started_at", "finished_at", "by", "file_sha256", "file_bytes")}),
         (gettext_lazy("How it was read"), {"fields": ("definition",)}),
     )
-    list_display = ("file_name", "kind", "status", "rows", "imported", "repeated", "rejected", "started_at", "by")
+    list_display = (
+        "file_name",
+        "kind",
+        "status",
+        "rows",
+        "imported",
+        "updated",
+        "repeated",
+        "rejected",
+        "started_at",
+        "by",
+    )
     list_select_related = ("by",)
     list_filter = ("status", "kind")
     search_fields = ("file_name", "mapping", "file_sha256")

@@ -59,6 +59,11 @@ class StartForm(forms.Form):
     )
     scale_low = forms.FloatField(label=_("The lowest rating there is"))
     scale_high = forms.FloatField(label=_("The highest rating there is"))
+    defines = forms.BooleanField(
+        label=_("Define these as attributes of customers and keep them"),
+        required=False,
+        help_text=_("Each gets the type of its values. What may be sensitive is left to you."),
+    )
     keeps_tests = forms.BooleanField(label=_("Count test answers too"), required=False)
     skip_bad_rows = forms.BooleanField(label=_("Import the good rows even if others are bad"), required=False)
     save_as = forms.CharField(label=_("Keep these choices under the name"), max_length=50, required=False)

@@ -176,7 +176,7 @@ def _form(page: PreviewPage, visit: Visit, data: Any = None) -> StartForm:
         and not (records.column_of("scale_low") and records.column_of("scale_high")),
         auto_id="start-%s",
     )
-    unasked = []
+    unasked = [] if any(each.can_be_defined for each in page.unkept) else ["defines"]
     if asked is not None:
         if not asked.date_formats:
             unasked.append("date_format")
@@ -257,6 +257,7 @@ def _decisions(form: StartForm, look: Look) -> Decisions:
         | {name: f"{data[name]:g}" for name in ("scale_low", "scale_high") if data.get(name) is not None},
         keeps_tests=bool(data.get("keeps_tests")),
         skip_bad_rows=bool(data.get("skip_bad_rows")),
+        defines=bool(data.get("defines")),
         save_as=data.get("save_as") or "",
     )
 

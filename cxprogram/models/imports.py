@@ -12,7 +12,8 @@ class ImportRun(models.Model):
 
     A file that came in through the pages lies in the data folder under `stored_name` until its import has ended;
     `definition` and `options` say how it is read. The work is claimed by `attempts` and `leased_until`; `done_rows`
-    are the rows whose batches are committed, `rows_total` is known once every row has been looked at.
+    are the rows whose batches are committed, `rows_total` is known once every row has been looked at. `updated` are those
+    of the imported rows that changed what was here.
     """
 
     program = models.ForeignKey(Program, on_delete=models.CASCADE)
@@ -31,6 +32,7 @@ class ImportRun(models.Model):
     status = models.CharField(max_length=10, choices=ImportStatus.choices, default=ImportStatus.STARTED)
     rows = models.PositiveIntegerField(_("rows"), default=0)
     imported = models.PositiveIntegerField(_("imported"), default=0)
+    updated = models.PositiveIntegerField(_("changed"), default=0)
     repeated = models.PositiveIntegerField(_("repeated"), default=0)
     rejected = models.PositiveIntegerField(_("rejected"), default=0)
     skipped = models.PositiveIntegerField(_("left out"), default=0)
@@ -61,6 +63,10 @@ class ImportRun(models.Model):
     @property
     def is_over(self) -> bool:
         return self.status in (ImportStatus.DONE, ImportStatus.REFUSED, ImportStatus.FAILED)
+
+    @property
+    def created(self) -> int:
+        return self.imported - self.updated
 
     @property
     def progress(self) -> int | None:

@@ -9,6 +9,12 @@ import re
 from collections.abc import Sequence
 
 NOT_LETTERS = re.compile(r"[\W_]+")
+# Special categories of personal data. What may be one is never defined in passing.
+SENSITIVE = re.compile(
+    r"health|disease|diagnos|illness|allerg|disab|pregnan|religi|ethnic|\brace\b|sexual|politic|trade union|biometr|genetic"
+    r"|hälsa|sjuk|funktionsneds|etni|sexuell|politi|facklig|fackförbund|helse|helbred|sykdom|sygdom|handi[ck]ap|seksu"
+    r"|fagforening|terve|sairau|vamma|uskon|poliit|ammattiliit|raskau|gravid"
+)
 LIKELIHOOD = re.compile(r"\brecommend|rekommender|anbefal|suosittel")
 
 Headings = dict[str, frozenset[str]]
@@ -136,6 +142,11 @@ def roles_of(header: Sequence[str], known: Headings) -> dict[str, str]:
         if role is not None:
             roles[name] = role
     return roles
+
+
+def is_sensitive(heading: str) -> bool:
+    """Whether the heading may name something of a special category: health, belief, origin."""
+    return bool(SENSITIVE.search(plain(heading)))
 
 
 def is_likelihood(heading: str) -> bool:

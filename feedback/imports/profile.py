@@ -19,6 +19,9 @@ PHONE = re.compile(r"[+(]?[0-9][0-9 ()./-]{5,20}[0-9](?: ?x[0-9]{1,6})?")
 DOMAIN = re.compile(r"(?:[a-z0-9-]{1,63}\.){1,5}[a-z]{2,24}")
 DECIMAL_POINT = re.compile(r"[+-]?[0-9]{1,15}(?:\.[0-9]{1,20})?")
 DECIMAL_COMMA = re.compile(r"[+-]?[0-9]{1,15}(?:,[0-9]{1,20})?")
+# Written as a number is and a code is not: no zeros in front, no sign but minus, few enough digits to be kept exactly.
+PLAIN_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,6})?")
+MIN_CODE = 5
 DATE_SHAPE = re.compile(r"[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}(?:[T ,].*)?")
 TIMES = ("", " %H:%M:%S UTC", " %H:%M:%S %z", " %H:%M:%S", " %H:%M", " %I:%M:%S %p", " %I:%M %p", " %H:%M:%S.%f")
 DATES = tuple(
@@ -39,6 +42,7 @@ class Profile:
     name: str
     filled: int = 0
     longest: int = 0
+    shortest: int = 0
     characters: int = 0
     values: Counter[str] = field(default_factory=Counter)
     is_open: bool = False  # more different values than were counted
@@ -46,6 +50,7 @@ class Profile:
     addresses: int = 0
     domains: int = 0
     phones: int = 0
+    plain_numbers: int = 0
     whole: int = 0
     decimal_points: int = 0
     decimal_commas: int = 0
@@ -56,6 +61,7 @@ class Profile:
     def take(self, cell: str) -> None:
         self.filled += 1
         self.longest = max(self.longest, len(cell))
+        self.shortest = min(self.shortest or len(cell), len(cell))
         self.characters += len(cell)
         self.seen.add(hash(cell))
         if cell in self.values or len(self.values) < MAX_DISTINCT:
@@ -67,6 +73,7 @@ class Profile:
         if "@" in cell:
             self.emails += bool(EMAIL.fullmatch(cell))
         elif cell[0].isdigit() or cell[0] in "+-.:(" or ":" in cell:
+            self.plain_numbers += bool(PLAIN_NUMBER.fullmatch(cell))
             self.whole += whole_number(cell) is not None
             self.decimal_points += bool(DECIMAL_POINT.fullmatch(cell))
             self.decimal_commas += bool(DECIMAL_COMMA.fullmatch(cell))
@@ -114,6 +121,19 @@ class Profile:
     @property
     def is_domain(self) -> bool:
         return self.filled > 0 and self.domains >= 0.9 * self.filled and not self.is_number
+
+    @property
+    def value_type(self) -> str:
+        """Of which type something known of customers is: date, number, boolean or text.
+
+        Codes stay text, whatever digits they have: whole numbers of one length are some.
+        """
+        if self.date_formats() == ["%Y-%m-%d"]:
+            return "date"
+        if self.filled and {value.lower() for value in self.values} <= {"true", "false"}:
+            return "boolean"
+        is_code = self.is_whole and self.shortest == self.longest >= MIN_CODE
+        return "number" if self.filled and self.plain_numbers == self.filled and not is_code else "text"
 
     @property
     def is_prose(self) -> bool:

@@ -101,6 +101,7 @@ class RecordProposal:
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
     skip: list[Skip] = field(default_factory=list)
     date_formats: dict[str, list[str]] = field(default_factory=dict)
+    value_types: dict[str, str] = field(default_factory=dict)  # of each column, by its cells
     decimal: str = "."
     zone: str = ""
     asks: list[str] = field(default_factory=list)
@@ -151,6 +152,7 @@ def propose_records(layout: Layout, table: Table, profiles: dict[str, Profile], 
             is_idle = is_idle or target not in KEEPS_ATTRIBUTES
             roles[name] = "personal" if is_private else "ignore" if is_idle else "attribute"
         proposal.columns.append(column_plan(table, profiles[name], at, roles[name], None))
+        proposal.value_types[name] = profiles[name].value_type
         if forms := profiles[name].date_formats() if profiles[name].filled else []:
             proposal.date_formats[name] = forms
     if "type" in roles.values():
@@ -307,7 +309,7 @@ def record_mapping_of(
         at=_rule(proposal, "at", zone, date_format, day) if proposal.target in TIMED else None,
         closed_at=_rule(proposal, "closed_at", zone, date_format, None) if proposal.column_of("closed_at") else None,
         brands=[column.name for column in proposal.columns if column.role == "brand"],
-        attributes={column.label[:100]: column.name for column in proposal.columns if column.role == "attribute"},
+        attributes=attribute_columns(proposal),
         skip=proposal.skip,
         ignored=[column.name for column in proposal.columns if column.role in ("ignore", "personal")],
         encoding=table.encoding or None if table.kind == "delimited" else None,
@@ -317,6 +319,16 @@ def record_mapping_of(
         header=proposal.layout.header,
         format=proposal.layout.format,
     )
+
+
+def attribute_columns(proposal: RecordProposal) -> dict[str, str]:
+    """By the heading, and by the name that no other column has where a heading comes twice."""
+    columns: dict[str, str] = {}
+    for column in proposal.columns:
+        if column.role == "attribute":
+            label = column.label[:100]
+            columns[column.name[:100] if label in columns else label] = column.name
+    return columns
 
 
 def _rule(proposal: RecordProposal, role: str, zone: str, form: str | None, day: str | None) -> DateRule:

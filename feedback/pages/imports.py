@@ -16,8 +16,9 @@ from feedback.imports.proposals import ColumnPlan
 from feedback.imports.record_proposals import RecordProposal
 from feedback.imports.records import FIELDS, KEEPS_ATTRIBUTES
 from feedback.models import ImportMapping, SurveyVersion
-from feedback.services import intake
+from feedback.services import intake, unkept
 from feedback.services.intake import Check, Look, Reading
+from feedback.services.unkept import Unkept
 from journeys.choices import StreamStatus
 from journeys.models import DataStream
 
@@ -134,6 +135,7 @@ class PreviewPage:
     sheets: list[RoleChoice] = field(default_factory=list)
     columns: list[ColumnRow] = field(default_factory=list)
     asked: Asked | None = None
+    unkept: list[Unkept] = field(default_factory=list)
     versions: QuerySet[SurveyVersion] | None = None
     streams: QuerySet[DataStream] | None = None
     units: QuerySet[OrgUnit] | None = None
@@ -200,6 +202,7 @@ def preview(run: ImportRun, look: Look, reading: Reading, *, user: User, check: 
         sheets=[RoleChoice(name, name, name == table.sheet) for name in table.sheets],
         columns=[_column(number, column, names) for number, column in enumerate(proposal.columns)],
         asked=_asked(look),
+        unkept=unkept.of_proposal(program, look.records) if look.records is not None else [],
         versions=_versions(user, program) if is_answers else None,
         streams=_streams(user, program) if look.target == "interactions" else None,
         units=_units(user, program, run.started_at) if look.target == "people" else None,

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import msgspec
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from cxprogram.errors import DomainError
@@ -21,7 +20,7 @@ from feedback.imports.mapping import load_mapping, open_table
 from feedback.imports.records import WHOSE, Record, RecordMapping, Target, load_record_mapping, map_record
 from feedback.imports.rows import RowKeys, SkippedRow
 from feedback.models import SurveyVersion
-from feedback.services import folding, responses, surveys, voice
+from feedback.services import folding, responses, surveys, unkept, voice
 from feedback.services.imports import AnswerIntake, check_fit
 from feedback.services.responses import Prepared
 from journeys.choices import CustomerKind
@@ -48,9 +47,12 @@ class Outcome:
 
 
 class Sink(Protocol):
-    """`open` checks that the file fits, `take` understands one row, `write` keeps many at once, `close` ends it."""
+    """`open` checks that the file fits, `notes` says what of it is not kept, `take` understands one row, `write` keeps
+    many at once, `close` ends it."""
 
     def open(self, path: Path) -> Table: ...
+
+    def notes(self) -> list[str]: ...
 
     def take(self, row: dict[str, str] | RowError, line: int) -> Any: ...
 
@@ -74,6 +76,9 @@ class AnswerSink:
         table = open_table(path, self.mapping)
         check_fit(self.door, self.mapping, table.header)
         return table
+
+    def notes(self) -> list[str]:
+        return []
 
     def take(self, row: dict[str, str] | RowError, line: int) -> Prepared | Taken:
         return self.intake.take(row, line)
@@ -106,6 +111,10 @@ class RecordSink:
         require_columns(table.header, self.mapping.columns)
         return table
 
+    def notes(self) -> list[str]:
+        mapping, known = self.mapping, attributes.definitions(self.program)
+        return unkept.notes(unkept.of_mapping(mapping.target, mapping.fields, mapping.attributes, known))
+
     def take(self, row: dict[str, str] | RowError, line: int) -> Any:
         record = map_record(self.mapping, row, line, self.keys, zone=self.program.zone)
         if not isinstance(record, Record):
@@ -133,7 +142,7 @@ class RecordSink:
 class CustomerSink(RecordSink):
     """Customers and accounts: recognised, completed, merged where the rule is certain.
 
-    Of the file's other columns those become attributes that the program has defined.
+    Of the file's other columns those become attributes that the program has defined; `notes` names the others.
     """
 
     def __init__(self, run: ImportRun) -> None:
@@ -147,7 +156,7 @@ class CustomerSink(RecordSink):
         if is_account and fields.get("domain"):
             keys.append((f"{source} domain"[:60], fields["domain"].lower()))
         name = fields.get("name") or " ".join(filter(None, (fields.get("first_name"), fields.get("last_name"))))
-        known = {slugify(name): value for name, value in record.attributes.items()}
+        known = {attributes.code_of(name): value for name, value in record.attributes.items()}
         facts = PersonFacts(
             identities=tuple(keys),
             name=name[:200],

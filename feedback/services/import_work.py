@@ -68,7 +68,7 @@ def _look(run: ImportRun, sink: Sink, clock: Clock) -> bool:
                 errors += taken[: max(MAX_LISTED - len(errors), 0)]
             if rows % LOOK == 0:
                 import_runs.keep_hold(run, at=clock(), rows=rows)
-        notes = list(table.notes)
+        notes = [*table.notes, *sink.notes()]
     if not rows:
         raise ImportFileError("file-has-no-rows", "The file has a header and no rows.", line=1)
     if rejected and not run.options.get("skip_bad_rows"):
@@ -119,6 +119,7 @@ def _write_batch(run: ImportRun, sink: Sink, batch: list[tuple[int, Any]], *, at
             run.repeated += 1
         else:
             run.imported += 1
+            run.updated += outcome.status == "updated"
     run.done_rows += len(batch)
     run.errors = [*run.errors, *(error.as_dict() for error in errors)][:MAX_LISTED]
     import_runs.keep_hold(
@@ -126,6 +127,7 @@ def _write_batch(run: ImportRun, sink: Sink, batch: list[tuple[int, Any]], *, at
         at=at,
         done_rows=run.done_rows,
         imported=run.imported,
+        updated=run.updated,
         repeated=run.repeated,
         rejected=run.rejected,
         skipped=run.skipped,

@@ -33,10 +33,12 @@ Progress = Callable[[int], None]
 
 @dataclass
 class ImportResult:
-    """The account of a file. `errors` lists the first thousand reasons; `rejected` counts every row."""
+    """The account of a file. `errors` lists the first thousand reasons; `rejected` counts every row; `updated` are those
+    of the imported rows that changed what was here."""
 
     rows: int = 0
     imported: int = 0
+    updated: int = 0
     repeated: int = 0
     rejected: int = 0
     skipped: int = 0
@@ -50,11 +52,11 @@ class ImportResult:
 
     @property
     def summary(self) -> dict[str, Any]:
-        """The account as programs read it; rows that the mapping leaves out are named when there are any."""
+        """The account as programs read it; what was changed, and left out by the mapping, is named when it was."""
         return {
             name: value
             for name, value in asdict(self).items()
-            if name != "notes" and (name != "skipped" or self.skipped)
+            if name != "notes" and (value or name not in ("skipped", "updated"))
         }
 
 
@@ -79,7 +81,7 @@ def carry_out(
                 raise _Undo
     except _Undo:
         if result.rejected and not skip_bad_rows:
-            result.imported = result.repeated = 0
+            result.imported = result.updated = result.repeated = 0
     except (ImportFileError, DomainError) as error:
         result = ImportResult()
         line, column = getattr(error, "line", None) or 0, getattr(error, "column", "")
@@ -88,7 +90,7 @@ def carry_out(
         is_kept = not result.rejected or (skip_bad_rows and result.rows > 0)
         run.status = ImportStatus.DONE if is_kept else ImportStatus.REFUSED
         run.file_sha256 = sha256_of(path) if path.is_file() else ""
-        for name in ("rows", "imported", "repeated", "rejected", "skipped", "errors", "notes"):
+        for name in ("rows", "imported", "updated", "repeated", "rejected", "skipped", "errors", "notes"):
             setattr(run, name, getattr(result, name))
         run.finished_at = timezone.now()
         run.save()

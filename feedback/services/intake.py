@@ -37,11 +37,10 @@ from feedback.imports.record_proposals import RecordProposal, guess_target, prop
 from feedback.imports.records import TARGETS, RecordMapping
 from feedback.imports.rows import SkippedRow
 from feedback.imports.surveyjs import read_surveyjs
-from feedback.models import ImportMapping, Response, SurveyVersion
-from feedback.services import definitions, surveys
+from feedback.models import ImportMapping, SurveyVersion
+from feedback.services import definitions, surveys, unkept
 from feedback.services.definitions import Drafted
 from feedback.services.import_sinks import can_take, sink_of
-from feedback.services.responses import Prepared
 
 CHECKED_ROWS = 5_000
 LISTED_ERRORS = 50
@@ -103,15 +102,17 @@ class Decisions:
     constants: Words[str, str] = field(default_factory=dict)
     keeps_tests: bool = False
     skip_bad_rows: bool = False
+    defines: bool = False  # what the file says of customers beside and nobody has defined
     save_as: str = ""
 
 
 @dataclass
 class Check:
-    """What would become of the first rows."""
+    """What would become of the first rows. `changed` are of those that we know and of whom the file says more."""
 
     rows: int = 0
     new: int = 0
+    changed: int = 0
     repeated: int = 0
     rejected: int = 0
     skipped: int = 0
@@ -230,21 +231,23 @@ def _for_version(mapping: Mapping, version: SurveyVersion) -> Mapping:
 
 
 def check(run: ImportRun, look: Look, said: Decisions) -> Check:
-    """What would become of the first rows; nothing is kept, not even a new survey."""
+    """What would become of the first rows, found by writing them and taking that back; not even a new survey stays."""
     mapping = mapping_for(look, said)
     result = Check()
     if not can_take(look.target):
         return result
     with transaction.atomic():
         trial = ImportRun(
-            program=run.program, kind=look.target, started_at=run.started_at, options={"stream": said.stream}
+            program=run.program, kind=look.target, started_at=run.started_at, by=run.by, options={"stream": said.stream}
         )
+        _define(run.program, look, said)
         if isinstance(mapping, Mapping):
             version, mapping = _version_for(run.program, look, said, mapping, at=run.started_at)
             trial.options["survey_version"] = version.pk
         trial.definition = msgspec.to_builtins(mapping)
         sink = sink_of(trial)
-        keys: list[str] = []
+        lines: list[int] = []
+        items: list[Any] = []
         with sink.open(import_runs.path_of(run)) as table:
             for line, row in islice(table.rows, CHECKED_ROWS):
                 result.rows += 1
@@ -255,16 +258,26 @@ def check(run: ImportRun, look: Look, said: Decisions) -> Check:
                     result.rejected += 1
                     result.errors += taken[: max(LISTED_ERRORS - len(result.errors), 0)]
                 else:
-                    result.new += 1
-                    if isinstance(taken, Prepared):
-                        keys.append(taken.external_id)
+                    lines.append(line)
+                    items.append(taken)
             result.is_all = next(table.rows, None) is None
-        if keys:
-            known = Response.objects.filter(program=run.program, source=mapping.source, external_id__in=keys)
-            result.repeated = known.count()
-            result.new -= result.repeated
+        outcomes = sink.write(items, at=run.started_at) if items else []
+        for line, outcome in zip(lines, outcomes, strict=True):
+            if outcome.is_refused:
+                result.rejected += 1
+                result.errors += [RowError(line, "", outcome.code, outcome.detail)][
+                    : LISTED_ERRORS - len(result.errors)
+                ]
+        result.repeated = sum(outcome.status == "repeated" for outcome in outcomes)
+        result.changed = sum(outcome.status == "updated" for outcome in outcomes)
+        result.new = sum(not outcome.is_refused for outcome in outcomes) - result.repeated - result.changed
         transaction.set_rollback(True)
     return result
+
+
+def _define(program: Program, look: Look, said: Decisions) -> None:
+    if said.defines and look.records is not None:
+        unkept.define(program, look.records)
 
 
 def _version_for(
@@ -293,6 +306,7 @@ def start(run: ImportRun, look: Look, said: Decisions, *, at: datetime) -> None:
     if not can_take(look.target):
         raise IntakeError(_("Rows of this kind cannot be imported."), code="import-target-unknown")
     mapping = mapping_for(look, said)
+    _define(run.program, look, said)
     options: dict[str, Any] = {"skip_bad_rows": said.skip_bad_rows, "stream": said.stream}
     if isinstance(mapping, Mapping):
         version, mapping = _version_for(run.program, look, said, mapping, at=at)

@@ -32,7 +32,7 @@ def import_records(
     """Import one file of customers, accounts or interactions, by the rule of `imports.carry_out`.
 
     `stream` is the data stream that interactions come in by. A customer who is known and told of anew counts as
-    imported, one of whom nothing new is told as repeated.
+    imported and is among the updated, one of whom nothing new is told as repeated.
     """
     run = ImportRun(
         program=program,
@@ -60,7 +60,7 @@ def _take_in(sink: Sink, path: Path, result: ImportResult, at: datetime, progres
             _write(sink, batch, result, at)
             if progress:
                 progress(result.rows)
-        result.notes = list(table.notes)
+        result.notes = [*table.notes, *sink.notes()]
     if not result.rows:
         raise ImportFileError("file-has-no-rows", "The file has a header and no rows.", line=1)
 
@@ -85,3 +85,4 @@ def _write(sink: Sink, batch: Sequence[tuple[int, Any]], result: ImportResult, a
             result.repeated += 1
         else:
             result.imported += 1
+            result.updated += outcome.status == "updated"

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from cxprogram.models import Program
@@ -19,6 +20,23 @@ Definitions = Mapping[str, CustomerAttribute]
 
 def definitions(program: Program) -> dict[str, CustomerAttribute]:
     return {row.code: row for row in CustomerAttribute.objects.filter(program=program)}
+
+
+def code_of(label: str) -> str:
+    """The code of an attribute that is called so; empty for a name without letters that a code can have."""
+    return slugify(label)[:50]
+
+
+def define(program: Program, labels: Mapping[str, str]) -> None:
+    """Define attributes, each with its type, that the program does not have; none of a special category."""
+    CustomerAttribute.objects.bulk_create(
+        [
+            CustomerAttribute(program=program, code=code_of(label), name=label[:200], type=AttributeType(kind))
+            for label, kind in labels.items()
+            if code_of(label)
+        ],
+        ignore_conflicts=True,
+    )
 
 
 def check(known: Definitions, values: Mapping[str, Any]) -> dict[str, Any]:

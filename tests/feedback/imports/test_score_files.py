@@ -9,7 +9,7 @@ from feedback.models import Question, Response
 from feedback.services import import_work
 from journeys.models import Customer, CustomerIdentity
 from tests.feedback.imports.test_every_file import take
-from tests.feedback.test_import_pages import chosen, folder, owner, text, tree, upload  # noqa: F401
+from tests.feedback.test_import_pages import chosen, text, tree, upload
 
 COMMENTS = ("The staff was kind and quick.", "I waited for an hour, and nobody came.", "Fine, thank you.", "")
 FILES = {
@@ -83,7 +83,7 @@ def test_sentences_in_a_list_of_customers_are_nobodys_name(tmp_path):
 
 
 @pytest.mark.django_db
-def test_an_export_of_scores_renames_no_customer_and_gives_each_answer_its_own(owner):  # noqa: F811
+def test_an_export_of_scores_renames_no_customer_and_gives_each_answer_its_own(owner):
     known = Customer.objects.create(program=owner.program, name="Ada Lovelace", email="ada@example.org")
     CustomerIdentity.objects.create(program=owner.program, customer=known, source="email", value="ada@example.org")
     run, url = upload(owner, export("delighted").encode(), "delighted_may.csv")

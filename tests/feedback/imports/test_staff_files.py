@@ -13,7 +13,7 @@ from feedback.services.intake import Decisions, Reading
 from journeys.models import Customer
 from tests import factories
 from tests.feedback.imports.test_every_file import take
-from tests.feedback.test_import_pages import chosen, folder, owner, text, tree, upload  # noqa: F401
+from tests.feedback.test_import_pages import chosen, text, tree, upload
 
 NOON = datetime(2024, 5, 31, 12, tzinfo=UTC)
 PEOPLE = [
@@ -126,7 +126,7 @@ def test_who_has_no_role_or_unit_that_we_know_is_refused_and_nobody_is_let_in_at
 
 
 @pytest.mark.django_db
-def test_what_the_file_says_of_nobody_is_asked_and_never_presumed(owner):  # noqa: F811
+def test_what_the_file_says_of_nobody_is_asked_and_never_presumed(owner):
     root = factories.root_of(owner.program)
     OrgUnit.objects.create(program=owner.program, code="butik-nord", name="Butik Nord", parent=root)
     _run, url = upload(owner, b"Name,Email\nKim Ek,kim@example.org\nAnn Berg,ann@example.org\n", "staff.csv")

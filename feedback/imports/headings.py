@@ -8,6 +8,7 @@ otherwise is left to a person.
 import re
 from collections.abc import Sequence
 
+HUMP = re.compile(r"(?<=[a-zåäöæø])(?=[A-ZÅÄÖÆØ])")
 NOT_LETTERS = re.compile(r"[\W_]+")
 # Special categories of personal data. What may be one is never defined in passing.
 SENSITIVE = re.compile(
@@ -25,8 +26,8 @@ def _named(**words: str) -> Headings:
 
 
 def plain(heading: str) -> str:
-    """A heading without case, signs and runs of spaces: `E-post_adress ` and `e post adress` are one."""
-    return NOT_LETTERS.sub(" ", heading.casefold()).strip()
+    """A heading without case, signs and runs of spaces: `Review_Text ` and `ReviewText` are one."""
+    return NOT_LETTERS.sub(" ", HUMP.sub(" ", heading).casefold()).strip()
 
 
 EMAIL = (
@@ -116,6 +117,19 @@ REVIEWS = _named(
     at=("submission time,submission date,review date,date,created at,published at,published,datum,dato,päivämäärä"),
     language="language,locale,språk,sprog,kieli",
     product="product id,product name,produkt,produkt-id,produktnamn,produktnavn,tuote,tuotetunnus",
+)
+CASES = _named(
+    external_id=(
+        "case,case id,case number,ticket id,ticket number,ärende,ärendenummer,ärende-id,sak,saksnummer,sag,sagsnummer,"
+        "tapaus,tapausnumero,tukipyyntö"
+    ),
+    subject="subject,title,ticket name,ämne,rubrik,emne,tittel,titel,aihe,otsikko",
+    text="description,ticket description,beskrivning,beskrivelse,kuvaus",
+    status="status,state,ticket status,tillstånd,tilstand,tila",
+    priority="priority,ticket priority,urgency,prioritet,prioriteetti",
+    channel="channel,source,ticket source,kanal,kanava",
+    at="created,created at,create date,opened,opened at,skapad,öppnad,opprettet,åpnet,oprettet,åbnet,luotu,avattu",
+    closed_at="closed,closed at,close date,solved at,stängd,avslutad,lukket,avsluttet,afsluttet,suljettu",
 )
 # Where a person works or buys: a list that has it is one of customers, whatever their titles are.
 COMPANY = frozenset(

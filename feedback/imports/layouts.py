@@ -141,7 +141,7 @@ def _zendesk(rows: Rows) -> Layout | None:
     for needed, form, target in ZENDESK:
         if needed <= names:
             why = "" if target else "It says something about cases, and is no list of them."
-            return Layout(form, "Zendesk", target, refused=why)
+            return Layout(form, "Zendesk", target, refused=why, source="zendesk")
     return None
 
 
@@ -187,11 +187,23 @@ def _flat(rows: Rows) -> Layout | None:
     return None
 
 
+# By the labels of an export and by internal names: all of one set.
+HUBSPOT: tuple[tuple[str, str, tuple[set[str], ...]], ...] = (
+    ("hubspot-contacts", "customers", ({"email", "lifecycle stage"}, {"email", "lifecyclestage"})),
+    ("hubspot-companies", "accounts", ({"company domain name"}, {"hs object id", "domain", "name"})),
+    ("hubspot-deals", "interactions", ({"deal stage", "pipeline"}, {"dealstage", "pipeline"})),
+    ("hubspot-tickets", "support-cases", ({"ticket status", "pipeline"}, {"hs pipeline stage", "subject"})),
+    ("hubspot-activities", "interactions", ({"activity type", "associated contact email"},)),
+)
+
+
 def _hubspot(rows: Rows) -> Layout | None:
-    names = set(rows[0])
-    if "hs_object_id" in names or any(name.startswith("hs_") for name in names):
-        is_people = bool(names & {"email", "lifecyclestage"})
-        return Layout("hubspot", "HubSpot", "customers" if is_people else "interactions")
+    names = {headings.plain(name) for name in rows[0]}
+    for form, target, signs in HUBSPOT:
+        if any(sign <= names for sign in signs):
+            return Layout(form, "HubSpot", target, source="hubspot")
+    if any(name.startswith("hs_") for name in rows[0]):
+        return Layout("hubspot", "HubSpot", "customers" if "email" in names else "interactions", source="hubspot")
     return None
 
 
@@ -217,6 +229,13 @@ def _units(rows: Rows) -> Layout | None:
     return Layout("units", "Units", "units", source="hr") if {"external_id", "parent"} <= given else None
 
 
+def _reviews(rows: Rows) -> Layout | None:
+    given = set(headings.roles_of(rows[0], headings.REVIEWS).values())
+    if {"rating", "text"} <= given and given & {"external_id", "title", "author", "product"}:
+        return Layout("reviews", "Reviews", "mentions", source="reviews")
+    return None
+
+
 def _scores(rows: Rows) -> Layout | None:
     """Scores with a comment or with who gave them, as the tools that ask for the NPS write them."""
     roles = headings.roles_of(rows[0], headings.SCORES)
@@ -234,5 +253,5 @@ def _scores(rows: Rows) -> Layout | None:
 
 RULES: tuple[Callable[[Rows], Layout | None], ...] = (
     _qualtrics, _qualtrics_legacy, _event_log, _segment, _zendesk, _lucidchart, _typeform, _surveymonkey, _limesurvey,
-    _hubspot, _flat, _google_forms, _people, _units, _scores,
+    _hubspot, _flat, _google_forms, _people, _units, _reviews, _scores,
 )  # fmt: skip

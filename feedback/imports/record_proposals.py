@@ -30,6 +30,7 @@ class Preset:
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
     skip: tuple[tuple[str, tuple[str, ...], str], ...] = ()
     zone: str = "UTC"
+    table: str = ""  # where keys of several tables of a system would meet in one kind of rows
 
 
 EVENT_LOG = Preset(
@@ -48,6 +49,7 @@ PRESETS: dict[str, Preset] = {
         {"external_id": ("id",), "customer": ("user_id",), "case": ("ticket_id",), "text": ("body",)},
         at=("created", "created_at"),
         constants={"type": "comment"},
+        table="comment",
     ),
     "zendesk-users": Preset(
         {
@@ -71,6 +73,52 @@ PRESETS: dict[str, Preset] = {
     "zendesk-chat-events": Preset(
         {"case": ("chat_id",), "type": ("type",), "customer": ("actor_id",), "text": ("message",)}, at=("created_at",)
     ),
+    "hubspot-contacts": Preset(
+        {
+            "external_id": ("record id", "contact id", "hs_object_id"), "email": ("email",),
+            "phone": ("phone number", "phone"), "first_name": ("first name", "firstname"),
+            "last_name": ("last name", "lastname"), "language": ("preferred language", "hs_language"),
+            "account": ("associated company domain", "associated company id", "associatedcompanyid"),
+        },
+        zone="",
+    ),
+    "hubspot-companies": Preset(
+        {
+            "external_id": ("record id", "company id", "hs_object_id"), "name": ("company name", "name"),
+            "domain": ("company domain name", "domain"), "phone": ("phone number", "phone"),
+        },
+        zone="",
+    ),
+    "hubspot-deals": Preset(
+        {
+            "external_id": ("record id", "deal id", "hs_object_id"), "customer": ("associated contact email",),
+            "value": ("amount",),
+        },
+        at=("create date", "createdate"),
+        constants={"type": "deal"},
+        zone="",
+        table="deal",
+    ),
+    "hubspot-activities": Preset(
+        {
+            "external_id": ("record id", "activity id"), "customer": ("associated contact email",),
+            "type": ("activity type",), "text": ("notes/description",),
+        },
+        at=("activity date",),
+        zone="",
+        table="activity",
+    ),
+    "hubspot-tickets": Preset(
+        {
+            "external_id": ("record id", "ticket id", "hs_object_id"), "customer": ("associated contact email",),
+            "status": ("ticket status", "hs_pipeline_stage"), "subject": ("ticket name", "subject"),
+            "text": ("ticket description", "content"), "channel": ("ticket source", "source", "source_type"),
+            "priority": ("ticket priority", "priority", "hs_ticket_priority"),
+        },
+        at=("create date", "createdate"),
+        closed_at=("close date", "closed_date"),
+        zone="",
+    ),
     "segment": Preset(
         {
             "external_id": ("message_id", "id"), "customer": ("user_id", "anonymous_id"), "type": ("event", "name"),
@@ -85,7 +133,8 @@ PRESETS: dict[str, Preset] = {
 
 # Kinds of rows whose columns are told by their headings, where no preset knows them.
 NAMED: dict[str, Headings] = {
-    "people": headings.PEOPLE, "units": headings.UNITS, "customers": headings.CUSTOMERS,
+    "people": headings.PEOPLE, "units": headings.UNITS, "customers": headings.CUSTOMERS, "mentions": headings.REVIEWS,
+    "support-cases": headings.CASES,
 }  # fmt: skip
 
 
@@ -104,6 +153,7 @@ class RecordProposal:
     value_types: dict[str, str] = field(default_factory=dict)  # of each column, by its cells
     decimal: str = "."
     zone: str = ""
+    table_name: str = ""
     asks: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
@@ -141,7 +191,7 @@ def propose_records(layout: Layout, table: Table, profiles: dict[str, Profile], 
     """What a table of records becomes."""
     proposal = RecordProposal(layout, table, target)
     preset = PRESETS.get(layout.format) if layout.target == target else None
-    roles = _by_preset(preset, table, proposal) if preset else headings.roles_of(table.header, NAMED.get(target, {}))
+    roles = _by_preset(preset, table, proposal) if preset else dict(_by_headings(table, profiles, target))
     needed = {"at"} if target in TIMED else set()
     if preset is None or not {*FIELDS[target][1], *needed} <= {*roles.values(), *proposal.constants}:
         roles = dict(_by_looks(table, profiles, target, roles))
@@ -164,17 +214,33 @@ def propose_records(layout: Layout, table: Table, profiles: dict[str, Profile], 
 
 
 def _by_preset(preset: Preset, table: Table, proposal: RecordProposal) -> dict[str, str]:
-    present = set(table.header)
+    present = {headings.plain(name): name for name in reversed(table.header)} | {name: name for name in table.header}
     roles: dict[str, str] = {}
     for role, candidates in (*preset.fields.items(), ("at", preset.at), ("closed_at", preset.closed_at)):
-        column = next((name for name in candidates if name in present and name not in roles), None)
+        found = (present.get(name) or present.get(headings.plain(name)) for name in candidates)
+        column = next((name for name in found if name is not None and name not in roles), None)
         if column is not None:
             roles[column] = role
     proposal.constants = dict(preset.constants)
     proposal.codes = dict(preset.codes)
     proposal.zone = preset.zone
+    proposal.table_name = preset.table
     proposal.skip = [Skip(name, list(values), why) for name, values, why in preset.skip if name in present]
     return roles
+
+
+def _by_headings(table: Table, profiles: dict[str, Profile], target: Target) -> Iterator[tuple[str, str]]:
+    """Roles by what the columns are called, where the cells can be that: a time is a date, a key is there once."""
+    for name, role in headings.roles_of(table.header, NAMED.get(target, {})).items():
+        profile = profiles[name]
+        if role in ("at", "closed_at"):
+            fits = profile.is_date
+        elif role == "external_id" and target in TIMED:
+            fits = profile.is_key
+        else:
+            fits = role in FIELDS[target][0] and (role != "rating" or profile.is_number or profile.has_decimal_comma)
+        if fits:
+            yield name, role
 
 
 def _by_looks(
@@ -303,6 +369,7 @@ def record_mapping_of(
     return RecordMapping(
         target=proposal.target,
         source=source,
+        table=proposal.table_name if proposal.column_of("external_id") else "",
         fields={column.role: column.name for column in proposal.columns if column.role in known},
         constants=proposal.constants | (constants or {}),
         codes={name: codes for name, codes in proposal.codes.items() if proposal.column_of(name)},

@@ -5,6 +5,7 @@ A record mapping is a JSON document like that of answers (feedback/imports/mappi
     {
       "target": "support-cases",              what a row is, see TARGETS
       "source": "zendesk",                    with the external id the natural key of a record
+      "table": "comment",                     optional; keeps the keys of one table apart from those of another
       "fields": {"external_id": "id", "subject": "subject", "customer": "requester_id"},
       "constants": {"type": "page"},          what every row of the file is
       "codes": {"rating": {"good": "5"}},     what a cell of a field means; an unlisted cell is an error then
@@ -101,6 +102,7 @@ class RecordMapping(Part, frozen=True):
     target: Target
     source: str
     fields: dict[str, str]
+    table: str = ""
     constants: dict[str, str] = {}
     codes: dict[str, dict[str, str]] = {}
     at: DateRule | None = None
@@ -225,6 +227,8 @@ def map_record(
     if errors:
         return errors
     external_id = fields.pop("external_id", "")
+    if external_id and mapping.table:
+        external_id = f"{mapping.table}:{external_id}"
     if not external_id and mapping.target in TIMED:
         external_id = keys.of(row)
     return Record(line, mapping.target, external_id, at, closed_at, fields, attributes, ratings)

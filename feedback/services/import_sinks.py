@@ -142,6 +142,9 @@ class RecordSink:
 class CustomerSink(RecordSink):
     """Customers and accounts: recognised, completed, merged where the rule is certain.
 
+    Contacts and organisations of one source may have the same key: those of organisations are kept under a name of
+    their own, `SOURCE account`. One that is known by the bare key, as the API tells of it, is found by that too.
+
     Of the file's other columns those become attributes that the program has defined; `notes` names the others.
     """
 
@@ -152,7 +155,8 @@ class CustomerSink(RecordSink):
     def understood(self, record: Record) -> PersonFacts:
         fields, source = record.fields, self.mapping.source
         is_account = record.target == "accounts"
-        keys = [(source, record.external_id)] if record.external_id else []
+        own = _of_accounts(source) if is_account else source
+        keys = [(own, record.external_id)] if record.external_id else []
         if is_account and fields.get("domain"):
             keys.append((f"{source} domain"[:60], fields["domain"].lower()))
         name = fields.get("name") or " ".join(filter(None, (fields.get("first_name"), fields.get("last_name"))))
@@ -178,16 +182,39 @@ class CustomerSink(RecordSink):
         if not value:
             return None
         source = self.mapping.source
-        return (f"{source} domain"[:60], value.lower()) if "." in value else (source, value)
+        return (f"{source} domain"[:60], value.lower()) if "." in value else (_of_accounts(source), value)
 
     def write(self, items: Sequence[PersonFacts], *, at: datetime) -> list[Outcome]:
         outcomes = []
-        for saved in people.identify_many(self.program, items, at=at):
+        for saved in people.identify_many(self.program, self._by_bare_keys(items), at=at):
             if isinstance(saved, Saved):
                 outcomes.append(Outcome(saved.status))
             else:
                 outcomes.append(Outcome("refused", saved.code, str(saved.detail)))
         return outcomes
+
+    def _by_bare_keys(self, items: Sequence[PersonFacts]) -> Sequence[PersonFacts]:
+        """The facts with the key by which an organisation is known already."""
+        source, own = self.mapping.source, _of_accounts(self.mapping.source)
+        named = {value for facts in items for key, value in (*facts.identities, *filter(None, [facts.account]))
+                 if key == own}  # fmt: skip
+        bare = set(people.accounts_known(self.program, source, named)) if named else set()
+        if not bare:
+            return items
+        return [
+            replace(
+                facts,
+                identities=(*facts.identities, *((source, value) for key, value in facts.identities
+                                                 if key == own and value in bare)),
+                account=(source, facts.account[1]) if facts.account and facts.account[0] == own
+                and facts.account[1] in bare else facts.account,
+            )
+            for facts in items
+        ]  # fmt: skip
+
+
+def _of_accounts(source: str) -> str:
+    return f"{source[:52]} account"
 
 
 class InteractionSink(RecordSink):

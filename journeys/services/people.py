@@ -8,7 +8,7 @@ The rule, in this order:
 - nobody known: a new customer.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -159,6 +159,14 @@ def _chosen(keys: Sequence[Key], found: Mapping[Key, int]) -> list[int]:
         # The key that stands first names the one meant.
         return [next(found[key] for key in keys if found.get(key) in strong)]
     return chosen
+
+
+def accounts_known(program: Program, source: str, values: Iterable[str]) -> list[str]:
+    """Those of the keys by which the source names an account that we know."""
+    rows = CustomerIdentity.objects.filter(
+        program=program, source=source, value__in=list(values), customer__kind=CustomerKind.ACCOUNT
+    )
+    return list(rows.values_list("value", flat=True))
 
 
 def _account(program: Program, key: Key, *, at: datetime) -> Customer:

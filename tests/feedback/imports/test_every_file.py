@@ -199,11 +199,11 @@ def test_what_a_spreadsheet_spoiled_is_told_and_stays():
 
 
 RECORDS = [
-    ("crm/hubspot_contacts.csv", "", "table", "customers", 950, 0, 0),
-    ("crm/hubspot_companies.csv", "", "table", "accounts", 200, 0, 0),
-    ("crm/hubspot_deals.csv", "", "table", "interactions", 500, 0, 0),
-    ("crm/hubspot_activities.csv", "", "table", "interactions", 2000, 0, 0),
-    ("crm/hubspot_tickets.csv", "support-cases", "table", "support-cases", 300, 0, 0),
+    ("crm/hubspot_contacts.csv", "", "hubspot-contacts", "customers", 950, 0, 0),
+    ("crm/hubspot_companies.csv", "", "hubspot-companies", "accounts", 200, 0, 0),
+    ("crm/hubspot_deals.csv", "", "hubspot-deals", "interactions", 500, 0, 0),
+    ("crm/hubspot_activities.csv", "", "hubspot-activities", "interactions", 2000, 0, 0),
+    ("crm/hubspot_tickets.csv", "", "hubspot-tickets", "support-cases", 300, 0, 0),
     ("support/zendesk_ticket_data.csv", "", "zendesk-tickets", "support-cases", 8, 2, 0),
     ("support/zendesk_ticket_comment_data.csv", "", "zendesk-comments", "interactions", 20, 0, 0),
     ("support/zendesk_ticket_field_history_data.csv", "", "zendesk-history", "interactions", 38, 0, 0),

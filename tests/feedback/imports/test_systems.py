@@ -68,7 +68,11 @@ def test_the_tables_of_zendesk_join_and_equal_keys_of_two_kinds_stay_two(owner):
     for content, name in ((organisations, "o.csv"), (users, "u.csv"), (tickets, "t.csv")):
         assert come_in(owner, content, name).rejected == 0
     ada = Customer.objects.get(name="Ada Ek")
-    assert (ada.account.name, ada.kind, SupportCase.objects.get(external_id="1").customer) == ("Harbour AB", "person", ada)
+    assert (ada.account.name, ada.kind, SupportCase.objects.get(external_id="1").customer) == (
+        "Harbour AB",
+        "person",
+        ada,
+    )
     # An organisation that is first met through a contact is completed when its own table comes.
     come_in(owner, organisations.replace(b"7,Harbour AB", b"9,Quay AB"), "o.csv")
     assert Customer.objects.get(name="Bo Ek").account.name == "Quay AB"

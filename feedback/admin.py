@@ -8,7 +8,6 @@ answers than the program's smallest group, and the neighbours from which it coul
 from collections import defaultdict
 from typing import Any
 
-import msgspec
 from django import forms
 from django.contrib import admin
 from django.db.models import Count, Max, QuerySet
@@ -32,7 +31,6 @@ from feedback import (
 )
 from feedback.admin_doors import PlacementInline
 from feedback.admin_tickets import RuleInline
-from feedback.imports.mapping import load_mapping
 from feedback.models import (
     FoldState,
     ImportMapping,
@@ -44,7 +42,7 @@ from feedback.models import (
     SurveyItem,
     SurveyVersion,
 )
-from feedback.services import surveys
+from feedback.services import saved_mappings, surveys
 
 
 # --- questions --------------------------------------------------------------------------------
@@ -281,9 +279,10 @@ class MappingForm(ProgramForm):
     def clean_definition(self) -> Any:
         definition = self.cleaned_data["definition"]
         try:
-            load_mapping(msgspec.json.encode(definition))
+            saved_mappings.load(definition)
         except MappingError as error:
             raise forms.ValidationError(str(error.detail), code=error.code) from error
+        self.instance.kind = saved_mappings.kind_of(definition)
         return definition
 
 
@@ -301,7 +300,7 @@ class ImportMappingPage(ProgramAdmin):
         ),
     )
     documents = {"definition": None}
-    list_display = ("slug", "survey_version")
+    list_display = ("slug", "kind", "survey_version")
     list_select_related = ("survey_version__survey",)
     search_fields = ("slug",)
     autocomplete_fields = ("survey_version",)

@@ -81,7 +81,7 @@ class StartForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         if versions is None:
-            for name in ("version", "survey_name", "language", "keeps_tests", "save_as"):
+            for name in ("version", "survey_name", "language", "keeps_tests"):
                 del self.fields[name]
         else:
             self.fields["version"].queryset = versions  # type: ignore[attr-defined]

@@ -25,7 +25,7 @@ from feedback.import_forms import StartForm, UploadForm
 from feedback.models import ImportMapping
 from feedback.pages import imports as pages
 from feedback.pages.imports import PreviewPage
-from feedback.services import intake
+from feedback.services import intake, saved_mappings
 from feedback.services.intake import Decisions, Look, Reading
 
 OVERHEAD = 64 * 1024  # what a browser writes around the file
@@ -266,7 +266,7 @@ def _start_saved(visit: Visit, run: ImportRun, slug: str, *, skips: bool) -> Htt
     saved = ImportMapping.objects.visible_to(visit.user).filter(program=visit.program, slug=slug).first()
     if saved is None:
         raise Http404
-    intake.start_saved(run, saved, skip_bad_rows=skips)
+    saved_mappings.start(run, saved, skip_bad_rows=skips)
     return _to(run)
 
 

@@ -12,8 +12,8 @@ class ImportRun(models.Model):
 
     A file that came in through the pages lies in the data folder under `stored_name` until its import has ended;
     `definition` and `options` say how it is read. The work is claimed by `attempts` and `leased_until`; `done_rows`
-    are the rows whose batches are committed, `rows_total` is known once every row has been looked at. `updated` are those
-    of the imported rows that changed what was here.
+    are the rows whose batches are committed, `rows_total` is known once every row has been looked at. `updated` are
+    those of the imported rows that changed what was here.
     """
 
     program = models.ForeignKey(Program, on_delete=models.CASCADE)

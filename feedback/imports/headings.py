@@ -1,7 +1,7 @@
 """What columns are called in the five languages of the house, where nothing but the heading tells what they are.
 
-A tool is known by its structure and its ids. A list of people, of units, of scores or of reviews that somebody wrote out
-by hand has neither: a role and a unit are words like any others. So these few headings are read; what is called
+A tool is known by its structure and its ids. A list of people, of units, of scores or of reviews that somebody wrote
+out by hand has neither: a role and a unit are words like any others. So these few headings are read; what is called
 otherwise is left to a person.
 """
 
@@ -12,7 +12,8 @@ HUMP = re.compile(r"(?<=[a-zåäöæø])(?=[A-ZÅÄÖÆØ])")
 NOT_LETTERS = re.compile(r"[\W_]+")
 # Special categories of personal data. What may be one is never defined in passing.
 SENSITIVE = re.compile(
-    r"health|disease|diagnos|illness|allerg|disab|pregnan|religi|ethnic|\brace\b|sexual|politic|trade union|biometr|genetic"
+    r"health|disease|diagnos|illness|allerg|disab|pregnan|religi|ethnic|\brace\b|sexual|politic|trade union|biometr"
+    r"|genetic"
     r"|hälsa|sjuk|funktionsneds|etni|sexuell|politi|facklig|fackförbund|helse|helbred|sykdom|sygdom|handi[ck]ap|seksu"
     r"|fagforening|terve|sairau|vamma|uskon|poliit|ammattiliit|raskau|gravid"
 )
@@ -59,8 +60,8 @@ PEOPLE = _named(
         "avdelning,enhetskode,avdeling,enhed,enhedskode,afdeling,yksikkö,yksikkökoodi,yksikön koodi,osasto"
     ),
     manager=(
-        "manager,line manager,reports to,supervisor,manager email,chef,närmaste chef,leder,nærmeste leder,nærmeste chef,"
-        "esihenkilö,lähiesihenkilö,esimies,lähiesimies"
+        "manager,line manager,reports to,supervisor,manager email,chef,närmaste chef,leder,nærmeste leder,"
+        "nærmeste chef,esihenkilö,lähiesihenkilö,esimies,lähiesimies"
     ),
 )
 UNITS = _named(
@@ -132,18 +133,17 @@ CASES = _named(
     closed_at="closed,closed at,close date,solved at,stängd,avslutad,lukket,avsluttet,afsluttet,suljettu",
 )
 # Where a person works or buys: a list that has it is one of customers, whatever their titles are.
-COMPANY = frozenset(
-    plain(word)
-    for word in (
-        "company,company name,account,customer,associated company,associated company domain,lifecycle stage,"
-        "företag,kund,firma,kunde,bedrift,virksomhed,yritys,asiakas"
-    ).split(",")
-)
-REMARKS = frozenset(plain(word) for word in COMMENT.split(","))
+COMPANY = _named(
+    company=(
+        "company,company name,account,customer,associated company,associated company domain,lifecycle stage,företag,kund,"
+        "firma,kunde,bedrift,virksomhed,yritys,asiakas"
+    )
+)["company"]
+REMARKS = SCORES["comment"]
 # Of what is called so no cell is anybody's name.
 NO_NAMES = (
     REMARKS | REVIEWS["text"] | REVIEWS["product"] | REVIEWS["rating"] | SCORES["score"]
-    | frozenset().union(*(names for role, names in PEOPLE.items() if role in ("role", "unit", "manager", "external_id")))
+    | PEOPLE["role"] | PEOPLE["unit"] | PEOPLE["manager"] | PEOPLE["external_id"]
 )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from feedback.imports.proposals import ColumnPlan
 from feedback.imports.record_proposals import RecordProposal
 from feedback.imports.records import FIELDS, KEEPS_ATTRIBUTES
 from feedback.models import ImportMapping, SurveyVersion
-from feedback.services import intake, unkept
+from feedback.services import saved_mappings, unkept
 from feedback.services.intake import Check, Look, Reading
 from feedback.services.unkept import Unkept
 from journeys.choices import StreamStatus
@@ -191,7 +191,7 @@ def preview(run: ImportRun, look: Look, reading: Reading, *, user: User, check: 
         facts.append(_("decimal comma"))
     is_answers = look.answers is not None
     names: dict[str, Any] = {**ANSWER_ROLES} if is_answers else _record_roles(proposal)
-    saved = ImportMapping.objects.visible_to(user).filter(program=program) if is_answers else None
+    kept = ImportMapping.objects.visible_to(user).filter(program=program)
     return PreviewPage(
         run,
         look,
@@ -206,8 +206,8 @@ def preview(run: ImportRun, look: Look, reading: Reading, *, user: User, check: 
         versions=_versions(user, program) if is_answers else None,
         streams=_streams(user, program) if look.target == "interactions" else None,
         units=_units(user, program, run.started_at) if look.target == "people" else None,
-        saved=saved,
-        proposed=intake.fitting(saved, [column.name for column in proposal.columns]) if saved is not None else None,
+        saved=kept.filter(kind=look.target),
+        proposed=saved_mappings.fitting(kept, [column.name for column in proposal.columns]),
         query=urlencode({name: value for name, value in vars(reading).items() if value}),
         check=check,
     )

@@ -33,8 +33,8 @@ Progress = Callable[[int], None]
 
 @dataclass
 class ImportResult:
-    """The account of a file. `errors` lists the first thousand reasons; `rejected` counts every row; `updated` are those
-    of the imported rows that changed what was here."""
+    """The account of a file. `errors` lists the first thousand reasons; `rejected` counts every row; `updated` are
+    those of the imported rows that changed what was here."""
 
     rows: int = 0
     imported: int = 0

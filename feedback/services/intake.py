@@ -1,6 +1,5 @@
 """From an uploaded file to an import that is under way: looked at, understood, checked on its first rows, started."""
 
-from collections.abc import Iterable, Sequence
 from collections.abc import Mapping as Words
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -25,9 +24,6 @@ from feedback.imports.mapping import (
     Header,
     Mapping,
     ScaleQuestion,
-    columns,
-    load_mapping,
-    missing_columns,
     open_table,
 )
 from feedback.imports.profile import SAMPLE_ROWS, profiles_of
@@ -37,8 +33,8 @@ from feedback.imports.record_proposals import RecordProposal, guess_target, prop
 from feedback.imports.records import TARGETS, RecordMapping
 from feedback.imports.rows import SkippedRow
 from feedback.imports.surveyjs import read_surveyjs
-from feedback.models import ImportMapping, SurveyVersion
-from feedback.services import definitions, surveys, unkept
+from feedback.models import SurveyVersion
+from feedback.services import definitions, saved_mappings, surveys, unkept
 from feedback.services.definitions import Drafted
 from feedback.services.import_sinks import can_take, sink_of
 
@@ -307,42 +303,15 @@ def start(run: ImportRun, look: Look, said: Decisions, *, at: datetime) -> None:
         raise IntakeError(_("Rows of this kind cannot be imported."), code="import-target-unknown")
     mapping = mapping_for(look, said)
     _define(run.program, look, said)
+    version: SurveyVersion | None = None
     options: dict[str, Any] = {"skip_bad_rows": said.skip_bad_rows, "stream": said.stream}
     if isinstance(mapping, Mapping):
         version, mapping = _version_for(run.program, look, said, mapping, at=at)
         options["survey_version"] = version.pk
-        if said.save_as:
-            ImportMapping.objects.update_or_create(
-                program=run.program,
-                slug=slugify(said.save_as)[:50],
-                defaults={"survey_version": version, "definition": msgspec.to_builtins(mapping)},
-            )
+    if said.save_as:
+        saved_mappings.keep(run.program, said.save_as, mapping, version=version, stream=said.stream)
     import_runs.queue(
         run, kind=look.target, mapping=said.save_as, definition=msgspec.to_builtins(mapping), options=options
-    )
-
-
-def fitting(saved: Iterable[ImportMapping], header: Sequence[str]) -> ImportMapping | None:
-    """Of the mappings that were kept the one that reads most of the file's columns, and none that it lacks."""
-    found = []
-    for each in saved:
-        try:
-            mapping = load_mapping(msgspec.json.encode(each.definition))
-        except MappingError:  # kept before a rule of mappings was made stricter
-            continue
-        if not missing_columns(mapping, list(header)):
-            found.append((len(columns(mapping)), each.pk, each))
-    return max(found)[2] if found else None
-
-
-def start_saved(run: ImportRun, saved: ImportMapping, *, skip_bad_rows: bool) -> None:
-    """Read the file as one was read before."""
-    import_runs.queue(
-        run,
-        kind="responses",
-        mapping=saved.slug,
-        definition=saved.definition,
-        options={"skip_bad_rows": skip_bad_rows, "survey_version": saved.survey_version_id},
     )
 
 
@@ -364,6 +333,6 @@ def draft_of(run: ImportRun, definition: SurveyDefinition, *, name: str, at: dat
 
 
 __all__ = [
-    "Check", "Decisions", "IntakeError", "Look", "MappingError", "Reading", "check", "draft_of", "fitting", "look",
-    "mapping_for", "start", "start_saved", "with_roles",
+    "Check", "Decisions", "IntakeError", "Look", "MappingError", "Reading", "check", "draft_of", "look",
+    "mapping_for", "start", "with_roles",
 ]  # fmt: skip

@@ -42,9 +42,9 @@ class Command(ImportCommand):
         return result
 
     def mapping(self, program: Program, name: str) -> tuple[SurveyVersion, Mapping]:
-        saved = ImportMapping.objects.filter(program=program, slug=name).first()
+        saved = ImportMapping.objects.filter(program=program, slug=name, kind="responses").first()
         try:
-            if saved:
+            if saved and saved.survey_version:
                 return saved.survey_version, load_mapping(msgspec.json.encode(saved.definition))
             if not Path(name).is_file():
                 raise CommandError(f"There is no saved mapping {name}, and no such file.")

@@ -1,4 +1,4 @@
-"""What the tools that ask for the NPS export: answers with their customers, never customers with a comment for a name."""
+"""What the tools that ask for the NPS export: answers with their customers, not customers called by a comment."""
 
 from datetime import UTC, datetime
 
@@ -69,7 +69,8 @@ def test_few_small_scores_may_be_stars_and_are_a_rating(tmp_path):
     path = tmp_path / "stars.csv"
     path.write_text('Email,Score,Comment\na@b.org,5,"Good, thank you all."\nc@d.org,1,"Bad, I am sorry."\n')
     taken = take(path)
-    assert [(plan.definition.kind, plan.definition.scale) for plan in taken.proposal.questions][0] == ("rating", (1, 5))
+    first = taken.proposal.questions[0].definition
+    assert (first.kind, first.scale) == ("rating", (1, 5))
 
 
 def test_sentences_in_a_list_of_customers_are_nobodys_name(tmp_path):

@@ -25,6 +25,7 @@ from journeys.services.document_parts import canonical
 
 # What the second step carries in its form: a map of a thousand touchpoints is smaller.
 MAX_DOCUMENT = 2 * 1024**2
+HEAD = 2_000
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -92,9 +93,7 @@ def _preview(visit: Visit, file: Any) -> dict[str, Any]:
         try:
             found.documents.append(json.loads(data.decode("utf-8-sig")))
         except (ValueError, RecursionError) as error:
-            raise documents.DocumentError(
-                _("The file is neither JSON, XML nor a workbook."), path=str(error)[:100]
-            ) from None
+            raise _unreadable(data, error) from None
     previews = []
     for document in found.documents:
         text = canonical(document).decode(errors="replace")
@@ -106,6 +105,21 @@ def _preview(visit: Visit, file: Any) -> dict[str, Any]:
             transaction.set_rollback(True)
         previews.append({"name": document.get("name"), "is_new": journey is None, "changes": changes, "document": text})
     return {"previews": previews, "not_taken": found.not_taken}
+
+
+def _unreadable(data: bytes, error: Exception) -> documents.DocumentError:
+    """Why a text is no journey: what it is, or where it stops being JSON if it began as such."""
+    head = data[:HEAD]
+    if b"Shape Library" in head and b"Line Source" in head:
+        reason = _(
+            "This is a Lucidchart diagram: its shapes and lines cannot be read. What can be is a journey in CJML 2.0, "
+            "or in a JSON or Excel file of ours, under “Take in a journey” on the journey map."
+        )
+        return documents.DocumentError(reason, code="lucidchart")
+    reason = _("The file is neither JSON, XML nor a workbook.")
+    if isinstance(error, json.JSONDecodeError) and error.pos:
+        return documents.DocumentError(reason, path=f"{error.lineno}:{error.colno}")
+    return documents.DocumentError(reason)
 
 
 def _known(program: Program, document: Any) -> Journey | None:

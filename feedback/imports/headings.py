@@ -135,8 +135,8 @@ CASES = _named(
 # Where a person works or buys: a list that has it is one of customers, whatever their titles are.
 COMPANY = _named(
     company=(
-        "company,company name,account,customer,associated company,associated company domain,lifecycle stage,företag,kund,"
-        "firma,kunde,bedrift,virksomhed,yritys,asiakas"
+        "company,company name,account,customer,associated company,associated company domain,lifecycle stage,företag,"
+        "kund,firma,kunde,bedrift,virksomhed,yritys,asiakas"
     )
 )["company"]
 REMARKS = SCORES["comment"]

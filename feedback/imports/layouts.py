@@ -147,8 +147,7 @@ def _zendesk(rows: Rows) -> Layout | None:
 
 def _lucidchart(rows: Rows) -> Layout | None:
     if {"Line Source", "Line Destination", "Shape Library"} <= set(rows[0]):
-        why = "This is the drawing of a journey, not a list of records: import it as a journey."
-        return Layout("lucidchart", "Lucidchart drawing", "", refused=why)
+        return Layout("lucidchart", "Lucidchart diagram", "", refused="A Lucidchart diagram cannot be read.")
     return None
 
 

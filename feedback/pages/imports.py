@@ -38,6 +38,12 @@ TARGETS = {
     "people": gettext_lazy("people who work here"),
     "units": gettext_lazy("units of the organisation"),
 }
+REFUSALS = {
+    "lucidchart": gettext_lazy(
+        "This is a Lucidchart diagram: its shapes and lines cannot be read. What can be is a journey in CJML 2.0, or "
+        "in a JSON or Excel file of ours, under “Take in a journey” on the journey map."
+    )
+}
 ANSWER_ROLES = {
     "question": gettext_lazy("a question"),
     "nps": gettext_lazy("likelihood to recommend, 0–10"),
@@ -177,7 +183,8 @@ def preview(run: ImportRun, look: Look, reading: Reading, *, user: User, check: 
             run, look, facts=[look.layout.title], notes=left, questions=len(look.definition.questions), check=check
         )
     if proposal is None:
-        return PreviewPage(run, look, refusal=look.layout.refused, targets=_targets(""))
+        why = str(REFUSALS.get(look.layout.format, look.layout.refused))
+        return PreviewPage(run, look, refusal=why, targets=_targets(""))
     table = proposal.table
     facts = [look.layout.title]
     if table.encoding:

@@ -148,6 +148,7 @@ def test_errors_of_a_file_are_shown_as_text_with_their_line(owner):
         (b"<!DOCTYPE log [<!ENTITY a 'b'>]><log>&a;</log>", "Line 1"),
         (b"\xff\xd8\xff\xe0", "a picture"),
         (b"ticket_id,tag\n1,a\n", "no list of them"),
+        (b"Id,Name,Shape Library,Line Source,Line Destination\n1,Document,,,\n", "Lucidchart diagram: its shapes"),
     ):
         _run, url = upload(owner, content, "y.xes")
         refused = owner.get(url)

@@ -150,6 +150,20 @@ def test_a_file_goes_out_and_comes_in_after_a_look(house: House, format: str) ->
     assert kinds == ["kept", "imported"]
 
 
+def test_a_diagram_of_lucidchart_is_named_and_so_is_what_can_be_read(house: House) -> None:
+    data = b"Id,Name,Shape Library,Page ID,Line Source,Line Destination\n1,Document,,,,\n"
+    page = client_of(house).post("/map/import/", {"file": SimpleUploadedFile("j.csv", data)})
+    text = page.content.decode()
+    assert page.status_code == 422
+    assert "This is a Lucidchart diagram" in text and "CJML 2.0" in text and "Expecting" not in text
+
+
+@pytest.mark.parametrize("data", [b"not a file", b"a,b\n1,2\n"])
+def test_of_what_does_not_begin_as_json_no_place_is_told(house: House, data: bytes) -> None:
+    page = client_of(house).post("/map/import/", {"file": SimpleUploadedFile("j", data)})
+    assert "neither JSON, XML nor a workbook" in page.content.decode() and "char 0" not in page.content.decode()
+
+
 @pytest.mark.parametrize(
     ("data", "status", "said"),
     [

@@ -120,3 +120,22 @@ def test_what_may_be_sensitive_is_never_defined_in_passing(bringer):
     assert dict(CustomerAttribute.objects.values_list("code", "type")) == {"age": "number", "points": "number"}
     assert Customer.objects.get(name="Ada Ek").attributes == {"age": 41, "points": 1.5}
     assert any("Health" in note for note in ImportRun.objects.get(pk=run.pk).notes)
+
+
+def test_what_happened_twice_is_told_before_it_is_imported_and_a_key_with_other_words_is_rejected(bringer):
+    factories.make_stream(bringer.program)
+    first = "Order,Customer,Sum,When,What\n1,a@example.org,10,2024-05-01,buy\n2,b@example.org,11,2024-05-02,visit\n"
+    second = first.replace("b@example.org,11", "b@example.org,12") + "3,c@example.org,9,2024-05-02,buy\n"
+    for content, told in (
+        (first, "New 2 Changed 0 Here already 0 Left out 0 Rejected 0"),
+        (first, "New 0 Changed 0 Here already 2 Left out 0 Rejected 0"),
+        (second, "New 1 Changed 0 Here already 1 Left out 0 Rejected 1"),
+    ):
+        run, url = upload(bringer, content.encode(), "orders.csv")
+        data = chosen(tree(bringer.get(f"{url}?target=interactions"))) | {"target": "interactions", "stream": "orders"}
+        data |= {"source": "shop", "skip_bad_rows": "on"}
+        checked = bringer.post(url + "start/", data | {"do": "check"})
+        assert counted(checked).startswith(told)
+        assert bringer.post(url + "start/", data | {"do": "start"}).status_code == 303
+        import_work.work(run.pk, clock=timezone.now)
+        assert counted(bringer.get(url)).startswith(told)

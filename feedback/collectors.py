@@ -47,6 +47,8 @@ MEANINGS: dict[str, tuple[Measure, tuple[Parameter, ...]]] = {
     ),
     "satisfaction_index": (Measure.POINTS, (Parameter("questions", texts),)),
 }
+# Where values lie elsewhere than what they are written in says.
+SPANS = {"satisfaction_index": (0.0, 100.0)}
 
 
 def check(kpi: Kpi) -> dict[str, Any]:
@@ -219,4 +221,4 @@ def question_code(program: Program, name: str) -> str | None:
 def register_all() -> None:
     registry.register_resolver(question_code)
     for code in MEANINGS:
-        registry.register(Collector(code=code, read=read, differ=differ, check=check))
+        registry.register(Collector(code=code, read=read, differ=differ, check=check, span=SPANS.get(code)))

@@ -76,13 +76,16 @@ class Collector:
     """`read` answers queries in their order; `differ` tests the first reading against the second.
 
     `check` gives the parameters of a definition as they are stored, or raises KpiError (`kpi-parameters`) with the
-    `field` that is wrong.
+    `field` that is wrong. `is_bounded`: values lie where what they are written in says (`kpis/bounds.py`), unless
+    `span` says it better.
     """
 
     code: str
     read: Callable[[Program, Sequence[KpiQuery]], list[KpiReading]]
     differ: Callable[[KpiReading, KpiReading], Difference]
     check: Callable[[Kpi], dict[str, Any]] = lambda kpi: kpi.parameters
+    is_bounded: bool = True
+    span: tuple[float, float] | None = None
 
 
 _collectors: dict[str, Collector] = {}

@@ -28,6 +28,7 @@ from feedback.models import Question
 from journeys.choices import Measure
 from journeys.kpis import registry
 from journeys.kpis.parameters import Parameter, Whole, check_all, check_measure, codes_of_answers, texts
+from journeys.kpis.questions import no_such
 from journeys.kpis.registry import Collector, KpiError, KpiQuery, KpiReading
 from journeys.models import Kpi
 
@@ -60,7 +61,12 @@ def check(kpi: Kpi) -> dict[str, Any]:
     if kpi.population_id is not None:
         text = _("This KPI is computed from everyone's answers: leave the population empty.")
         raise KpiError(text, code="kpi-parameters", field="population")
-    return check_all(parameters, kpi)
+    found = check_all(parameters, kpi)
+    for field, codes in (("question_code", [kpi.question_code]), ("parameters", found.get("questions", []))):
+        known = Question.objects.filter(program=kpi.program_id, code__in=codes).values_list("code", flat=True)
+        if unknown := set(codes) - set(known):
+            raise KpiError(no_such(min(unknown)), code="kpi-question-unknown", field=field)
+    return found
 
 
 def _scale(question: Question) -> tuple[int, int]:
@@ -121,7 +127,7 @@ def read(program: Program, queries: Sequence[KpiQuery]) -> list[KpiReading]:
     questions = {question.code: question for question in Question.objects.filter(program=program, code__in=codes)}
     if unknown := codes - questions.keys():
         raise KpiError(
-            _("There is no question %(code)s.") % {"code": min(unknown)[:60]},
+            no_such(min(unknown)),
             code="question-unknown",
             status=404,
         )

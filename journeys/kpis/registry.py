@@ -17,6 +17,7 @@ from cxprogram.models import OrgUnit, Program
 from cxprogram.periods import Period
 from cxprogram.stats.counted import Sums
 from cxprogram.stats.estimate import Difference
+from journeys.kpis import questions
 from journeys.models import Kpi
 
 
@@ -143,4 +144,4 @@ def question_code(program: Program, name: str) -> str:
     for resolve in _resolvers:
         if code := resolve(program, name):
             return code
-    raise KpiError(_("There is no question %(code)s.") % {"code": name[:60]}, code="question-unknown", status=404)
+    raise KpiError(questions.no_such(name), code="question-unknown", status=404)

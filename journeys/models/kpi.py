@@ -103,7 +103,7 @@ class Kpi(Named):
         ]
 
     def clean(self) -> None:
-        """The tree has no loops."""
+        """The tree has no loops, and no branch that hangs on nothing."""
         seen, code = {self.code}, self.parent_code
         parents = dict(Kpi.objects.filter(program=self.program_id, is_current=True).values_list("code", "parent_code"))
         while code:
@@ -111,12 +111,21 @@ class Kpi(Named):
                 raise ValidationError({"parent_code": _("A KPI cannot be a part of itself.")})
             seen.add(code)
             code = parents.get(code, "")
+        if not self.has_parent:
+            raise ValidationError({"parent_code": _("The program has no such KPI.")})
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """A new version keeps the filter of its population as it is now."""
         if self._state.adding and self.population is not None:
             self.population_filter = self.population.definition
         super().save(*args, **kwargs)
+
+    @property
+    def has_parent(self) -> bool:
+        """Whether the KPI of which it is a part is in force; it need not be a part of any."""
+        if not self.parent_code:
+            return True
+        return Kpi.objects.current().filter(program=self.program_id, code=self.parent_code).exists()
 
     @property
     def has_population_changed(self) -> bool:

@@ -29,8 +29,7 @@ def span_of(kpi: Kpi, question_code: str) -> Span | None:
     code = question_code or kpi.question_code
     facts = questions.facts(kpi.program, {code}).get(code)
     if question_code and facts is None:
-        text = _("There is no question %(code)s.") % {"code": question_code[:60]}
-        raise TargetError(text, code="target-question-unknown", field="question_code")
+        raise TargetError(questions.no_such(question_code), code="target-question-unknown", field="question_code")
     return bounds.of(kpi, facts)
 
 

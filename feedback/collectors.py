@@ -19,6 +19,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cxprogram.models import Program
+from cxprogram.periods import Period
 from cxprogram.stats import means, nps, proportions, satisfaction
 from cxprogram.stats.estimate import Difference, Estimate
 from cxprogram.stats.tally import ScaleError, Tally
@@ -121,6 +122,14 @@ def _parts(query: KpiQuery) -> tuple[str, ...]:
     return tuple(named) if named and query.question_code == query.kpi.question_code else (query.question_code,)
 
 
+def _span(query: KpiQuery) -> Period:
+    """What of the period the version holds for, under a code of its own: versions are read together."""
+    period, first = query.period, query.kpi.asked_from
+    if first is None or first <= period.start:
+        return period
+    return Period(first, period.end, f"{period.code} from {first}")
+
+
 def read(program: Program, queries: Sequence[KpiQuery]) -> list[KpiReading]:
     """Answer the queries from the cells and the tail; a constant number of SQL queries, however many are asked."""
     codes = {code for query in queries for code in (query.question_code, *_parts(query))}
@@ -131,7 +140,7 @@ def read(program: Program, queries: Sequence[KpiQuery]) -> list[KpiReading]:
             code="question-unknown",
             status=404,
         )
-    counts = tallies.count(program, codes, {query.period for query in queries})
+    counts = tallies.count(program, codes, {_span(query) for query in queries})
     at = timezone.now()
     return [_reading(program, query, questions, counts, at) for query in queries]
 
@@ -140,12 +149,13 @@ def _reading(
     program: Program, query: KpiQuery, questions: Mapping[str, Question], counts: tallies.Counts, at: Any
 ) -> KpiReading:
     question, parts = questions[query.question_code], _parts(query)
-    counted = counts.of(question.code, query.unit, query.period)
+    span = _span(query)
+    counted = counts.of(question.code, query.unit, span)
     tally = _among(counted.tally, query.kpi.parameters.get("of"))
     try:
         if query.kpi.collector == "satisfaction_index":
             estimate = satisfaction.satisfaction_index(
-                [(counts.of(code, query.unit, query.period).tally, _scale(questions[code])) for code in parts],
+                [(counts.of(code, query.unit, span).tally, _scale(questions[code])) for code in parts],
                 weighted=query.weighted,
             )
         else:
@@ -164,7 +174,7 @@ def _reading(
         "computed_at": at,
         "hits": _hits(query.kpi, question),
     }
-    is_hidden = any(counts.is_hidden(code, query.unit, query.period, minimum=program.min_n) for code in parts)
+    is_hidden = any(counts.is_hidden(code, query.unit, span, minimum=program.min_n) for code in parts)
     if is_hidden or 0 < estimate.n < max(program.min_n, query.kpi.min_n or 0):
         return KpiReading(
             **facts,

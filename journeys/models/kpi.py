@@ -1,3 +1,4 @@
+from datetime import date
 from typing import Any
 
 import pgtrigger
@@ -119,6 +120,12 @@ class Kpi(Named):
         if self._state.adding and self.population is not None:
             self.population_filter = self.population.definition
         super().save(*args, **kwargs)
+
+    @property
+    def asked_from(self) -> date | None:
+        """The first day of the answers that this version of what is asked is computed from: of a month, as where a KPI
+        is counted. None: the first version holds for all that was answered before there was a definition, too."""
+        return None if self.version == 1 else self.valid_from.replace(day=1)
 
     @property
     def has_parent(self) -> bool:

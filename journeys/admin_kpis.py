@@ -157,6 +157,8 @@ class KpiPage(ProgramAdmin):
 
 
 class TargetForm(ProgramForm):
+    kpi_version: int | None = None
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "value" in self.fields:
@@ -177,6 +179,7 @@ class TargetForm(ProgramForm):
         if program and code:
             kpi = Kpi.objects.current().filter(program=program, code=code).select_related("program").first()
             if kpi is not None:
+                self.kpi_version = kpi.version
                 self._hold_to_bounds(kpi, data)
             elif target._state.adding:
                 self.add_error("kpi_code", forms.ValidationError(_("The program has no such KPI."), code="kpi"))
@@ -209,7 +212,7 @@ class KpiTargetPage(ProgramAdmin):
                 "description": gettext_lazy("Another value is saved as a new version and waits for its approval."),
             },
         ),
-        (gettext_lazy("Version"), {"fields": ("version", "is_current", "author", "approver")}),
+        (gettext_lazy("Version"), {"fields": ("version", "is_current", "kpi_version", "author", "approver")}),
     )
     list_display = (
         "kpi_code",
@@ -240,12 +243,19 @@ class KpiTargetPage(ProgramAdmin):
         return obj.is_current and obj.approver_id is None
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        fixed = [*super().get_readonly_fields(request, obj), "version", "is_current", "author", "approver"]
+        fixed = [
+            *super().get_readonly_fields(request, obj),
+            "version",
+            "is_current",
+            "kpi_version",
+            "author",
+            "approver",
+        ]
         return [*fixed, "kpi_code", "question_code", "unit", "period"] if obj else fixed
 
     def save_model(self, request: HttpRequest, obj: KpiTarget, form: Any, change: bool) -> None:
         if not change:
-            obj.author = person(request)
+            obj.author, obj.kpi_version = person(request), form.kpi_version
             super().save_model(request, obj, form, change)
             return
         try:

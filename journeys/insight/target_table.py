@@ -34,6 +34,11 @@ class TargetRow:
     question: QuestionFacts | None
     reading: KpiReading | None
 
+    @property
+    def is_of_another_version(self) -> bool:
+        """Whether the definition of the KPI has changed since the target was set."""
+        return self.kpi is not None and not self.target.is_for(self.kpi.version)
+
 
 def build_table(program: Program, period: Period, units: Collection[OrgUnit], *, user: Any) -> list[TargetRow]:
     """All targets of the period at these units, and of the months in a year; a constant number of queries."""

@@ -155,6 +155,9 @@ class KpiTarget(models.Model):
     program = models.ForeignKey(Program, on_delete=models.PROTECT)
     kpi_code = models.SlugField(_("KPI"))
     question_code = models.CharField(_("question"), max_length=60, blank=True)
+    kpi_version = models.PositiveSmallIntegerField(
+        _("version of the KPI"), null=True, blank=True, help_text=_("For which it was set. Empty: not known.")
+    )
     unit = models.ForeignKey(OrgUnit, on_delete=models.PROTECT, verbose_name=_("unit"))
     period = models.CharField(_("period"), max_length=7)
     version = models.PositiveSmallIntegerField(_("version"), default=1)
@@ -207,6 +210,10 @@ class KpiTarget(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kpi_code} {self.question_code} {self.unit} {self.period}: {self.value}"
+
+    def is_for(self, version: int) -> bool:
+        """Whether values of this version of the KPI are held against it; of a target from before, any."""
+        return self.kpi_version in (None, version)
 
 
 class KpiValue(models.Model):

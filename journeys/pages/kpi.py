@@ -105,6 +105,10 @@ class KpiPage:
             for each in self.corrections.get((row.reading.period.code, self.weighted), ())
         ]
 
+    @property
+    def foreign_targets(self) -> list[str]:
+        return [words.foreign_target(each, self.kind) for each in self.trend.foreign]
+
     def _mark(self, point: TrendPoint) -> figures.Change | None:
         if point.is_first or point.reading.suppressed or point.reading.value is None:
             return None

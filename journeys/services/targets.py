@@ -77,23 +77,28 @@ def put(
         raise _superseded()
     if old is not None:
         return revise(old, by=by, **facts)
-    return KpiTarget.objects.create(**key, author=by, **facts)
+    return KpiTarget.objects.create(**key, kpi_version=kpi.version, author=by, **facts)
 
 
 @transaction.atomic
 def revise(target: KpiTarget, *, by: User, **facts: Any) -> KpiTarget:
-    """Put other facts in force, any of FACTS; the new version waits for its approval. The same again changes nothing.
+    """Put other facts in force, any of FACTS; the new version waits for its approval. The same again changes nothing,
+    unless another version of the KPI is in force than that for which it was set.
 
     `probability` belongs to the value that it was found for: without another it is not kept.
     Raises ConflictError (`target-not-current`) if a newer version is in force already, and what `put` raises of values.
     """
     old = _current(target)
-    if all(getattr(old, name) == facts[name] for name in facts if name != "probability"):
+    kpi = _kpi_of(old.program_id, old.kpi_code)
+    is_same = all(getattr(old, name) == facts[name] for name in facts if name != "probability")
+    if is_same and (kpi is None or old.is_for(kpi.version)):
         return old
     new = {name: getattr(old, name) for name in (*SAME, *FACTS)} | facts
-    _check(_kpi_of(old.program_id, old.kpi_code), old.question_code, new)
+    _check(kpi, old.question_code, new)
     KpiTarget.objects.filter(pk=old.pk).update(is_current=False)
-    return KpiTarget.objects.create(**new, version=old.version + 1, author=by)
+    return KpiTarget.objects.create(
+        **new, kpi_version=kpi.version if kpi else old.kpi_version, version=old.version + 1, author=by
+    )
 
 
 def may_approve(user: User, target: KpiTarget) -> bool:
@@ -120,11 +125,9 @@ def approve(target: KpiTarget, *, by: User) -> KpiTarget:
         raise NotAllowedError(_("Someone other than its author approves a target."), code="approver-is-author")
     if not may_approve(by, target):
         raise NotAllowedError(_("You may not approve targets."), code="approver-not-allowed")
-    _check(
-        _kpi_of(target.program_id, target.kpi_code),
-        target.question_code,
-        {name: getattr(target, name) for name in VALUES},
-    )
+    kpi = _kpi_of(target.program_id, target.kpi_code)
+    if kpi is not None and target.is_for(kpi.version):
+        _check(kpi, target.question_code, {name: getattr(target, name) for name in VALUES})
     target.approver = by
     target.save(update_fields=["approver"])
     return target

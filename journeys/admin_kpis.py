@@ -163,7 +163,7 @@ class TargetForm(ProgramForm):
         super().__init__(*args, **kwargs)
         if "value" in self.fields:
             self.fields["value"].help_text = _(
-                "As it is stored: a share from 0 to 1 (0.85 is 85 %), a time in seconds."
+                "As it is stored: a share from 0 to 1 (0.85 is 85 per cent), a time in seconds."
             )
 
     def clean_period(self) -> str:

@@ -99,7 +99,7 @@ def build_trend(
         points=points,
         total=TrendPoint(*total, targets.of(total[0]), None, None) if total else None,
         comparisons=next((step.comparisons for step in steps if step), 0),
-        foreign=tuple(dict.fromkeys(found for pair in readings if (found := targets.of_another(pair[0])))),
+        foreign=tuple(dict.fromkeys(aim for pair in readings if (aim := targets.of_another(pair[0])))),
     )
 
 

@@ -25,7 +25,7 @@ from feedback.import_forms import StartForm, UploadForm
 from feedback.models import ImportMapping
 from feedback.pages import imports as pages
 from feedback.pages.imports import PreviewPage
-from feedback.services import intake
+from feedback.services import intake, recall
 from feedback.services.intake import Decisions, Look, Reading
 
 OVERHEAD = 64 * 1024  # what a browser writes around the file
@@ -140,12 +140,14 @@ def _form(page: PreviewPage, visit: Visit, data: Any = None) -> StartForm:
     """The questions that are open for this file, and no others."""
     look, asked = page.look, page.asked
     stem = PurePath(page.run.file_name.removesuffix(".gz")).stem
-    initial = {
-        "source": slugify(look.layout.format if look and look.layout.format != "table" else stem)[:60],
+    initial: dict[str, Any] = {
+        "source": recall.default_source(page.run, look.layout) if look else slugify(stem)[:60],
         "zone": visit.program.time_zone,
         "survey_name": stem.replace("_", " ").capitalize()[:80],
         "language": visit.program.language,
     }
+    if look and look.recalled:
+        initial |= recall.decisions(look.recalled)
     records = look.records if look else None
     needs_type = (
         look is not None
@@ -229,7 +231,7 @@ def _roles(request: HttpRequest, look: Look) -> dict[str, str]:
     roles: dict[str, str] = {}
     for number, column in enumerate(look.proposal.columns):
         role = request.POST.get(f"role-{number}", "")
-        if role in allowed and role != column.role:
+        if role in allowed and role != column.choice:
             roles[column.name] = role
     return roles
 

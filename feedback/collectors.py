@@ -19,6 +19,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cxprogram.models import Program
+from cxprogram.periods import Period
 from cxprogram.stats import means, nps, proportions, satisfaction
 from cxprogram.stats.estimate import Difference, Estimate
 from cxprogram.stats.tally import ScaleError, Tally
@@ -28,6 +29,7 @@ from feedback.models import Question
 from journeys.choices import Measure
 from journeys.kpis import registry
 from journeys.kpis.parameters import Parameter, Whole, check_all, check_measure, codes_of_answers, texts
+from journeys.kpis.questions import no_such
 from journeys.kpis.registry import Collector, KpiError, KpiQuery, KpiReading
 from journeys.models import Kpi
 
@@ -47,6 +49,8 @@ MEANINGS: dict[str, tuple[Measure, tuple[Parameter, ...]]] = {
     ),
     "satisfaction_index": (Measure.POINTS, (Parameter("questions", texts),)),
 }
+# Where values lie elsewhere than what they are written in says.
+SPANS = {"satisfaction_index": (0.0, 100.0)}
 
 
 def check(kpi: Kpi) -> dict[str, Any]:
@@ -58,7 +62,12 @@ def check(kpi: Kpi) -> dict[str, Any]:
     if kpi.population_id is not None:
         text = _("This KPI is computed from everyone's answers: leave the population empty.")
         raise KpiError(text, code="kpi-parameters", field="population")
-    return check_all(parameters, kpi)
+    found = check_all(parameters, kpi)
+    for field, codes in (("question_code", [kpi.question_code]), ("parameters", found.get("questions", []))):
+        known = Question.objects.filter(program=kpi.program_id, code__in=codes).values_list("code", flat=True)
+        if unknown := set(codes) - set(known):
+            raise KpiError(no_such(min(unknown)), code="kpi-question-unknown", field=field)
+    return found
 
 
 def _scale(question: Question) -> tuple[int, int]:
@@ -113,17 +122,25 @@ def _parts(query: KpiQuery) -> tuple[str, ...]:
     return tuple(named) if named and query.question_code == query.kpi.question_code else (query.question_code,)
 
 
+def _span(query: KpiQuery) -> Period:
+    """What of the period the version holds for, under a code of its own: versions are read together."""
+    period, first = query.period, query.kpi.asked_from
+    if first is None or first <= period.start:
+        return period
+    return Period(first, period.end, f"{period.code} from {first}")
+
+
 def read(program: Program, queries: Sequence[KpiQuery]) -> list[KpiReading]:
     """Answer the queries from the cells and the tail; a constant number of SQL queries, however many are asked."""
     codes = {code for query in queries for code in (query.question_code, *_parts(query))}
     questions = {question.code: question for question in Question.objects.filter(program=program, code__in=codes)}
     if unknown := codes - questions.keys():
         raise KpiError(
-            _("There is no question %(code)s.") % {"code": min(unknown)[:60]},
+            no_such(min(unknown)),
             code="question-unknown",
             status=404,
         )
-    counts = tallies.count(program, codes, {query.period for query in queries})
+    counts = tallies.count(program, codes, {_span(query) for query in queries})
     at = timezone.now()
     return [_reading(program, query, questions, counts, at) for query in queries]
 
@@ -132,12 +149,13 @@ def _reading(
     program: Program, query: KpiQuery, questions: Mapping[str, Question], counts: tallies.Counts, at: Any
 ) -> KpiReading:
     question, parts = questions[query.question_code], _parts(query)
-    counted = counts.of(question.code, query.unit, query.period)
+    span = _span(query)
+    counted = counts.of(question.code, query.unit, span)
     tally = _among(counted.tally, query.kpi.parameters.get("of"))
     try:
         if query.kpi.collector == "satisfaction_index":
             estimate = satisfaction.satisfaction_index(
-                [(counts.of(code, query.unit, query.period).tally, _scale(questions[code])) for code in parts],
+                [(counts.of(code, query.unit, span).tally, _scale(questions[code])) for code in parts],
                 weighted=query.weighted,
             )
         else:
@@ -156,7 +174,7 @@ def _reading(
         "computed_at": at,
         "hits": _hits(query.kpi, question),
     }
-    is_hidden = any(counts.is_hidden(code, query.unit, query.period, minimum=program.min_n) for code in parts)
+    is_hidden = any(counts.is_hidden(code, query.unit, span, minimum=program.min_n) for code in parts)
     if is_hidden or 0 < estimate.n < max(program.min_n, query.kpi.min_n or 0):
         return KpiReading(
             **facts,
@@ -219,4 +237,4 @@ def question_code(program: Program, name: str) -> str | None:
 def register_all() -> None:
     registry.register_resolver(question_code)
     for code in MEANINGS:
-        registry.register(Collector(code=code, read=read, differ=differ, check=check))
+        registry.register(Collector(code=code, read=read, differ=differ, check=check, span=SPANS.get(code)))

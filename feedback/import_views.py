@@ -25,7 +25,7 @@ from feedback.import_forms import StartForm, UploadForm
 from feedback.models import ImportMapping
 from feedback.pages import imports as pages
 from feedback.pages.imports import PreviewPage
-from feedback.services import intake, saved_mappings
+from feedback.services import intake, recall, saved_mappings
 from feedback.services.intake import Decisions, Look, Reading
 
 OVERHEAD = 64 * 1024  # what a browser writes around the file
@@ -136,23 +136,18 @@ def _preview(
     return render(request, "feedback/import_preview.html", context, status=status)
 
 
-def _source(look: Look | None, stem: str) -> str:
-    """The system that wrote the file, which all its tables share; of a table that nobody knows the file's name."""
-    layout = look.layout if look else None
-    known = layout.source or (layout.format if layout.format != "table" else "") if layout else ""
-    return slugify(known or stem)[:60]
-
-
 def _form(page: PreviewPage, visit: Visit, data: Any = None) -> StartForm:
     """The questions that are open for this file, and no others."""
     look, asked = page.look, page.asked
     stem = PurePath(page.run.file_name.removesuffix(".gz")).stem
-    initial = {
-        "source": _source(look, stem),
+    initial: dict[str, Any] = {
+        "source": recall.default_source(page.run, look.layout) if look else slugify(stem)[:60],
         "zone": visit.program.time_zone,
         "survey_name": stem.replace("_", " ").capitalize()[:80],
         "language": visit.program.language,
     }
+    if look and look.recalled:
+        initial |= recall.decisions(look.recalled)
     records = look.records if look else None
     needs_type = (
         look is not None
@@ -161,15 +156,15 @@ def _form(page: PreviewPage, visit: Visit, data: Any = None) -> StartForm:
         and records.column_of("type") is None
         and "type" not in records.constants
     )
-    is_people = look is not None and look.target == "people" and records is not None
+    people = records if look is not None and look.target == "people" else None
     form = StartForm(
         data,
         initial=initial,
         versions=page.versions,
         streams=page.streams,
         needs_type=needs_type,
-        needs_role=is_people and not records.column_of("role"),
-        units=page.units if is_people and not records.column_of("unit") else None,
+        needs_role=people is not None and not people.column_of("role"),
+        units=page.units if people is not None and not people.column_of("unit") else None,
         needs_scale=look is not None
         and look.target == "competitor-ratings"
         and records is not None
@@ -235,7 +230,7 @@ def _roles(request: HttpRequest, look: Look) -> dict[str, str]:
     roles: dict[str, str] = {}
     for number, column in enumerate(look.proposal.columns):
         role = request.POST.get(f"role-{number}", "")
-        if role in allowed and role != column.role:
+        if role in allowed and role != column.choice:
             roles[column.name] = role
     return roles
 

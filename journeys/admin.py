@@ -16,7 +16,7 @@ from cxprogram.admin_base import (
 )
 from cxprogram.admin_fields import check_problems
 from journeys import admin_customers, admin_knowledge, admin_kpis  # noqa: F401 (they register their pages)
-from journeys.admin_maps import OfMapMixin
+from journeys.admin_maps import MapPartForm, OfMapMixin
 from journeys.models import (
     Expectation,
     Journey,
@@ -79,6 +79,7 @@ class TouchpointInline(ReadOnlyInline):
 
 @admin.register(Stage)
 class StagePage(OfMapMixin, ProgramAdmin):
+    form = MapPartForm
     fieldsets = (
         (None, {"fields": ("journey", "position", "code", "name", "names")}),
         (gettext_lazy("What the customer wants"), {"fields": ("goals", "goal_evidence")}),
@@ -118,6 +119,7 @@ class StreamInline(ProgramInline):
 
 @admin.register(Touchpoint)
 class TouchpointPage(OfMapMixin, ProgramAdmin):
+    form = MapPartForm
     fieldsets = (
         (None, {"fields": ("program", "stage", "position", "code", "name", "names")}),
         (gettext_lazy("Measurement"), {"fields": ("question_code", "aspect", "problem_codes")}),

@@ -157,6 +157,15 @@ class KpiPage(ProgramAdmin):
 
 
 class TargetForm(ProgramForm):
+    kpi_version: int | None = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "value" in self.fields:
+            self.fields["value"].help_text = _(
+                "As it is stored: a share from 0 to 1 (0.85 is 85 per cent), a time in seconds."
+            )
+
     def clean_period(self) -> str:
         try:
             return periods.parse(self.cleaned_data["period"]).code
@@ -165,14 +174,28 @@ class TargetForm(ProgramForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
-        if data.get("program") and data.get("kpi_code"):
-            known = Kpi.objects.current().filter(program=data["program"], code=data["kpi_code"])
-            if not known.exists():
+        target = self.instance
+        program, code = data.get("program") or target.program, data.get("kpi_code") or target.kpi_code
+        if program and code:
+            kpi = Kpi.objects.current().filter(program=program, code=code).select_related("program").first()
+            if kpi is not None:
+                self.kpi_version = kpi.version
+                self._hold_to_bounds(kpi, data)
+            elif target._state.adding:
                 self.add_error("kpi_code", forms.ValidationError(_("The program has no such KPI."), code="kpi"))
         same = {name: data.get(name) for name in ("program", "kpi_code", "question_code", "unit", "period")}
         if self.instance._state.adding and data.get("unit") and KpiTarget.objects.in_force().filter(**same).exists():
             raise forms.ValidationError(_("There is such a target: open it and change its value."), code="target-known")
         return data
+
+    def _hold_to_bounds(self, kpi: Kpi, data: dict[str, Any]) -> None:
+        try:
+            span = targets.span_of(kpi, data.get("question_code", self.instance.question_code))
+        except targets.TargetError as error:
+            self.add_error("question_code" if "question_code" in self.fields else None, str(error.detail))
+            return
+        for name, fault in targets.faults(span, **data).items():
+            self.add_error(name, forms.ValidationError(str(fault.detail), code=fault.code))
 
 
 @admin.register(KpiTarget)
@@ -189,7 +212,7 @@ class KpiTargetPage(ProgramAdmin):
                 "description": gettext_lazy("Another value is saved as a new version and waits for its approval."),
             },
         ),
-        (gettext_lazy("Version"), {"fields": ("version", "is_current", "author", "approver")}),
+        (gettext_lazy("Version"), {"fields": ("version", "is_current", "kpi_version", "author", "approver")}),
     )
     list_display = (
         "kpi_code",
@@ -220,12 +243,19 @@ class KpiTargetPage(ProgramAdmin):
         return obj.is_current and obj.approver_id is None
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        fixed = [*super().get_readonly_fields(request, obj), "version", "is_current", "author", "approver"]
+        fixed = [
+            *super().get_readonly_fields(request, obj),
+            "version",
+            "is_current",
+            "kpi_version",
+            "author",
+            "approver",
+        ]
         return [*fixed, "kpi_code", "question_code", "unit", "period"] if obj else fixed
 
     def save_model(self, request: HttpRequest, obj: KpiTarget, form: Any, change: bool) -> None:
         if not change:
-            obj.author = person(request)
+            obj.author, obj.kpi_version = person(request), form.kpi_version
             super().save_model(request, obj, form, change)
             return
         try:

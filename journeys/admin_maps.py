@@ -2,9 +2,12 @@
 
 from typing import Any
 
+from django import forms
 from django.http import HttpRequest
 from django.utils import timezone
 
+from cxprogram.admin_base import ProgramForm
+from journeys.kpis import questions
 from journeys.models import Journey, Stage, Touchpoint
 from journeys.services import map_history
 
@@ -13,6 +16,27 @@ def journey_of(row: Journey | Stage | Touchpoint) -> Journey:
     if isinstance(row, Touchpoint):
         return row.stage.journey
     return row.journey if isinstance(row, Stage) else row
+
+
+class MapPartForm(ProgramForm):
+    """Of a stage or a touchpoint: a question that is written anew is one that the program has.
+
+    What a file brought before its survey may stay.
+    """
+
+    QUESTIONS = ("question_code", "expectation_question", "problem_question")
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        row = self.instance
+        journey = data.get("journey") or (row.journey if isinstance(row, Stage) and row.journey_id else None)
+        program = journey.program if journey else data.get("program") or (row.program if row.pk else None)
+        named = {name: data[name] for name in self.QUESTIONS if name in self.changed_data and data.get(name)}
+        unknown = questions.unknown(program, named.values()) if program is not None else set()
+        for name, code in named.items():
+            if code in unknown:
+                self.add_error(name, forms.ValidationError(questions.no_such(code), code="map-question-unknown"))
+        return data
 
 
 class OfMapMixin:

@@ -77,7 +77,7 @@ ALL = (
     Counted("event_mean", gettext_lazy("The mean of the values of what happened."), VALUES, "mean", VALUE_OF, (TYPE,),
             has_people=True),
     Counted("event_sum", gettext_lazy("The sum of the values of what happened."), VALUES, "total",
-            ("count", "money", "duration"), (TYPE,), has_people=True),
+            ("count", "money", "duration"), (TYPE,), has_people=True, is_bounded=False),
     Counted("event_rate", gettext_lazy("How often something happened for each customer and month; `among` names the"
             " types by which customers are counted."), RATE, "rate", ("rate",), (TYPE_NAMED, AMONG)),
     Counted("event_share", gettext_lazy("The share of some types among these and those of `over`."), SHARE, "share",

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cxprogram.models import Program
 from journeys.choices import Aspect, Channel, Initiator
+from journeys.kpis import questions
 from journeys.models import Journey, Stage, Touchpoint
 
 LANGUAGES = dict(settings.LANGUAGES)
@@ -34,7 +35,7 @@ class PartForm(forms.Form):
             kwargs["initial"] = self._initial(row)
             kwargs.setdefault("prefix", f"{type(row).__name__.lower()}-{row.pk}")
         super().__init__(*args, **kwargs)
-        self.row = row
+        self.program, self.row = program, row
         own = program.language
         self.main_names = ["name"]
         self.other_names: list[str] = []
@@ -143,6 +144,13 @@ class TouchpointForm(PartForm):
     )
     aspect = forms.ChoiceField(label=_("What the question asks"), choices=[("", "–"), *Aspect.choices], required=False)
     team = forms.CharField(label=_("Team"), max_length=100, required=False)
+
+    def clean_question_code(self) -> str:
+        """A code that a file brought before its survey stays while nobody writes another."""
+        code = self.cleaned_data["question_code"]
+        if code != self.row.question_code and questions.unknown(self.program, {code}):
+            raise forms.ValidationError(questions.no_such(code), code="map-question-unknown")
+        return code
 
     def values(self) -> dict[str, Any]:
         """The channels too keep their order: to save them as they are is no edit."""

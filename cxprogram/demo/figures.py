@@ -123,6 +123,7 @@ def set_targets(cast: Cast) -> None:
         "is_illustrative": True,
         "author": author,
         "approver": approver,
+        "kpi_version": 1,
     }
     for spec in content.KPIS:
         for unit in cast.units.values():

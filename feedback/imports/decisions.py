@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from feedback.imports import headings
 from feedback.imports.definitions import Codes, QuestionDef, SurveyDefinition
+from feedback.imports.identity import Told, columns_of
 from feedback.imports.mapping import (
     Attribute,
     ColumnRule,
@@ -117,7 +118,9 @@ def definition_of(proposal: Proposal, *, title: str, language: str) -> SurveyDef
     known = {name for plan in proposal.questions for name in plan.columns}
     for column in proposal.columns:
         if column.role == "text" or (column.role == "question" and column.name not in known):
-            definition.questions.append(QuestionDef(codes.take(column.label), "text", {language: column.label}))
+            definition.questions.append(
+                QuestionDef(codes.take(column.label), "text", {language: column.label}, source_id=column.name)
+            )
     return definition
 
 
@@ -127,3 +130,39 @@ def _in_language(question: QuestionDef, language: str) -> QuestionDef:
 
     options = tuple(replace(option, texts=named(option.texts)) for option in question.options)
     return replace(question, texts=named(question.texts), options=options)
+
+
+def told_of(proposal: Proposal, mapping: Mapping, definition: SurveyDefinition) -> list[Told]:
+    """The questions of a file, each with its rule, its definition and the names that the file gives to it."""
+    names = {plan.definition.code: plan.names for plan in proposal.questions}
+    labels = {column.name: column.label for column in proposal.columns}
+    told = []
+    for rule, question in zip(mapping.questions, definition.questions, strict=True):
+        columns = columns_of(rule)
+        own = names.get(rule.question, ())
+        told.append(Told(rule, question, own if set(columns) <= set(own) else (*columns, labels[columns[0]])))
+    return told
+
+
+def roles_of(mapping: Mapping, proposal: Proposal) -> dict[str, str]:
+    """What each column became when a file was read by this mapping, as roles of the proposal's columns."""
+    frame = {
+        mapping.external_id.column: "key",
+        mapping.answered.column: "date",
+        mapping.unit.column: "unit",
+        mapping.channel.column: "channel",
+        mapping.language.column: "language",
+        mapping.weight.column if mapping.weight else None: "weight",
+    }
+    roles = {attribute.column: "attribute" for attribute in mapping.attributes}
+    texts = {plan.columns[0] for plan in proposal.questions if isinstance(plan.rule, TextQuestion)}
+    for question in mapping.questions:
+        is_words = isinstance(question, TextQuestion) and question.column not in texts
+        roles |= dict.fromkeys(columns_of(question), "text" if is_words else "question")
+    for column in proposal.columns:
+        if column.name in mapping.ignored:
+            roles[column.name] = column.role if column.role == "personal" else "ignore"
+    if who := mapping.customer:
+        frame |= {who.email: "customer-email", who.key: "customer-key"} | dict.fromkeys(who.names, "customer-name")
+    roles |= {column: role for column, role in frame.items() if column is not None}
+    return {name: role for name, role in roles.items() if name is not None}

@@ -54,13 +54,22 @@ class ColumnPlan:
     question: str = ""
     kind: str = ""
 
+    @property
+    def choice(self) -> str:
+        """The role as a person chooses it: a likelihood to recommend is a question of its own kind."""
+        return "nps" if self.kind == "nps" and self.role == "question" else self.role
+
 
 @dataclass(frozen=True, slots=True)
 class QuestionPlan:
-    """One question: how it is read from its columns, and what it would be in a survey."""
+    """One question: how it is read from its columns, and what it would be in a survey.
+
+    `names` are what the file itself calls it; a code made of the place of its column is none of them.
+    """
 
     rule: Question
     definition: QuestionDef
+    names: tuple[str, ...] = ()
 
     @property
     def columns(self) -> list[str]:
@@ -118,6 +127,7 @@ QUALTRICS_META = {
     "externaldatareference": "attribute",
 }  # fmt: skip
 TESTS = Skip("", ["1", "2", "8", "9", "10", "17", "18"], "previews, tests and spam")
+TAGGED = ("qualtrics", "qualtrics-legacy")  # the first header row holds the codes that the survey's author chose
 IMPORT_SUFFIX = re.compile(r"^((?:[0-9]+_)?QID[0-9]+(?:#[0-9]+)?)((?:-[0-9]+)*)(-TEXT)?$")
 
 
@@ -142,6 +152,9 @@ def _qualtrics(table: Table, proposal: "_Draft") -> None:
     for name, role in proposal.roles.items():
         if role == "attribute" and (name.lower() == "status" or (not is_new and name == "V7")):
             proposal.skip.append(Skip(name, TESTS.values, TESTS.why))
+    for group in groups.values():
+        if len(group.columns) == 1:  # no part of anything: the hyphen is one of the wording
+            group.label = plain_text(texts[table.header.index(group.columns[0])])
     proposal.groups = list(groups.values())
 
 
@@ -292,20 +305,28 @@ class _Draft:
             self.roles[self.table.header[-1]] = "personal"
 
     def plans(self) -> Iterator[QuestionPlan]:
-        yield from self.fixed
+        for plan in self.fixed:
+            yield self._named(plan, (plan.definition.code,))
         for group in self.groups:
+            own: tuple[str, ...] = (group.code,)
             if len(group.code) > LONG_CODE:  # a whole wording: the position says it shorter
-                group.code = f"Q{self.table.header.index(group.columns[0]) + 1}"
+                group.code, own = f"Q{self.table.header.index(group.columns[0]) + 1}", ()
             columns = [name for name in group.columns if name not in self.roles]
             if not columns:
                 continue
             parts = [part for name, part in zip(group.columns, group.parts, strict=True) if name in columns]
             if len(columns) > 1 and all(self._is_tick(name, part) for name, part in zip(columns, parts, strict=True)):
-                yield self._multiple(group, columns, parts)
+                yield self._named(self._multiple(group, columns, parts), own)
                 continue
+            is_row = len(group.columns) > 1
             for name, part in zip(columns, parts, strict=True):
-                is_row = len(group.columns) > 1
-                yield self._single(name, group, part if is_row else "")
+                yield self._named(self._single(name, group, part if is_row else ""), () if is_row else own)
+
+    def _named(self, plan: QuestionPlan, own: tuple[str, ...]) -> QuestionPlan:
+        first = plan.columns[0]
+        tag = self.table.header_rows[0][self.table.header.index(first)]
+        names = tuple(dict.fromkeys((*plan.columns, *own, *([tag] if self.layout.format in TAGGED else []))))
+        return replace(plan, definition=replace(plan.definition, source_id=first), names=names)
 
     def _is_tick(self, name: str, part: str) -> bool:
         values = set(self.profiles[name].values)

@@ -236,10 +236,11 @@ def _record_roles(proposal: object) -> dict[str, str]:
 
 
 def _column(number: int, column: ColumnPlan, names: dict[str, Any]) -> ColumnRow:
-    role = "nps" if column.kind == "nps" and column.role == "question" else column.role
     can_recommend = column.kind in ("nps", "rating")
     choices = [
-        RoleChoice(code, str(label), code == role) for code, label in names.items() if code != "nps" or can_recommend
+        RoleChoice(code, str(label), code == column.choice)
+        for code, label in names.items()
+        if code != "nps" or can_recommend
     ]
     kind = str(KINDS.get(column.kind, "")) if column.role in ("question", "nps") else ""
     return ColumnRow(
@@ -309,5 +310,16 @@ def account(run: ImportRun) -> AccountPage:
     }.get(ImportStatus(run.status), run.get_status_display())
     if run.status == ImportStatus.REFUSED and run.done_rows:
         headline = _("The import stopped: some rows are in")
+    elif run.status == ImportStatus.DONE and not run.imported:
+        headline = _nothing_new(run)
     errors = run.errors[:SHOWN_ERRORS]
     return AccountPage(run, kind_label(run), run.is_over, run.progress, errors, len(run.errors) - len(errors), headline)
+
+
+def _nothing_new(run: ImportRun) -> str:
+    """The headline of a file that was read to its end and brought no row that was not here."""
+    if run.rejected:
+        return _("Nothing was taken: the file needs mending")
+    if run.repeated:
+        return _("Nothing new: every row is here already")
+    return _("Nothing was taken: every row was left out")

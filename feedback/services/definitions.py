@@ -1,6 +1,6 @@
 """A survey that another tool defined, or that a file of answers implies, as a draft of ours."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.conf import settings
 from django.db import transaction
@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from cxprogram.errors import ConflictError
 from cxprogram.models import Program
 from feedback.choices import QuestionKind
-from feedback.imports.definitions import LeftOut, QuestionDef, SurveyDefinition
+from feedback.imports.definitions import MAX_CODE, LeftOut, OptionDef, QuestionDef, SurveyDefinition
+from feedback.imports.identity import is_same
 from feedback.models import Question, Survey, SurveyItem, SurveyVersion
 from feedback.services import surveys
 
@@ -37,8 +38,9 @@ class Drafted:
 def draft(program: Program, definition: SurveyDefinition, *, slug: str, name: str = "") -> Drafted:
     """Make a draft of a survey, a new one or the next version of the program's own.
 
-    A question of the program that has the same code, kind, scale and options is the same question; one that has the
-    code and means something else keeps it, and the newcomer gets the survey's name in front.
+    A question that the survey asked before, or that has the code in the program, is the same question if it is the
+    same by `identity.is_same`; one that has the code and asks something else keeps it, and the newcomer gets the
+    survey's name in front.
     Raises ConflictError: `survey-slug-taken` (by another program), `survey-version-draft` (there is a draft already).
     """
     survey = Survey.objects.select_for_update().filter(slug=slug).first()
@@ -57,14 +59,18 @@ def draft(program: Program, definition: SurveyDefinition, *, slug: str, name: st
     )
     left_out = list(definition.left_out)
     known = {question.code.casefold(): question for question in Question.objects.filter(program=program)}
+    asked = list(Question.objects.filter(surveyitem__version__survey=survey).order_by("pk").distinct())
     codes: dict[str, str] = {}
+    taken: set[str] = set()
     items = []
     for position, told in enumerate(definition.questions, start=1):
-        question = _same(known.get(told.code.casefold()), told)
+        named = [question for question in (known.get(told.code.casefold()),) if question is not None]
+        question = next((one for one in (*named, *asked) if one.code not in taken and _is_same(one, told)), None)
         if question is None:
-            code = told.code if told.code.casefold() not in known else _free(f"{slug}_{told.code}", known)
+            code = told.code if told.code.casefold() not in known else _free(slug, told.code, known)
             question = _make(program, code, told)
             known[question.code.casefold()] = question
+        taken.add(question.code)
         codes[told.code] = question.code
         items.append(
             SurveyItem(
@@ -82,6 +88,20 @@ def draft(program: Program, definition: SurveyDefinition, *, slug: str, name: st
             left_out.append(LeftOut("option", f"{told.code}: {text}"[:120], "no-scale-point", why))
     SurveyItem.objects.bulk_create(items)
     return Drafted(version, codes, left_out)
+
+
+def as_before(drafted: Drafted) -> SurveyVersion | None:
+    """The survey's published version if it asks what the draft asks; the draft is not needed then, and is gone."""
+    published = SurveyVersion.objects.filter(survey=drafted.version.survey_id, published_at__isnull=False)
+    before = published.select_related("survey__program").order_by("-number").first()
+    if before is None or _questions_of(before) != _questions_of(drafted.version):
+        return None
+    drafted.version.delete()
+    return before
+
+
+def _questions_of(version: SurveyVersion) -> set[int]:
+    return set(version.items.values_list("question_id", flat=True))
 
 
 def _language(name: str) -> str:
@@ -103,21 +123,37 @@ def _options(told: QuestionDef) -> dict[str, dict[str, dict[str, str]]]:
     return {str(option.code): {"title": _texts(option.texts) or {"en": option.source}} for option in told.options}
 
 
-def _same(known: Question | None, told: QuestionDef) -> Question | None:
-    if known is None or known.kind != KINDS[told.kind].value or known.scale != _scale(told):
-        return None
-    return known if known.options.keys() == _options(told).keys() else None
+def as_known(question: Question) -> QuestionDef:
+    """A question of ours in the words of the importers; one without any wording is worded by its name."""
+    coded = {int(code): texts for code, texts in question.options.items() if code.lstrip("-").isdigit()}
+    options = tuple(OptionDef(code, texts.get("title", {})) for code, texts in coded.items())
+    texts = question.wordings or {"": question.name}
+    return QuestionDef(question.code, question.kind, texts, options, question.scale)
+
+
+def _is_same(question: Question, told: QuestionDef) -> bool:
+    known = as_known(question)
+    options = tuple(OptionDef(int(code), texts["title"]) for code, texts in _options(told).items())
+    texts = _texts(told.texts)
+    if "" in known.texts:
+        texts = {"": next(iter(texts.values()), told.code)[:200]}
+    told = replace(told, kind=KINDS[told.kind].value, texts=texts, options=options, scale=_scale(told))
+    return is_same(known, told)
 
 
 def _scale(told: QuestionDef) -> tuple[int, int] | None:
     return (0, 10) if told.kind == "nps" else told.scale
 
 
-def _free(wish: str, known: dict[str, Question]) -> str:
-    code, number = wish[:60], 2
-    while code.casefold() in known:
-        code, number = f"{wish[:56]}_{number}", number + 1
-    return code
+def _free(slug: str, code: str, known: dict[str, Question]) -> str:
+    """A code that no question has: the survey's name in front, as much of it as there is room for."""
+    room = MAX_CODE - len(code) - 1
+    wish = f"{slug[:room]}_{code}" if room > 0 else code
+    free, number = wish, 2
+    while free.casefold() in known:
+        end = f"_{number}"
+        free, number = wish[: MAX_CODE - len(end)] + end, number + 1
+    return free
 
 
 def _make(program: Program, code: str, told: QuestionDef) -> Question:

@@ -20,8 +20,8 @@ from feedback.imports.mapping import load_mapping, open_table
 from feedback.imports.records import WHOSE, Record, RecordMapping, Target, load_record_mapping, map_record
 from feedback.imports.rows import RowKeys, SkippedRow
 from feedback.models import SurveyVersion
-from feedback.services import folding, responses, surveys, unkept, voice
-from feedback.services.imports import AnswerIntake, check_fit
+from feedback.services import folding, surveys, unkept, voice
+from feedback.services.imports import AnswerIntake, check_fit, record_rows
 from feedback.services.responses import Prepared
 from journeys.choices import CustomerKind
 from journeys.models import Touchpoint
@@ -84,9 +84,8 @@ class AnswerSink:
         return self.intake.take(row, line)
 
     def write(self, items: Sequence[Prepared], *, at: datetime) -> list[Outcome]:
-        rows = responses.with_customers(self.door.survey.program, items)
-        account = responses.record_many(self.door, self.mapping.source, rows, opens_tickets=False)
-        return [_conflict() if status == "conflict" else Outcome(status) for status, _id in account.statuses]
+        statuses = record_rows(self.door, self.mapping.source, items)
+        return [_conflict() if status == "conflict" else Outcome(status) for status in statuses]
 
     def close(self, *, at: datetime) -> None:
         folding.fold(self.door.survey.program, at=at)

@@ -1,9 +1,10 @@
 """Files of answers: all or nothing, every row accounted for, the same file twice adds nothing."""
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Mapping as Words
 from dataclasses import asdict, dataclass, field
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,9 @@ from cxprogram.imports.headers import require_columns
 from cxprogram.models import ImportRun, OrgUnit, Program, User
 from feedback.imports.mapping import Mapping, columns, open_table
 from feedback.imports.rows import MappedResponse, Respondent, RowKeys, SkippedRow, map_row
-from feedback.models import SurveyVersion
+from feedback.models import Response, SurveyVersion
 from feedback.services import responses, surveys
+from feedback.services.answer_checks import BLANK
 from feedback.services.responses import Prepared
 from feedback.services.surveys import Door
 from journeys.services import customers
@@ -27,6 +29,7 @@ from journeys.services.identities import EMAIL
 
 CHUNK = 5_000
 MAX_LISTED = 1_000
+ZONES_APART, ZONE_STEP = timedelta(hours=14), timedelta(minutes=15)
 
 Progress = Callable[[int], None]
 
@@ -240,12 +243,43 @@ def _prepare(
     )
 
 
+def record_rows(door: Door, source: str, rows: Sequence[Prepared]) -> list[str]:
+    """Write answers of a file: `created`, `repeated` or `conflict`, one for each.
+
+    A key that is known is a repeat too when it carries the same answers by a clock that hangs in another zone: two
+    exports of one survey, neither of which names its zone, are hours apart.
+    """
+    rows = responses.with_customers(door.survey.program, rows)
+    account = responses.record_many(door, source, rows, opens_tickets=False)
+    statuses = [status for status, _id in account.statuses]
+    disputed = {row_id: at for at, (status, row_id) in enumerate(account.statuses) if status == "conflict"}
+    stored = Response.objects.filter(pk__in=disputed, survey_version__survey=door.survey)
+    for known in stored.only("unit_id", "answered_at", "answers", "missing"):
+        if _is_repeat(known, rows[disputed[known.pk]]):
+            statuses[disputed[known.pk]] = "repeated"
+    return statuses
+
+
+def _is_repeat(known: Response, row: Prepared) -> bool:
+    apart = abs(known.answered_at - row.answered_at)
+    return (
+        apart <= ZONES_APART
+        and not apart % ZONE_STEP
+        and known.unit_id == row.unit_id
+        and known.answers == row.answers
+        and _said_missing(known.missing) == _said_missing(row.missing)
+    )
+
+
+def _said_missing(missing: Words[str, str]) -> dict[str, str]:
+    return {code: why for code, why in missing.items() if why != BLANK}
+
+
 def _write(door: Door, source: str, chunk: list[tuple[int, Prepared]], result: ImportResult) -> None:
     if not chunk:
         return
-    rows = responses.with_customers(door.survey.program, [row for _line, row in chunk])
-    account = responses.record_many(door, source, rows, opens_tickets=False)
-    for (line, _row), (status, _id) in zip(chunk, account.statuses, strict=True):
+    statuses = record_rows(door, source, [row for _line, row in chunk])
+    for (line, _row), status in zip(chunk, statuses, strict=True):
         if status == "created":
             result.imported += 1
         elif status == "repeated":

@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 from cxprogram.choices import ImportStatus
 from cxprogram.errors import DomainError
 from cxprogram.imports.errors import MappingError, RowError
-from cxprogram.models import ImportRun, Program
+from cxprogram.models import ImportRun
 from cxprogram.services import import_runs
-from feedback.imports.decisions import definition_of, mapping_of
-from feedback.imports.definitions import SurveyDefinition
+from feedback.imports.decisions import definition_of, mapping_of, told_of
+from feedback.imports.definitions import QuestionDef, SurveyDefinition
 from feedback.imports.layouts import Layout, find_layout
 from feedback.imports.lss import read_lss
 from feedback.imports.mapping import (
@@ -27,14 +27,14 @@ from feedback.imports.mapping import (
     open_table,
 )
 from feedback.imports.profile import SAMPLE_ROWS, profiles_of
-from feedback.imports.proposals import Proposal, QuestionPlan, propose_answers
+from feedback.imports.proposals import ONCE, Proposal, QuestionPlan, propose_answers
 from feedback.imports.qsf import read_qsf
 from feedback.imports.record_proposals import RecordProposal, guess_target, propose_records, record_mapping_of
 from feedback.imports.records import TARGETS, RecordMapping
 from feedback.imports.rows import SkippedRow
 from feedback.imports.surveyjs import read_surveyjs
 from feedback.models import SurveyVersion
-from feedback.services import definitions, saved_mappings, surveys, unkept
+from feedback.services import definitions, recall, saved_mappings, surveys, unkept
 from feedback.services.definitions import Drafted
 from feedback.services.import_sinks import can_take, sink_of
 
@@ -69,11 +69,17 @@ class _Rules:
 
 @dataclass(frozen=True)
 class Look:
-    """What was found in a file: one of a proposal, or a definition, or a refusal of its layout."""
+    """What was found in a file: one of a proposal, or a definition, or a refusal of its layout.
+
+    `answers` are proposed as the file, what is known of it from before (`recalled`) and a person say together;
+    `found` is what the file says by itself.
+    """
 
     layout: Layout
     target: str
     answers: Proposal | None = None
+    found: Proposal | None = None
+    recalled: recall.Recalled | None = None
     records: RecordProposal | None = None
     definition: SurveyDefinition | None = None
 
@@ -130,14 +136,18 @@ def look(run: ImportRun, reading: Reading) -> Look:
         profiles = profiles_of(table.header, table.rows, limit=SAMPLE_ROWS)
     target = reading.target if reading.target in ("responses", *TARGETS) else guess_target(layout, profiles)
     if target == "responses":
-        return Look(layout, target, answers=propose_answers(layout, table, profiles))
+        found = propose_answers(layout, table, profiles)
+        return with_roles(Look(layout, target, found=found, recalled=recall.recall(run, found)), {})
     return Look(layout, target, records=propose_records(layout, table, profiles, target))  # type: ignore[arg-type]
 
 
 def with_roles(look: Look, roles: Words[str, str]) -> Look:
-    """The look with what a person said of its columns."""
-    if look.answers is not None:
-        return replace(look, answers=_as_recommendation(look.answers, roles))
+    """The look with what a person said of its columns, and for the others what was said when the file came before."""
+    if look.found is not None:
+        before = look.recalled.roles if look.recalled is not None else {}
+        taken = {role for role in roles.values() if role in ONCE}
+        before = {name: role for name, role in before.items() if role not in taken}
+        return replace(look, answers=_as_recommendation(look.found, {**before, **roles}))
     if look.records is not None:
         columns = [replace(column, role=roles.get(column.name, column.role)) for column in look.records.columns]
         return replace(look, records=replace(look.records, columns=columns))
@@ -153,10 +163,12 @@ def _as_recommendation(proposal: Proposal, roles: Words[str, str]) -> Proposal:
             rule = ScaleQuestion(
                 question=plan.rule.question, column=plan.rule.column, scale=(0, 10), missing=plan.rule.missing
             )
-            plan = QuestionPlan(rule, replace(plan.definition, kind="nps", scale=(0, 10)))
+            plan = replace(plan, rule=rule, definition=replace(plan.definition, kind="nps", scale=(0, 10)))
         plans.append(plan)
     as_questions = {name: ("question" if role == "nps" else role) for name, role in roles.items()}
-    return replace(proposal.with_roles(as_questions), questions=plans)
+    proposal = proposal.with_roles(as_questions)
+    columns = [replace(column, kind="nps") if column.name in named else column for column in proposal.columns]
+    return replace(proposal, columns=columns, questions=plans)
 
 
 def mapping_for(look: Look, said: Decisions) -> Mapping | RecordMapping:
@@ -173,7 +185,7 @@ def mapping_for(look: Look, said: Decisions) -> Mapping | RecordMapping:
                 day=said.day,
                 keeps_tests=said.keeps_tests,
             )
-            return _for_version(mapping, said.version) if said.version else mapping
+            return _for_version(look, mapping, said) if said.version else mapping
         assert look.records is not None, "a look with a mapping is of answers or of records"
         return record_mapping_of(
             look.records,
@@ -199,31 +211,23 @@ def _slug(name: str) -> str:
     return slugify(name)[:50] or "survey"
 
 
-def _for_version(mapping: Mapping, version: SurveyVersion) -> Mapping:
-    """The mapping with the codes of the survey's questions: by code, by the column's name, by the wording."""
-    known: dict[str, str] = {}
-    for item in version.items.select_related("question"):
-        texts = item.question.wordings.values()
-        for name in (item.question.code, item.column, *texts):
-            if name:
-                known.setdefault(name.casefold(), item.question.code)
-    questions, strange = [], []
-    for question in mapping.questions:
-        columns = getattr(question, "columns", None) or [question.column]  # type: ignore[union-attr]
-        code = next(
-            (known[name.casefold()] for name in (question.question, *columns) if name.casefold() in known), None
-        )
-        if code is None:
-            strange.append(question.question)
-        else:
-            questions.append(msgspec.structs.replace(question, question=code))
+def _for_version(look: Look, mapping: Mapping, said: Decisions) -> Mapping:
+    """The mapping with the survey's questions. Raises IntakeError (`question-unknown`) for what it does not ask."""
+    assert look.answers is not None and said.version is not None, "answers to a survey that was chosen"
+    definition = definition_of(look.answers, title="", language=said.language)
+    mapping, strange = recall.for_version(said.version, mapping, told_of(look.answers, mapping, definition))
     if strange:
-        names = ", ".join(strange[:10])
+        names = ", ".join(_named(each.definition) for each in strange[:10])
         raise IntakeError(
             _("The survey does not ask %(names)s. Leave these columns out, or make a new survey.") % {"names": names},
             code="question-unknown",
         )
-    return msgspec.structs.replace(mapping, questions=questions)
+    return mapping
+
+
+def _named(question: QuestionDef) -> str:
+    """A question in a sentence: the code that stands for it here may be only the place of its column."""
+    return next(iter(question.texts.values()), question.code)[:60]
 
 
 def check(run: ImportRun, look: Look, said: Decisions) -> Check:
@@ -236,9 +240,9 @@ def check(run: ImportRun, look: Look, said: Decisions) -> Check:
         trial = ImportRun(
             program=run.program, kind=look.target, started_at=run.started_at, by=run.by, options={"stream": said.stream}
         )
-        _define(run.program, look, said)
+        _define(run, look, said)
         if isinstance(mapping, Mapping):
-            version, mapping = _version_for(run.program, look, said, mapping, at=run.started_at)
+            version, mapping = _version_for(run, look, said, mapping, at=run.started_at)
             trial.options["survey_version"] = version.pk
         trial.definition = msgspec.to_builtins(mapping)
         sink = sink_of(trial)
@@ -271,21 +275,33 @@ def check(run: ImportRun, look: Look, said: Decisions) -> Check:
     return result
 
 
-def _define(program: Program, look: Look, said: Decisions) -> None:
+def _define(run: ImportRun, look: Look, said: Decisions) -> None:
     if said.defines and look.records is not None:
-        unkept.define(program, look.records)
+        unkept.define(run.program, look.records)
 
 
 def _version_for(
-    program: Program, look: Look, said: Decisions, mapping: Mapping, *, at: datetime
+    run: ImportRun, look: Look, said: Decisions, mapping: Mapping, *, at: datetime
 ) -> tuple[SurveyVersion, Mapping]:
-    """The version that was chosen, or a new one of what the file asks, published and closed to the public."""
+    """The version that was chosen, or a new one of what the file asks, published and closed to the public.
+
+    No second version of a survey is made that would ask what the first does, and no survey for answers that are all
+    here already: IntakeError (`answers-known`).
+    """
     if said.version is not None:
         return said.version, mapping
     assert look.answers is not None, "only answers make a survey"
     definition = definition_of(look.answers, title=said.survey_name, language=said.language)
-    drafted = definitions.draft(program, definition, slug=_slug(said.survey_name), name=said.survey_name)
-    version = surveys.publish(drafted.version, at=at)
+    drafted = definitions.draft(run.program, definition, slug=_slug(said.survey_name), name=said.survey_name)
+    version = definitions.as_before(drafted)
+    if version is None:
+        if known := recall.survey_of(run, mapping):
+            detail = _(
+                "Answers with these keys are here already, in the survey “%(name)s”. Choose that survey, or name "
+                "another source."
+            )
+            raise IntakeError(detail % {"name": known.label}, code="answers-known")
+        version = surveys.publish(drafted.version, at=at)
     questions = [
         msgspec.structs.replace(question, question=drafted.codes[question.question]) for question in mapping.questions
     ]
@@ -302,11 +318,11 @@ def start(run: ImportRun, look: Look, said: Decisions, *, at: datetime) -> None:
     if not can_take(look.target):
         raise IntakeError(_("Rows of this kind cannot be imported."), code="import-target-unknown")
     mapping = mapping_for(look, said)
-    _define(run.program, look, said)
+    _define(run, look, said)
     version: SurveyVersion | None = None
     options: dict[str, Any] = {"skip_bad_rows": said.skip_bad_rows, "stream": said.stream}
     if isinstance(mapping, Mapping):
-        version, mapping = _version_for(run.program, look, said, mapping, at=at)
+        version, mapping = _version_for(run, look, said, mapping, at=at)
         options["survey_version"] = version.pk
     if said.save_as:
         saved_mappings.keep(run.program, said.save_as, mapping, version=version, stream=said.stream)

@@ -47,6 +47,7 @@ class JourneyTaken(msgspec.Struct):
     taken_off: list[list[str]]
     brought_back: list[list[str]]
     not_taken: Annotated[list[list[str]], Meta(description="Named, but not known in the program.")]
+    not_asked: Annotated[list[list[str]], Meta(description="Kept, though no question of the program has the code yet.")]
 
 
 EXAMPLE = {

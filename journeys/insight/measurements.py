@@ -49,7 +49,7 @@ class Source:
 class Hole:
     """One hole.
 
-    truth, touchpoint   no line runs there and no question of the map measures it
+    truth, touchpoint   no line runs there and no question that the program asks measures it
     late                a decision is due within 30 days or was due, and its line does not run
     dry                 a line runs on a source from which nothing comes
     channel             a measured touchpoint's channel that no running line covers
@@ -67,6 +67,8 @@ class Hole:
 
 @dataclass(frozen=True)
 class PlannedPoint:
+    """`is_measured`: a question of the program asks for a rating of it, as on the map, or a line runs there."""
+
     touchpoint: Touchpoint
     lines: tuple[Measurement, ...]
     is_measured: bool
@@ -106,7 +108,7 @@ def build_plan(journey: Journey, *, user: Any, at: datetime) -> MeasurementPlan:
     for line in lines:
         by_point[line.touchpoint_id].append(line)
     points = {
-        point.pk: PlannedPoint(point, tuple(by_point[point.pk]), _is_measured(point, by_point[point.pk]))
+        point.pk: PlannedPoint(point, tuple(by_point[point.pk]), _is_measured(point, by_point[point.pk], known))
         for point in touchpoints
     }
     looked_at = {line.segment_id for line in lines if line.state == MeasurementState.RUNNING}
@@ -132,8 +134,9 @@ def _running(lines: Sequence[Measurement]) -> list[Measurement]:
     return [line for line in lines if line.state == MeasurementState.RUNNING]
 
 
-def _is_measured(point: Touchpoint, lines: Sequence[Measurement]) -> bool:
-    return bool(point.question_code or _running(lines))
+def _is_measured(point: Touchpoint, lines: Sequence[Measurement], known: Mapping[str, QuestionFacts]) -> bool:
+    question = known.get(point.question_code)
+    return bool((question and question.scale) or _running(lines))
 
 
 def _holes_of(point: PlannedPoint) -> list[Hole]:
@@ -142,7 +145,7 @@ def _holes_of(point: PlannedPoint) -> list[Hole]:
         kind = HoleKind.TRUTH if touchpoint.truth else HoleKind.TOUCHPOINT
         return [Hole(kind, touchpoint=touchpoint)]
     found = []
-    if touchpoint.question_code and not point.lines:
+    if not point.lines:  # then it is a question that measures it
         found.append(Hole(HoleKind.PURPOSE, touchpoint=touchpoint))
     if running and all(line.channels for line in running):
         covered = {channel for line in running for channel in line.channels}

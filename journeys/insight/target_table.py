@@ -14,14 +14,14 @@ from cxprogram.stats.distributions import Z
 from journeys.analytics import targets as analytics
 from journeys.analytics.targets import Outlook, Proposal
 from journeys.insight import competitors
-from journeys.kpis import counted, questions, registry
+from journeys.kpis import bounds, counted, questions, registry
+from journeys.kpis.bounds import Span
 from journeys.kpis.questions import QuestionFacts
 from journeys.kpis.registry import KpiQuery, KpiReading
 from journeys.models import Kpi, KpiTarget, Touchpoint
 
 # A KPI that no question is asked for is looked at over this many years.
 YEARS = 6
-BOUNDS = {"points": (-100.0, 100.0), "share": (0.0, 1.0)}
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,11 @@ class TargetRow:
     kpi: Kpi | None
     question: QuestionFacts | None
     reading: KpiReading | None
+
+    @property
+    def is_of_another_version(self) -> bool:
+        """Whether the definition of the KPI has changed since the target was set."""
+        return self.kpi is not None and not self.target.is_for(self.kpi.version)
 
 
 def build_table(program: Program, period: Period, units: Collection[OrgUnit], *, user: Any) -> list[TargetRow]:
@@ -92,6 +97,7 @@ class TargetStudy:
     is_seasonal  whether like months are compared, so that the season is allowed for
     outlook      the distribution of the value in the period; None where there is too little history
     units        how many units the best quartile is taken of
+    span         between which values the KPI can lie
     current      the target in force, if there is one
     """
 
@@ -107,6 +113,7 @@ class TargetStudy:
     units: int
     current: KpiTarget | None
     point_amount: Decimal | None
+    span: Span | None
 
     @property
     def last(self) -> KpiReading | None:
@@ -135,6 +142,7 @@ def study(
     valued = targets.exclude(point_amount=None).order_by("-period", "-version").first()
     seen, quartile = _best_quartile(program, kpi, unit, last, question)
     outlook = _outlook(history, period)
+    span = bounds.of(kpi, facts)
     return TargetStudy(
         kpi=kpi,
         question=facts,
@@ -151,12 +159,13 @@ def study(
                 quartile=quartile,
                 competitors=_competitors(program, kpi, unit, last, facts),
                 higher_is_better=kpi.higher_is_better,
-                bounds=_bounds(kpi, facts),
+                bounds=span,
             )
         ),
         units=seen,
         current=current,
         point_amount=valued.point_amount if valued else None,
+        span=span,
     )  # fmt: skip
 
 
@@ -233,9 +242,3 @@ def _competitors(
         return None
     low, high = facts.scale
     return last.value - relative.difference * (high - low) / 100
-
-
-def _bounds(kpi: Kpi, facts: QuestionFacts | None) -> tuple[float, float] | None:
-    if kpi.measure == "mean":
-        return (float(facts.scale[0]), float(facts.scale[1])) if facts and facts.scale else None
-    return BOUNDS.get(kpi.measure)

@@ -40,7 +40,10 @@ class TrendPoint:
 
 @dataclass(frozen=True)
 class Trend:
-    """The points of a KPI, oldest first. `total` is everything together, read only when asked for."""
+    """The points of a KPI, oldest first. `total` is everything together, read only when asked for.
+
+    `foreign` are targets of these periods that were set for another version of the KPI.
+    """
 
     kpi: Kpi
     question: QuestionFacts
@@ -48,6 +51,7 @@ class Trend:
     points: tuple[TrendPoint, ...]
     total: TrendPoint | None
     comparisons: int
+    foreign: tuple[Target, ...]
 
     def at(self, period: Period) -> TrendPoint | None:
         points = (*self.points, self.total) if self.total else self.points
@@ -95,6 +99,7 @@ def build_trend(
         points=points,
         total=TrendPoint(*total, targets.of(total[0]), None, None) if total else None,
         comparisons=next((step.comparisons for step in steps if step), 0),
+        foreign=tuple(dict.fromkeys(aim for pair in readings if (aim := targets.of_another(pair[0])))),
     )
 
 

@@ -13,9 +13,10 @@ from django.utils.translation import ngettext
 
 from cxprogram import figures
 from cxprogram.figures import kind_of
-from cxprogram.periods import Period
+from cxprogram.periods import Period, parse
 from journeys.insight.corrections import Correction
 from journeys.insight.map import MapTouchpoint, MapView
+from journeys.insight.targets import Target
 from journeys.insight.trend import Trend, TrendPoint
 from journeys.kpis import changes
 from journeys.kpis.registry import KpiReading
@@ -40,6 +41,18 @@ def correction(told: Correction, kind: str, zone: tzinfo) -> str:
         "day": date_format(told.at.astimezone(zone).date(), "j M Y"),
         "before": _told(told.before, told.before_n, kind),
         "after": _told(told.after, told.after_n, kind),
+    }
+
+
+def foreign_target(target: Target, kind: str) -> str:
+    """That the definition has changed since a target was set."""
+    return _(
+        "The target %(value)s for %(period)s was set for version %(version)s of the definition: nothing here is held"
+        " against it."
+    ) % {
+        "value": figures.short(target.value, kind),
+        "period": parse(target.period).label,
+        "version": target.version,
     }
 
 

@@ -27,7 +27,9 @@ def declare(*collectors: Counted) -> None:
     """A room says what it counts; from then on it can be defined, filled and read."""
     for each in collectors:
         counted.keep(each)
-        registry.register(Collector(each.code, read=read, differ=differ, check=counted.check))
+        registry.register(
+            Collector(each.code, read=read, differ=differ, check=counted.check, is_bounded=each.is_bounded)
+        )
 
 
 def _collector(kpi: Kpi) -> Counted:

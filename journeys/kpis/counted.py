@@ -42,6 +42,7 @@ class Counted:
     is_whole    counts a month when it is over: what did not happen is known only then
     depends     the KPIs that are counted before it
     has_people  `hits` are the people behind n, at each unit and in each month; fewer than the minimum hide the number
+    is_bounded  its values lie where what they are written in says: a sum of values may lie below nothing
     """
 
     code: str
@@ -55,6 +56,7 @@ class Counted:
     is_whole: bool = False
     depends: Callable[[Kpi], list[Kpi]] = lambda kpi: []
     has_people: bool = False
+    is_bounded: bool = True
 
     def formula_of(self, kpi: Kpi) -> Formula:
         return "mean" if kpi.parameters.get("statistic") == "mean" else self.formula

@@ -7,6 +7,8 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils.translation import gettext as _
+
 from cxprogram.models import Program
 from cxprogram.periods import Period, parse
 
@@ -54,3 +56,13 @@ def facts(program: Program, codes: Collection[str], *, at_least: int = 1) -> dic
         if wanted - found.keys():
             found |= reader(program, wanted - found.keys(), at_least)
     return found
+
+
+def unknown(program: Program, codes: Collection[str]) -> set[str]:
+    """Of these codes, those that no question of the program has."""
+    wanted = {code for code in codes if code}
+    return wanted - facts(program, wanted).keys()
+
+
+def no_such(code: str) -> str:
+    return _("There is no question %(code)s.") % {"code": code[:60]}

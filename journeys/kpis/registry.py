@@ -17,6 +17,7 @@ from cxprogram.models import OrgUnit, Program
 from cxprogram.periods import Period
 from cxprogram.stats.counted import Sums
 from cxprogram.stats.estimate import Difference
+from journeys.kpis import questions
 from journeys.models import Kpi
 
 
@@ -76,13 +77,16 @@ class Collector:
     """`read` answers queries in their order; `differ` tests the first reading against the second.
 
     `check` gives the parameters of a definition as they are stored, or raises KpiError (`kpi-parameters`) with the
-    `field` that is wrong.
+    `field` that is wrong. `is_bounded`: values lie where what they are written in says (`kpis/bounds.py`), unless
+    `span` says it better.
     """
 
     code: str
     read: Callable[[Program, Sequence[KpiQuery]], list[KpiReading]]
     differ: Callable[[KpiReading, KpiReading], Difference]
     check: Callable[[Kpi], dict[str, Any]] = lambda kpi: kpi.parameters
+    is_bounded: bool = True
+    span: tuple[float, float] | None = None
 
 
 _collectors: dict[str, Collector] = {}
@@ -140,4 +144,4 @@ def question_code(program: Program, name: str) -> str:
     for resolve in _resolvers:
         if code := resolve(program, name):
             return code
-    raise KpiError(_("There is no question %(code)s.") % {"code": name[:60]}, code="question-unknown", status=404)
+    raise KpiError(questions.no_such(name), code="question-unknown", status=404)

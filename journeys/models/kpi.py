@@ -1,3 +1,4 @@
+from datetime import date
 from typing import Any
 
 import pgtrigger
@@ -103,7 +104,7 @@ class Kpi(Named):
         ]
 
     def clean(self) -> None:
-        """The tree has no loops."""
+        """The tree has no loops, and no branch that hangs on nothing."""
         seen, code = {self.code}, self.parent_code
         parents = dict(Kpi.objects.filter(program=self.program_id, is_current=True).values_list("code", "parent_code"))
         while code:
@@ -111,12 +112,27 @@ class Kpi(Named):
                 raise ValidationError({"parent_code": _("A KPI cannot be a part of itself.")})
             seen.add(code)
             code = parents.get(code, "")
+        if not self.has_parent:
+            raise ValidationError({"parent_code": _("The program has no such KPI.")})
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """A new version keeps the filter of its population as it is now."""
         if self._state.adding and self.population is not None:
             self.population_filter = self.population.definition
         super().save(*args, **kwargs)
+
+    @property
+    def asked_from(self) -> date | None:
+        """The first day of the answers that this version of what is asked is computed from: of a month, as where a KPI
+        is counted. None: the first version holds for all that was answered before there was a definition, too."""
+        return None if self.version == 1 else self.valid_from.replace(day=1)
+
+    @property
+    def has_parent(self) -> bool:
+        """Whether the KPI of which it is a part is in force; it need not be a part of any."""
+        if not self.parent_code:
+            return True
+        return Kpi.objects.current().filter(program=self.program_id, code=self.parent_code).exists()
 
     @property
     def has_population_changed(self) -> bool:
@@ -139,6 +155,9 @@ class KpiTarget(models.Model):
     program = models.ForeignKey(Program, on_delete=models.PROTECT)
     kpi_code = models.SlugField(_("KPI"))
     question_code = models.CharField(_("question"), max_length=60, blank=True)
+    kpi_version = models.PositiveSmallIntegerField(
+        _("version of the KPI"), null=True, blank=True, help_text=_("For which it was set. Empty: not known.")
+    )
     unit = models.ForeignKey(OrgUnit, on_delete=models.PROTECT, verbose_name=_("unit"))
     period = models.CharField(_("period"), max_length=7)
     version = models.PositiveSmallIntegerField(_("version"), default=1)
@@ -191,6 +210,10 @@ class KpiTarget(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kpi_code} {self.question_code} {self.unit} {self.period}: {self.value}"
+
+    def is_for(self, version: int) -> bool:
+        """Whether values of this version of the KPI are held against it; of a target from before, any."""
+        return self.kpi_version in (None, version)
 
 
 class KpiValue(models.Model):

@@ -1,7 +1,7 @@
 """The KPI page: which KPI is looked at, and everything that stands on the page about it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -104,6 +104,10 @@ class KpiPage:
             for row in self.rows
             for each in self.corrections.get((row.reading.period.code, self.weighted), ())
         ]
+
+    @property
+    def foreign_targets(self) -> list[str]:
+        return [words.foreign_target(each, self.kind) for each in self.trend.foreign]
 
     def _mark(self, point: TrendPoint) -> figures.Change | None:
         if point.is_first or point.reading.suppressed or point.reading.value is None:
@@ -208,7 +212,10 @@ def _facts(known: Waves, kpi: Kpi, question: str) -> QuestionFacts:
     facts = known.facts[question]
     if kpi.collector in ("mean", "top2", "nps") and facts.scale is None:
         raise KpiError(_("This KPI needs a question with a scale."), code="kpi-scale-mismatch")
-    return facts
+    first = kpi.asked_from
+    if first is None:
+        return facts
+    return replace(facts, years={year: n for year, n in facts.years.items() if year >= first.year})
 
 
 def _period(known: Waves, answered: list[Period]) -> Period:

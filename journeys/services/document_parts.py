@@ -206,6 +206,15 @@ def _error(text: str, path: str) -> DocumentError:
     return DocumentError(text, path=path or "/")
 
 
+def asked(part: JourneyPart) -> set[tuple[str, str]]:
+    """The questions that the journey names, each with the kind of part that names it."""
+    found = {("stage", stage.problem_question) for stage in part.stages}
+    for stage in part.stages:
+        for each in stage.touchpoints:
+            found |= {("touchpoint", each.question_code), ("touchpoint", each.expectation_question)}
+    return {(kind, code) for kind, code in found if code}
+
+
 # --- comparing --------------------------------------------------------------------------------
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:
     """What the second document says differently, part by part in the order of the map."""

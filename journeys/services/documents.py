@@ -15,6 +15,7 @@ from django.db.models import F, Model
 from django.utils.translation import gettext as _
 
 from cxprogram.models import Program
+from journeys.kpis import questions
 from journeys.models import (
     DataStream,
     Expectation,
@@ -39,6 +40,7 @@ from journeys.services.document_parts import (
     JourneyPart,
     StagePart,
     TouchpointPart,
+    asked,
     canonical,
     differences,
     fingerprint,
@@ -50,7 +52,11 @@ __all__ = ["Changes", "DocumentError", "apply", "create", "differences", "dump",
 
 @dataclass
 class Changes:
-    """What applying a document did, as (kind, code); `not_taken` names what the program does not know."""
+    """What applying a document did, as (kind, code).
+
+    `not_taken` names what the program does not know, `not_asked` the questions that it does not have: a journey may
+    come before its survey, so those codes are kept.
+    """
 
     added: list[tuple[str, str]] = field(default_factory=list)
     changed: list[tuple[str, str]] = field(default_factory=list)
@@ -58,6 +64,7 @@ class Changes:
     taken_off: list[tuple[str, str]] = field(default_factory=list)
     brought_back: list[tuple[str, str]] = field(default_factory=list)
     not_taken: list[tuple[str, str]] = field(default_factory=list)
+    not_asked: list[tuple[str, str]] = field(default_factory=list)
 
     def __bool__(self) -> bool:
         return any((self.added, self.changed, self.moved, self.taken_off, self.brought_back))
@@ -162,6 +169,9 @@ def apply(journey: Journey, document: Any, *, at: datetime) -> Changes:
     if _link(JourneyPersona, {"journey": journey}, "persona", personas):
         changes.changed.append(("journey", journey.code))
     _findings(journey, part, places)
+    named = asked(part)
+    unknown = questions.unknown(journey.program, {code for _kind, code in named})
+    changes.not_asked = sorted((kind, code) for kind, code in named if code in unknown)
     if changes:
         Journey.objects.filter(pk=journey.pk).update(revision=F("revision") + 1)
     return changes

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from cxprogram.errors import ConflictError
 from cxprogram.models import Responsibility
 from journeys.kpis import registry
+from journeys.kpis.registry import KpiError
 from journeys.models import Kpi
 
 # What decides the number. Names, descriptions and the axis say how it is shown: they may be corrected in place.
@@ -24,7 +25,8 @@ def new_version(kpi: Kpi, *, valid_from: date, **changes: Any) -> Kpi:
 
     Its population is the segment as it is now, whatever filter the old one was made with.
 
-    Raises ConflictError (`kpi-not-current`) if a newer version is in force already, and what `checked` raises.
+    Raises ConflictError (`kpi-not-current`) if a newer version is in force already, KpiError (`kpi-parent-unknown`) if
+    it is to be a part of a KPI that is not in force, and what `checked` raises.
     """
     old = Kpi.objects.select_for_update().get(pk=kpi.pk)
     if not old.is_current:
@@ -33,6 +35,8 @@ def new_version(kpi: Kpi, *, valid_from: date, **changes: Any) -> Kpi:
     fixed = {"id", "version", "is_current", "valid_from", "population_filter"}
     facts = {field.attname: getattr(old, field.attname) for field in Kpi._meta.fields if field.name not in fixed}
     new = checked(Kpi(**(facts | changes), version=old.version + 1, is_current=True, valid_from=valid_from))
+    if "parent_code" in changes and not new.has_parent:
+        raise KpiError(_("The program has no such KPI."), code="kpi-parent-unknown", field="parent_code")
     new.save()
     for duty in Responsibility.objects.for_object(old):
         Responsibility.objects.create(program_id=new.program_id, user_id=duty.user_id, duty=duty.duty, thing=new)
@@ -42,7 +46,8 @@ def new_version(kpi: Kpi, *, valid_from: date, **changes: Any) -> Kpi:
 def checked(kpi: Kpi) -> Kpi:
     """The definition with its parameters as they are stored.
 
-    Raises KpiError: `kpi-unknown` (nothing computes it), `kpi-parameters` with the `field` that is wrong.
+    Raises KpiError: `kpi-unknown` (nothing computes it), `kpi-parameters` with the `field` that is wrong,
+    `kpi-question-unknown` for a question that the program does not have.
     """
     kpi.parameters = registry.collector_of(kpi).check(kpi)
     return kpi

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from cxprogram.errors import ConflictError, DomainError, NotFoundError
 from cxprogram.models import User
+from journeys.kpis import questions
 from journeys.models import Journey, Stage, Touchpoint
 from journeys.services import map_history
 from journeys.services.map_merging import Merged, merge
@@ -60,8 +61,8 @@ def change(
     """Write fields of a stage or a touchpoint that the editor saw as edit `seen`, when they said `base`.
 
     What the editor left as it was seen stays as it stands now. Without `base` every field counts as touched.
-    Raises EditedMeanwhileError if a field that the editor touched says something else since; MapError (`map-field`)
-    for a field that is not edited here.
+    Raises EditedMeanwhileError if a field that the editor touched says something else since; MapError for a field that
+    is not edited here (`map-field`) and for a question that the program does not have (`map-question-unknown`).
     """
     allowed = STAGE_FIELDS if isinstance(row, Stage) else TOUCHPOINT_FIELDS
     if unknown := values.keys() - allowed:
@@ -83,6 +84,10 @@ def change(
         if clashes:
             faster = map_history.last_edit_of(now)
             raise EditedMeanwhileError(clashes, faster.author if faster else None, faster.at if faster else None)
+        # A file may bring a journey before its survey: that code stays while nobody writes another.
+        code = changed.get("question_code", "")
+        if questions.unknown(map_history.journey_of(now).program, {code}):
+            raise MapError(questions.no_such(code), code="map-question-unknown")
         for name, value in changed.items():
             setattr(now, name, value)
         if changed:

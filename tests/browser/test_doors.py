@@ -13,6 +13,7 @@ import pytest
 from tests.browser.axe import flaws
 from tests.browser.test_pages import DESKTOP, PHONE, open_page
 from tests.demo_site import DemoSite
+from tests.mail_box import listening
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("demo")]
 LANGUAGES = ("en", "sv", "nb", "da", "fi")
@@ -21,6 +22,8 @@ SCRIPT = r"""
 import json
 from datetime import timedelta
 from django.utils import timezone
+from django.test import override_settings
+from cxprogram import mail
 from cxprogram.models import User
 from cxprogram.services import import_runs
 from feedback.models import ContactDecision, ContactRule, Invitation, SamplingPlan, Survey
@@ -35,7 +38,9 @@ for language in ("en", "sv", "nb", "da", "fi"):
     invitation, _new = invitations.make(survey, asking, at=at)
     Invitation.objects.filter(pk=invitation.pk).update(status="sent", sent_at=at)
     token = invitations.token_for(invitation)
-    made.append((token, ask_message.mail(invitation, surveys.door("sfo-live"), token).html))
+    with override_settings(**SMTP):
+        mail.transmit(ask_message.mail(invitation, surveys.door("sfo-live"), token))
+    made.append(token)
 plan = SamplingPlan.objects.create(
     program=program, survey=survey, name="After a flight", method="random", sample_size=50, wave_every_days=30
 )
@@ -64,9 +69,12 @@ print(json.dumps({
 @pytest.fixture(scope="module")
 def asked(demo_site: DemoSite) -> dict[str, Any]:
     """An invitation in every language, its address and mail; a placement, a plan, a draft with grids, a file."""
-    done = demo_site.command_line.run("shell", "-v", "0", "-c", SCRIPT)
-    assert done.returncode == 0, done.stderr[-2000:]
-    return json.loads(done.stdout.strip().splitlines()[-1])
+    with listening() as box:
+        done = demo_site.command_line.run("shell", "-v", "0", "-c", f"SMTP = {box.settings!r}\n{SCRIPT}")
+        assert done.returncode == 0, done.stderr[-2000:]
+    made = json.loads(done.stdout.strip().splitlines()[-1])
+    mails = [mail.get_body(("html",)).get_content() for mail in box.mails]
+    return {**made, "invited": list(zip(made["invited"], mails, strict=True))}
 
 
 @pytest.fixture(scope="module")

@@ -3,12 +3,10 @@
 import re
 from collections import Counter
 from datetime import UTC, datetime, timedelta
-from email import message_from_bytes, policy
 from typing import Any
 
 import pytest
 import time_machine
-from aiosmtpd.controller import Controller
 from django.test import Client
 
 from feedback import delivery
@@ -19,49 +17,17 @@ from journeys.models import Consent
 from journeys.services import consents
 from tests import factories
 from tests.feedback.test_sending import DAY, HOUR, make_base, make_plan, make_rule, run
+from tests.mail_box import MailBox, listening
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 
 
-class MailBox:
-    """Takes mail, refuses who is unknown for good and who is busy for now."""
-
-    def __init__(self) -> None:
-        self.mails: list[Any] = []
-
-    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
-        if address.startswith("nobody"):
-            return "550 no such user"
-        if address.startswith("busy"):
-            return "451 come back later"
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
-        self.mails.append(message_from_bytes(envelope.content, policy=policy.default))
-        return "250 OK"
-
-    def to(self) -> list[str]:
-        return sorted(mail["To"] for mail in self.mails)
-
-
-class OnAnyPort(Controller):
-    def _trigger_server(self) -> None:
-        """Called when the server listens: from now on the port is known."""
-        self.port = self.server.sockets[0].getsockname()[1]
-        super()._trigger_server()
-
-
 @pytest.fixture
 def mail_box(settings: Any) -> Any:
-    box = MailBox()
-    controller = OnAnyPort(box, hostname="127.0.0.1", port=0)
-    controller.start()
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", controller.port
-    settings.EMAIL_USE_TLS, settings.EMAIL_HOST_USER = False, ""
-    yield box
-    controller.stop()
+    with listening() as box:
+        for name, value in box.settings.items():
+            setattr(settings, name, value)
+        yield box
 
 
 @pytest.fixture

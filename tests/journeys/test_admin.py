@@ -219,3 +219,33 @@ def test_a_kpi_may_ask_for_more_answers_than_the_program(house: House) -> None:
     assert registry.read(house.program, [query])[0].n is not None
     stricter = kpis.new_version(house.kpis["nps"], valid_from=date(2017, 1, 1), min_n=100)
     assert registry.read(house.program, [replace(query, kpi=stricter)])[0].suppressed
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "said"),
+    [
+        ({"question_code": "NOPE"}, "question_code", "There is no question NOPE."),
+        ({"parent_code": "nope"}, "parent_code", "The program has no such KPI."),
+        (
+            {"collector": "satisfaction_index", "parameters": '{"questions": ["Q7ALL", "NOPE"]}'},
+            "parameters",
+            "There is no question NOPE.",
+        ),
+    ],
+)
+def test_a_kpi_names_only_what_there_is(house: House, changes: dict[str, str], field: str, said: str) -> None:
+    facts = kpi_facts(house.kpis["nps"], code="new") | changes
+    answer = as_(house.people["owner"]).post(url(Kpi, "add"), facts)
+    assert answer.context["adminform"].form.errors == {field: [said]}
+
+
+def test_a_new_version_too_names_only_what_there_is(house: House) -> None:
+    for changes, code in (
+        ({"question_code": "NOPE"}, "kpi-question-unknown"),
+        ({"parent_code": "no"}, "kpi-parent-unknown"),
+    ):
+        with pytest.raises(registry.KpiError) as refused:
+            kpis.new_version(house.kpis["nps"], valid_from=date(2020, 1, 1), **changes)
+        assert (refused.value.code, refused.value.status) == (code, 422)
+    assert Kpi.objects.current().get(program=house.program, code="nps").version == 1
+    assert kpis.new_version(house.kpis["nps"], valid_from=date(2020, 1, 1), parent_code="mean").parent_code == "mean"

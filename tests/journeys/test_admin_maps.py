@@ -98,3 +98,20 @@ def test_a_save_that_changes_nothing_of_the_map_is_no_version(house: House, clie
     before = row.stage.journey.versions.count()
     save(client, row)
     assert row.stage.journey.versions.count() == before
+
+
+@pytest.mark.parametrize("name", ["question_code", "expectation_question"])
+def test_a_touchpoint_names_questions_that_the_program_has(house: Any, client: Client, name: str) -> None:
+    row = house.touchpoint
+    reply = client.post(url(Touchpoint, "change", row.pk), filled(client, row) | {name: "NOPE"})
+    assert reply.context["adminform"].form.errors == {name: ["There is no question NOPE."]}
+    Touchpoint.objects.filter(pk=row.pk).update(**{name: "LATER"})
+    save(client, row, team="Ground crew")
+    save(client, row, **{name: "Q7ALL"})
+
+
+def test_a_stage_names_a_question_that_the_program_has(house: Any, client: Client) -> None:
+    stage = house.touchpoint.stage
+    reply = client.post(url(Stage, "change", stage.pk), filled(client, stage) | {"problem_question": "NOPE"})
+    assert set(reply.context["adminform"].form.errors) == {"problem_question"}
+    save(client, stage, problem_question="PROBLEMS")

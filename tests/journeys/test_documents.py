@@ -201,3 +201,14 @@ def test_whatever_came_before_the_journey_says_what_the_last_document_says(progr
         plain = documents.read(documents.dump(journey))
         assert plain == documents.read(document)
         assert not documents.apply(journey, document, at=NOON)
+
+
+def test_a_question_that_is_not_asked_yet_is_kept_and_told(program: Program, journey: Journey) -> None:
+    factories.make_question(program, "KNOWN")
+    document = documents.dump(journey)
+    document["stages"][0]["problem_question"] = "NOPE"
+    document["stages"][0]["touchpoints"][0] |= {"question_code": "LATER", "expectation_question": "KNOWN"}
+    changes = documents.apply(journey, document, at=NOON)
+    assert changes.not_asked == [("stage", "NOPE"), ("touchpoint", "LATER")]
+    assert documents.dump(journey) == document
+    assert documents.apply(journey, document, at=NOON).not_asked == changes.not_asked, "as long as it is so"

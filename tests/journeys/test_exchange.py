@@ -221,3 +221,16 @@ def test_who_may_not_define_replaces_nothing(house: House) -> None:
     api = Api(house.people["integration"], house.program)
     assert refused(put(api, "journeys/visit/", PLAIN), 403, "not-allowed")
     assert not Journey.objects.filter(code="visit").exists()
+
+
+def test_a_journey_comes_in_before_its_survey_and_says_so(house: House) -> None:
+    sofa = {"code": "sofa", "name": "Sofa", "question_code": "SOON"}
+    body = PLAIN | {
+        "code": "later", "stages": [{"code": "rest", "name": "Rest", "touchpoints": [sofa]}], "findings": [],
+    }  # fmt: skip
+    page = client_of(house).post("/map/import/", {"file": SimpleUploadedFile("j", json.dumps(body).encode())})
+    assert page.context["previews"][0]["changes"].not_asked == [("touchpoint", "SOON")]
+    assert "No question of this program has these codes yet: SOON." in page.content.decode()
+    taken = put(Api(house.people["owner"], house.program), f"journeys/later/?program={house.program.slug}", body)
+    assert (taken.status_code, taken.json()["not_asked"]) == (201, [["touchpoint", "SOON"]])
+    assert Touchpoint.objects.get(code="sofa").question_code == "SOON"

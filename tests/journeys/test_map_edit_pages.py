@@ -267,3 +267,22 @@ def test_any_two_versions_are_told_apart_in_words_whichever_is_named_first(house
 
 def test_a_version_whose_number_is_a_digit_to_python_alone_does_not_exist(house: House) -> None:
     assert client_of(house).post("/map/versions/?journey=departure", {"number": "²"}).status_code == 404
+
+
+def test_a_question_that_the_program_does_not_have_is_refused_beside_its_field(house: House, journey: Journey) -> None:
+    client = client_of(house)
+    typed = filled(client, "desk", question_code="NOPE")
+    reply = client.post(EDIT, typed)
+    assert reply.status_code == 422
+    assert "There is no question NOPE." in html.unescape(reply.content.decode())
+    assert Touchpoint.objects.get(code="desk").question_code == ""
+    assert client.post(EDIT, filled(client, "desk", question_code="Q7ALL")).status_code == 303
+
+
+def test_a_question_that_a_file_brought_is_no_hindrance_to_other_edits(house: House, journey: Journey) -> None:
+    Touchpoint.objects.filter(code="desk").update(question_code="LATER")
+    client = client_of(house)
+    assert "not measured: there is no question LATER" in client.get(EDIT).content.decode()
+    assert client.post(EDIT, filled(client, "desk", team="Ground crew")).status_code == 303
+    row = Touchpoint.objects.get(code="desk")
+    assert (row.team, row.question_code) == ("Ground crew", "LATER")

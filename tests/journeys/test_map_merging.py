@@ -84,6 +84,8 @@ def test_however_two_editors_take_turns_nothing_is_lost_and_the_later_is_told(
 @pytest.fixture
 def shared_program() -> Program:
     program = factories.make_program()
+    for code in "abcd":
+        factories.make_question(program, code)
     for who in ("ann", "bo"):
         factories.make_user("analyst", factories.root_of(program), email=f"{who}@example.org", name=who.capitalize())
     return program

@@ -273,3 +273,19 @@ def test_no_version_is_lost_and_the_newest_is_what_stands(program: Program, ann:
         assert all(each.sha256 == documents.fingerprint(each.document) for each in versions)
         kept = [(each.number, each.document) for each in versions]
     JourneyVersion.objects.filter(journey=journey).delete()
+
+
+def test_only_a_question_that_the_program_has_measures_a_touchpoint(
+    program: Program, journey: Journey, ann: User
+) -> None:
+    def measure(code: str) -> None:
+        maps.change(point("desk"), {"question_code": code}, seen=point("desk").revision, by=ann, at=NOON)
+
+    factories.make_question(factories.make_program("other"), "NOPE")
+    with pytest.raises(maps.MapError) as refused:
+        measure("NOPE")
+    assert refused.value.code == "map-question-unknown"
+    factories.make_question(program, "Q1")
+    for code in ("Q1", ""):
+        measure(code)
+        assert point("desk").question_code == code

@@ -8,7 +8,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from cxprogram.choices import Role
+from cxprogram.periods import parse
 from feedback.models import Question
+from journeys.insight.map import build_map
 from journeys.insight.measurements import Dry, HoleKind, MeasurementPlan, build_plan
 from journeys.models import Interaction, Journey, Measurement, Segment
 from journeys.services import interactions, measurements
@@ -244,3 +246,21 @@ def test_a_question_stands_by_its_label_with_the_code_behind(house: House, journ
     assert '<div class="cx-columns"><label for="id_channels_0">' in page, "sixteen channels stand in columns"
     edited = as_(house, Role.OWNER).get("/map/edit/?journey=walk").content.decode()
     assert f'<span class="cx-small">{label} (NETPRO)' in edited
+
+
+@pytest.mark.parametrize("code", ["NOPE", "COMMENT"])
+def test_what_the_map_does_not_show_as_measured_is_a_hole_of_the_plan(
+    house: House, journey: Journey, code: str
+) -> None:
+    for each in ("desk", "gate"):
+        journey.stages.get(touchpoints__code=each).touchpoints.filter(code=each).update(question_code=code)
+    plan = plan_of(house, journey)
+    view = build_map(house.program, house.root, parse("2017"), user=house.people[Role.OWNER], journey="walk")
+    on_map = {each.touchpoint.code: not each.is_hole for each in view.touchpoints}
+    assert {each.touchpoint.code: each.is_measured for each in plan.points} == on_map
+    assert on_map == {"asked": True, "desk": False, "till": False, "gate": False}
+    assert found(plan, HoleKind.TRUTH) == ["gate"]
+    assert found(plan, HoleKind.TOUCHPOINT) == ["desk", "till"]
+    assert found(plan, HoleKind.PURPOSE) == ["asked"]
+    line(journey, "desk", state="running", kpi_code="nps")
+    assert found(plan_of(house, journey), HoleKind.TOUCHPOINT) == ["till"], "a running line measures it"

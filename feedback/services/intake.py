@@ -39,6 +39,8 @@ from feedback.services.definitions import Drafted
 from feedback.services.import_sinks import can_take, sink_of
 
 CHECKED_ROWS = 5_000
+ONE_BY_ONE = frozenset({"customers", "accounts", "people", "units"})  # each row is looked up and locked by itself
+CHECKED_ONE_BY_ONE = 500
 LISTED_ERRORS = 50
 READERS = {"qsf": read_qsf, "lss": read_lss, "surveyjs": read_surveyjs}
 
@@ -249,7 +251,7 @@ def check(run: ImportRun, look: Look, said: Decisions) -> Check:
         lines: list[int] = []
         items: list[Any] = []
         with sink.open(import_runs.path_of(run)) as table:
-            for line, row in islice(table.rows, CHECKED_ROWS):
+            for line, row in islice(table.rows, CHECKED_ONE_BY_ONE if look.target in ONE_BY_ONE else CHECKED_ROWS):
                 result.rows += 1
                 taken = sink.take(row, line)
                 if isinstance(taken, SkippedRow):

@@ -73,7 +73,7 @@ def funnel_list(request: HttpRequest, visit: Visit) -> HttpResponse:
     groups = [each for each in groups if each.unit is None or each.unit in seen]
     context = {
         "journey": journey,
-        "headline": pages.funnel_headline(steps, groups),
+        "headline": pages.funnel_headline(steps, groups, least),
         "lead": pages.funnel_lead(steps, groups, least),
         "tables": [(each.label, pages.funnel_table(steps, each, least)) for each in groups if each.funnel],
         "withheld": [each.label for each in groups if each.funnel is None],

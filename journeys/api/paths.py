@@ -16,6 +16,7 @@ from cxprogram.errors import NotFoundError
 from cxprogram.models import OrgUnit, Program
 from cxprogram.periods import Period, parse
 from journeys import asked
+from journeys.analytics.funnels import Removal
 from journeys.analytics.paths import Spread
 from journeys.insight import funnels, paths
 from journeys.insight.funnels import FunnelGroup, Step
@@ -107,7 +108,9 @@ class PathReport(msgspec.Struct):
 
 
 class FunnelStage(msgspec.Struct):
-    """One step; null where a number would tell of few. `could_come_through`: an upper bound for mending the step."""
+    """One step; null where a number would tell of few. `could_come_through`: an upper bound for mending the step;
+    `more_without`: how many more took all other steps in order and in time, with the interval of their share of those
+    who began; null also for the first step and the last."""
 
     step: Code
     name: str
@@ -121,6 +124,19 @@ class FunnelStage(msgspec.Struct):
     could_come_through: float | None
     could_low: float | None
     could_high: float | None
+    more_without: int | None
+    more_without_low: float | None
+    more_without_high: float | None
+
+
+class FunnelChange(msgspec.Struct):
+    """One change to a funnel, and how many more it would bring to the end."""
+
+    change: Annotated[str, Meta(description="`mend` the step, or `remove` it.")]
+    step: Code
+    gain: float
+    low: float
+    high: float
 
 
 class FunnelPart(msgspec.Struct):
@@ -131,6 +147,10 @@ class FunnelPart(msgspec.Struct):
     suppressed: bool
     conversion: float | None
     stages: list[FunnelStage]
+    best: Annotated[
+        list[FunnelChange],
+        Meta(description="What would help most; several, most first, where chance may be all that parts them."),
+    ]
 
 
 class FunnelReport(msgspec.Struct):
@@ -299,10 +319,10 @@ def _paths(
 def _funnel(steps: list[Step], group: FunnelGroup, least: int) -> FunnelPart:
     unit, made = group.unit.code if group.unit else None, group.funnel
     if made is None:
-        return FunnelPart(group.segment or None, unit, True, None, [])
-    gains, stages = group.gains(least), []
+        return FunnelPart(group.segment or None, unit, True, None, [], [])
+    gains, removals, stages = group.gains(least), group.removals(least), []
     for place, (step, stage, told) in enumerate(zip(steps, made.stages, group.told, strict=True)):
-        gain, tells = gains.get(place), group.tells_kept(place)
+        gain, removal, tells = gains.get(place), removals.get(place), group.tells_kept(place)
         stages.append(
             FunnelStage(
                 step=step.code,
@@ -317,6 +337,19 @@ def _funnel(steps: list[Step], group: FunnelGroup, least: int) -> FunnelPart:
                 could_come_through=gain.gain if gain else None,
                 could_low=gain.low if gain else None,
                 could_high=gain.high if gain else None,
+                more_without=removal.gain if removal else None,
+                more_without_low=removal.low if removal else None,
+                more_without_high=removal.high if removal else None,
             )
         )
-    return FunnelPart(group.segment or None, unit, False, group.conversion, stages)
+    best = [
+        FunnelChange(
+            change="remove" if isinstance(each, Removal) else "mend",
+            step=steps[place].code,
+            gain=each.gain,
+            low=each.low,
+            high=each.high,
+        )
+        for each, place in group.best(least).items()
+    ]
+    return FunnelPart(group.segment or None, unit, False, group.conversion, stages, best)

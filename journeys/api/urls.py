@@ -2,10 +2,11 @@ from django.urls import path
 
 from journeys.api.competitor_ratings import CompetitorRatingBulkView, CompetitorRatingView
 from journeys.api.customers import CustomerBulkView, CustomerView
+from journeys.api.funnels import FunnelView
 from journeys.api.interactions import InteractionBulkView, InteractionView
 from journeys.api.journeys import JourneyListView, JourneyView
 from journeys.api.kpi_values import KpiValueView
-from journeys.api.paths import FunnelView, PathView
+from journeys.api.paths import PathView
 from journeys.api.segment import SegmentBatchView, SegmentView
 
 urlpatterns = [

@@ -238,6 +238,13 @@ ROWS: list[Row] = [
         {401: ANONYMOUS, 200: SCORES_OF_A, 404: "unit_manager frontline stranger", 403: REST},
         unit=OTHER,
     ),
+    row("api:competitor-comparison", {401: ANONYMOUS, 200: SCORES, 403: REST, 404: STRANGER}),
+    row("api:competitor-comparison", {401: ANONYMOUS, 200: SCORES, 403: REST, 404: STRANGER}, unit=OWN),
+    row(
+        "api:competitor-comparison",
+        {401: ANONYMOUS, 200: SCORES_OF_A, 404: "unit_manager frontline stranger", 403: REST},
+        unit=OTHER,
+    ),
     row("api:driver-study", {401: ANONYMOUS, 200: DRIVERS, 403: REST, 404: STRANGER}),
     post("api:driver-study", {401: ANONYMOUS, 202: f"{DEFINERS} stranger", 403: REST}),
     row("api:driver-study-run", {401: ANONYMOUS, 200: DEFINERS, 403: REST, 404: STRANGER}, WHOLE),

@@ -1,5 +1,6 @@
 from django.urls import path
 
+from journeys.api.competitor_comparisons import CompetitorComparisonView
 from journeys.api.competitor_ratings import CompetitorRatingBulkView, CompetitorRatingView
 from journeys.api.customers import CustomerBulkView, CustomerView
 from journeys.api.funnels import FunnelView
@@ -14,6 +15,7 @@ urlpatterns = [
     path("customers/bulk/", CustomerBulkView.as_view(), name="customer-bulk"),
     path("competitor-ratings/", CompetitorRatingView.as_view(), name="competitor-rating-create"),
     path("competitor-ratings/bulk/", CompetitorRatingBulkView.as_view(), name="competitor-rating-bulk"),
+    path("competitor-comparisons/", CompetitorComparisonView.as_view(), name="competitor-comparison"),
     path("interactions/", InteractionView.as_view(), name="interaction-create"),
     path("interactions/bulk/", InteractionBulkView.as_view(), name="interaction-bulk"),
     # The addresses are Segment's: no slash at their end.

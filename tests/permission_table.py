@@ -238,7 +238,7 @@ ROWS: list[Row] = [
         {401: ANONYMOUS, 200: SCORES_OF_A, 404: "unit_manager frontline stranger", 403: REST},
         unit=OTHER,
     ),
-    row("api:competitor-comparison", {401: ANONYMOUS, 200: SCORES, 403: REST, 404: STRANGER}),
+    row("api:competitor-comparison", {401: ANONYMOUS, 200: f"{SCORES} stranger", 403: REST}),
     row("api:competitor-comparison", {401: ANONYMOUS, 200: SCORES, 403: REST, 404: STRANGER}, unit=OWN),
     row(
         "api:competitor-comparison",

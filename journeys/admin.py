@@ -131,7 +131,10 @@ class TouchpointPage(OfMapMixin, ProgramAdmin):
             },
         ),
         (gettext_lazy("Expectation"), {"fields": ("expectation_question", "expectation_form")}),
-        (gettext_lazy("How we meet"), {"fields": ("channels", "initiator", "promises", "tones")}),
+        (
+            gettext_lazy("How we meet"),
+            {"fields": ("channels", "initiator", "receiver", "receiver_name", "promises", "tones")},
+        ),
         (gettext_lazy("What it opens into"), {"fields": ("opens",)}),
     )
     texts = {"names": False, "promises": True, "tones": False}

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from cxprogram.audit import audited
 from cxprogram.models import Program
 from cxprogram.models.translated import Named, in_language
-from journeys.choices import Aspect, Evidence, ExpectationForm, Initiator, JourneyLevel, Truth, VersionKind
+from journeys.choices import Aspect, Evidence, ExpectationForm, Initiator, JourneyLevel, Receiver, Truth, VersionKind
 from journeys.models.segment import Persona
 from journeys.models.stream import DataStream
 from journeys.querysets import (
@@ -158,6 +158,12 @@ class Touchpoint(Named):
     )
     channels = models.JSONField(_("channels"), default=list, blank=True)
     initiator = models.CharField(_("who begins"), max_length=12, choices=Initiator.choices, default=Initiator.CUSTOMER)
+    receiver = models.CharField(
+        _("who receives"), max_length=12, choices=Receiver.choices, default=Receiver.OTHER_SIDE, blank=True
+    )
+    receiver_name = models.CharField(
+        _("what the receiver calls it"), max_length=200, blank=True, help_text=_("Empty: the same name.")
+    )
     promises = models.JSONField(_("what the brand promises"), default=dict, blank=True)
     tones = models.JSONField(_("tone of voice"), default=dict, blank=True)
     streams = models.ManyToManyField(

@@ -143,6 +143,7 @@ FIELDS = {
     "name": lambda: _("name"), "names": lambda: _("name in other languages"), "goals": lambda: _("goal"),
     "actions": lambda: _("actions"), "thoughts": lambda: _("thoughts"), "promises": lambda: _("promise"),
     "tones": lambda: _("tone of voice"), "channels": lambda: _("channels"), "initiator": lambda: _("who begins"),
+    "receiver": lambda: _("who receives"), "receiver_name": lambda: _("what the receiver calls it"),
     "question_code": lambda: _("question"), "aspect": lambda: _("what the question asks"), "team": lambda: _("team"),
     "expectations": lambda: _("expectation"), "stage": lambda: _("stage"), "truth": lambda: _("moment of truth"),
     "opens": lambda: _("opens into"), "streams": lambda: _("data streams"), "personas": lambda: _("personas"),

@@ -21,6 +21,7 @@ from journeys.choices import (
     FindingState,
     Initiator,
     JourneyLevel,
+    Receiver,
     Truth,
 )
 
@@ -61,6 +62,8 @@ class TouchpointPart(_Part):
     opens: str = ""
     channels: list[str] = []
     initiator: str = Initiator.CUSTOMER.value
+    receiver: str = Receiver.OTHER_SIDE.value
+    receiver_name: Annotated[str, Meta(max_length=200)] = ""
     promises: Texts = {}
     tones: Texts = {}
     streams: list[str] = []
@@ -112,7 +115,7 @@ OWN = ("name", "names", "level", "description", "evidence", "evidence_note")
 OF_STAGE = ("name", "names", "goals", "goal_evidence", "actions", "thoughts", "problem_question", "problems")
 OF_TOUCHPOINT = (
     "name", "names", "question_code", "aspect", "truth", "truth_reason", "team", "problem_codes", "channels",
-    "initiator", "promises", "tones", "expectation_question", "expectation_form",
+    "initiator", "receiver", "receiver_name", "promises", "tones", "expectation_question", "expectation_form",
 )  # fmt: skip
 CHOICES: Mapping[str, Iterable[str]] = {
     "level": JourneyLevel.values,
@@ -121,6 +124,7 @@ CHOICES: Mapping[str, Iterable[str]] = {
     "aspect": ["", *Aspect.values],
     "truth": Truth.values,
     "initiator": Initiator.values,
+    "receiver": Receiver.values,
     "expectation_form": ["", *ExpectationForm.values],
     "kind": FindingKind.values,
     "state": FindingState.values,

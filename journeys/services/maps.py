@@ -21,8 +21,11 @@ from journeys.services.new_journeys import free_code
 
 STAGE_FIELDS = frozenset({"name", "names", "goals", "actions", "thoughts"})
 TOUCHPOINT_FIELDS = frozenset(
-    {"name", "names", "question_code", "aspect", "team", "channels", "initiator", "promises", "tones"}
-)
+    {
+        "name", "names", "question_code", "aspect", "team", "channels", "initiator", "receiver", "receiver_name",
+        "promises", "tones",
+    }
+)  # fmt: skip
 
 
 class MapError(DomainError):

@@ -171,6 +171,7 @@ points = st.fixed_dictionaries(
     optional={
         "names": texts, "promises": texts, "channels": st.lists(st.sampled_from(["web", "phone"]), unique=True),
         "problem_codes": st.lists(st.integers(0, 9)), "initiator": st.sampled_from(["organisation", "partner"]),
+        "receiver": st.sampled_from(["customer", "organisation", "partner", "nobody"]), "receiver_name": words,
     },
 )  # fmt: skip
 stages = st.fixed_dictionaries(

@@ -76,6 +76,7 @@ def _map_asked(request: HttpRequest, visit: Visit, unit: OrgUnit) -> MapView:
         filters.period_asked(request),
         parse(against) if against not in ("", NO_COMPARISON) else None,
         visit.user,
+        today=visit.today,
         journey=request.GET.get("journey", ""),
         is_compared=against != NO_COMPARISON,
     )

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from cxprogram.periods import Period
+from cxprogram.periods import ALL, Period
 from journeys.analytics import evidence
 from journeys.analytics.evidence import Grade, StudyFacts
 from journeys.choices import StudyMethod
@@ -32,7 +32,7 @@ class Links:
         return evidence.better(stage.goal_evidence, derived)  # type: ignore[arg-type]
 
 
-def read(journey: Journey, touchpoints: Sequence[Touchpoint], period: Period) -> Links:
+def read(journey: Journey, touchpoints: Sequence[Touchpoint], period: Period, *, today: date) -> Links:
     """Four queries. A study counts as it stood when the period ended, or today for all time."""
     of_touchpoints, of_stages = defaultdict(list), defaultdict(list)
     stages = {each.pk: each.stage_id for each in touchpoints}
@@ -45,14 +45,13 @@ def read(journey: Journey, touchpoints: Sequence[Touchpoint], period: Period) ->
     streams = defaultdict(list)
     for link in TouchpointStream.objects.filter(touchpoint__in=touchpoints).select_related("stream").order_by("pk"):
         streams[link.touchpoint_id].append(link.stream.label)
-    newest = max((f.study.done_on for rows in of_stages.values() for f in rows if f.study), default=period.end)
     return Links(
         findings={pk: tuple(rows) for pk, rows in of_touchpoints.items()},
         of_stages={pk: tuple(rows) for pk, rows in of_stages.items()},
         streams={pk: tuple(names) for pk, names in streams.items()},
         personas=tuple(journey.personas.order_by("code")),
         opened_from=Touchpoint.objects.on_map().filter(opens=journey).select_related("stage__journey").first(),
-        as_of=min(period.end, newest),
+        as_of=today if period == ALL else period.end,
     )
 
 

@@ -40,7 +40,8 @@ def build(visit: Visit, code: str, *, unit: OrgUnit, period: Period | None) -> T
     touchpoint = rows.select_related("stage__journey").first()
     if touchpoint is None:
         raise NotFoundError(_("There is no such touchpoint."), code="touchpoint-unknown")
-    view = build_map(visit.program, unit, period, None, visit.user, journey=touchpoint.stage.journey.code)
+    of = touchpoint.stage.journey
+    view = build_map(visit.program, unit, period, None, visit.user, today=visit.today, journey=of.code)
     stage = next(each for each in view.stages if each.stage.pk == touchpoint.stage_id)
     card = next(each for each in stage.touchpoints if each.touchpoint.pk == touchpoint.pk)
     measured = None

@@ -14,8 +14,11 @@ from cxprogram.periods import parse
 from journeys.insight.map import build_map
 from journeys.models import Touchpoint
 from journeys.pages import map_print
+from tests.factories import NOON
 from tests.journeys.pages import Airport, answer_two_waves, make_airport, make_wide
 from tests.pdf_tree import tree
+
+TODAY = NOON.date()
 
 pytestmark = pytest.mark.django_db
 
@@ -29,7 +32,9 @@ def airport() -> Airport:
 
 def sheet(airport: Airport, journey: str = "") -> PdfReader:
     return PdfReader(
-        BytesIO(map_print.map_pdf(build_map(airport.program, airport.root, parse("2017"), journey=journey)))
+        BytesIO(
+            map_print.map_pdf(build_map(airport.program, airport.root, parse("2017"), journey=journey, today=TODAY))
+        )
     )
 
 
@@ -89,7 +94,7 @@ def test_what_is_shown_also_is_printed_too(client: Client, airport: Airport) -> 
 def test_where_the_lanes_find_no_room_the_sheet_says_so_and_keeps_every_touchpoint(airport: Airport) -> None:
     make_wide(airport, 60)
     Touchpoint.objects.filter(stage__journey__code="wide").update(promises={"en": "Something warm at any hour"})
-    view = build_map(airport.program, airport.root, parse("2017"), journey="wide")
+    view = build_map(airport.program, airport.root, parse("2017"), journey="wide", today=TODAY)
     text = text_of(PdfReader(BytesIO(map_print.map_pdf(view, lanes=["promise"]))))
     assert "What was to be shown also does not fit on this sheet" in text
     assert "Something warm" not in text
@@ -119,7 +124,7 @@ def test_what_finds_no_room_is_counted_and_flagged_touchpoints_stay(airport: Air
 
 
 def test_nothing_is_fetched_to_make_it(airport: Airport, monkeypatch: pytest.MonkeyPatch) -> None:
-    made = build_map(airport.program, airport.root, parse("2017"))
+    made = build_map(airport.program, airport.root, parse("2017"), today=TODAY)
 
     def refuse(*args: Any, **kwargs: Any) -> None:
         raise AssertionError("the network was asked")

@@ -13,7 +13,6 @@ from cxprogram.api_base import asked_number
 from cxprogram.csv_files import csv_response
 from cxprogram.models import OrgUnit
 from cxprogram.page_base import Visit, member_page
-from cxprogram.periods import parse
 from journeys.insight import drawings, journey_tree, words
 from journeys.insight.kpi_tree import build_tree
 from journeys.insight.map import MapView, build_map
@@ -22,7 +21,6 @@ from journeys.kpis.registry import KpiError
 from journeys.models import Journey, Kpi
 from journeys.pages import filters, kpi, map_print, touchpoint
 
-NO_COMPARISON = "none"
 # What the map shows besides, if it is asked for.
 LANES = {
     "personas": gettext_lazy("Personas"),
@@ -69,16 +67,16 @@ def _lanes(request: HttpRequest) -> list[str]:
 
 def _map_asked(request: HttpRequest, visit: Visit, unit: OrgUnit) -> MapView:
     """The map that the address asks for. Raises NotFoundError, PeriodError, KpiError."""
-    against = request.GET.get("compare", "")
+    compare, is_compared = filters.compare_asked(request)
     return build_map(
         visit.program,
         unit,
         filters.period_asked(request),
-        parse(against) if against not in ("", NO_COMPARISON) else None,
+        compare,
         visit.user,
         today=visit.today,
         journey=request.GET.get("journey", ""),
-        is_compared=against != NO_COMPARISON,
+        is_compared=is_compared,
     )
 
 
@@ -96,6 +94,7 @@ def journey_list(request: HttpRequest, visit: Visit) -> HttpResponse:
         "journeys/journey_list.html",
         {
             "overview": overview,
+            "carried": filters.carried(request, unit=unit, period=overview.period, compare=None),
             "branches": overview.branches,
             "periods": filters.period_choices(overview.waves.choices, overview.period),
             "units": filters.unit_choices(filters.units_of(visit), unit),
@@ -106,16 +105,22 @@ def journey_list(request: HttpRequest, visit: Visit) -> HttpResponse:
 
 @member_page(Right.SEE_SCORES)
 def touchpoint_detail(request: HttpRequest, visit: Visit, code: str) -> HttpResponse:
-    """All that is known of one touchpoint: `?period= &unit=`."""
+    """All that is known of one touchpoint: `?period= &unit= &compare=`."""
     unit = filters.unit_asked(request, visit)
-    found = touchpoint.build(visit, code, unit=unit, period=filters.period_asked(request))
+    compare, is_compared = filters.compare_asked(request)
+    found = touchpoint.build(
+        visit, code, unit=unit, period=filters.period_asked(request), compare=compare, is_compared=is_compared
+    )
+    carried = filters.carried(request, unit=unit, period=found.view.period, compare=found.view.compare)
     context = {
+        "carried": carried,
+        "compare": request.GET.get("compare", ""),
         "found": found,
         "page": found.kpi,
         "periods": filters.period_choices(found.view.waves.choices, found.view.period),
         "units": filters.unit_choices(filters.units_of(visit), unit),
         "crumbs": [
-            (_("Journey map"), f"{reverse('journeys:map')}?journey={found.view.journey.code}"),
+            (_("Journey map"), f"{reverse('journeys:map')}?journey={found.view.journey.code}&{carried}"),
             (found.card.label, ""),
         ],
     }
@@ -128,7 +133,7 @@ def _has_kpis(visit: Visit) -> bool:
 
 
 def _map_context(request: HttpRequest, visit: Visit, view: MapView, journeys: list[Journey]) -> dict[str, Any]:
-    nothing = filters.Choice(NO_COMPARISON, _("No comparison"), view.compare is None)
+    nothing = filters.Choice(filters.NO_COMPARISON, _("No comparison"), view.compare is None)
     others = [period for period in view.waves.choices if period not in (view.period, view.compare)]
     compared = [filters.Choice(period.code, period.label, False) for period in others if period.code != "all"]
     if view.compare:
@@ -136,6 +141,7 @@ def _map_context(request: HttpRequest, visit: Visit, view: MapView, journeys: li
     lanes = _lanes(request)
     return {
         "view": view,
+        "carried": filters.carried(request, unit=view.unit, period=view.period, compare=view.compare),
         "lanes": lanes,
         "lane_choices": [filters.Choice(code, str(label), code in lanes) for code, label in LANES.items()],
         "headline": words.map_headline(view),

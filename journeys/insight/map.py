@@ -126,6 +126,7 @@ class MapStage:
     touchpoints: tuple[MapTouchpoint, ...]
     problems: StageProblems | None
     grade: Grade = "assumed"
+    findings: tuple[Finding, ...] = ()
 
     @property
     def label(self) -> str:
@@ -173,6 +174,7 @@ class MapView:
     grade: Grade = "assumed"
     personas: tuple[Persona, ...] = ()
     opened_from: Touchpoint | None = None
+    findings: tuple[Finding, ...] = ()
 
     @cached_property
     def touchpoints(self) -> tuple[MapTouchpoint, ...]:
@@ -288,7 +290,10 @@ def build_map(
         compare=against,
         kpi=definitions.touchpoints,
         stages=tuple(
-            MapStage(stage, by_stage[stage.pk], problems.of_stage(stage), linked.of_stage(stage)) for stage in stages
+            MapStage(
+                stage, by_stage[stage.pk], problems.of_stage(stage), linked.of_stage(stage), linked.alone_of(stage)
+            )
+            for stage in stages
         ),
         overall=_figure(readings.overall, targets, known),
         loyalty=_figure(readings.loyalty, targets, known),
@@ -303,6 +308,7 @@ def build_map(
         grade=evidence.better(chosen.evidence, evidence.whole([each.grade for each in cards])),  # type: ignore[arg-type]
         personas=linked.personas,
         opened_from=linked.opened_from,
+        findings=linked.of_whole,
     )
 
 

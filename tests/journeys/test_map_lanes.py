@@ -1,13 +1,15 @@
 """What hangs on the parts of a map: expectations that are measured, evidence, competitors, lanes by choice."""
 
 from datetime import date
+from io import BytesIO
 
 import pytest
 from django.test import Client
+from pypdf import PdfReader
 
 from cxprogram.periods import ALL, Period, parse
 from journeys.insight.map import MapTouchpoint, MapView, build_map
-from journeys.models import JourneyPersona, Persona, Touchpoint
+from journeys.models import Finding, JourneyPersona, Persona, Touchpoint
 from journeys.services import competitor_ratings
 from journeys.services.competitor_ratings import Given, Sitting
 from tests import factories
@@ -98,6 +100,25 @@ def test_a_study_ages_by_the_period_shown_and_not_by_studies_elsewhere(
     assert card(house, parse("2017")).grade == "partly"
     assert card(house, ALL, today=date(2016, 5, 1)).grade == "researched"
     assert card(house, ALL, today=date(2016, 7, 1)).grade == "partly"
+
+
+def test_findings_of_a_stage_and_of_the_whole_journey_are_shown_by_choice(house: House, client: Client) -> None:
+    journey, stage = house.touchpoint.stage.journey, house.touchpoint.stage
+    facts = {"program": house.program, "journey": journey, "kind": "pain_point"}
+    Finding.objects.create(stage=stage, texts={"en": "Nobody knows where to sit."}, **facts)
+    Finding.objects.create(texts={"en": "Travel is tiring."}, **facts)
+    found = view(house)
+    assert [str(each) for each in found.findings] == ["Travel is tiring."]
+    assert [[str(each) for each in part.findings] for part in found.stages] == [[], ["Nobody knows where to sit."]]
+    client.force_login(house.people["owner"])
+    for address, is_said in (("/map/?period=2017", False), ("/map/?period=2017&lanes=findings", True)):
+        html = client.get(address, headers={"accept-language": "en"}).content.decode()
+        for text in ("Nobody knows where to sit.", "Travel is tiring."):
+            assert (text in html) == is_said, (address, text)
+    pdf = client.get("/map/pdf/?period=2017&lanes=findings", headers={"accept-language": "en"}).content
+    (sheet,) = PdfReader(BytesIO(pdf)).pages
+    text = " ".join(sheet.extract_text().split())
+    assert "Nobody knows where to sit." in text and "Travel is tiring." in text
 
 
 def test_it_says_where_we_are_surely_ahead(house: House, point: Touchpoint) -> None:

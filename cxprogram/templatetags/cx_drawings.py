@@ -81,6 +81,13 @@ def kpi_bar(context: Context, reading: Any, scale_low: float, scale_high: float,
 
 
 @register.simple_tag
+def print_key(mark: str) -> SafeString:
+    """One mark of the interval bar for a legend in print; write the word beside it."""
+    words = {"interval": _("Mean with 95 % interval"), "expectation": _("Expectation"), "target": _("Target")}
+    return drawing.key_print(mark, words[mark])
+
+
+@register.simple_tag
 def nice_scale(*values: float | None) -> tuple[float, float]:
     """Round ends for one bar, with room on both sides. A list of bars shares one scale instead."""
     return figures.nice_ends(None if value == "" else value for value in values)

@@ -78,6 +78,18 @@ def test_it_is_tagged_titled_and_every_figure_says_what_it_shows(airport: Airpor
     assert {font.get_object()["/BaseFont"].split("+")[-1].split("-")[0] for font in fonts.values()} == {"Inter"}
 
 
+def test_the_sheet_says_what_its_marks_mean(airport: Airport) -> None:
+    reader = sheet(airport)
+    text = text_of(reader)
+    for said in (
+        "Expectation 4.00, assumed.", "Target.", "Moment of truth decides the experience.",
+        "Pain point furthest below expectation.",
+    ):  # fmt: skip
+        assert said in text, (said, text)
+    drawn = [str(node.get("/Alt", "")) for kind, node in tree(reader) if kind == "/Figure"]
+    assert {"Mean with 95 % interval", "Expectation", "Target"} <= set(drawn)
+
+
 def test_what_is_shown_also_is_printed_too(client: Client, airport: Airport) -> None:
     Touchpoint.objects.filter(code="food").update(
         promises={"en": "Something warm at any hour"}, tones={"en": "Warm"}, channels=["shop"]

@@ -76,7 +76,9 @@ def headline(study: PathStudy) -> str:
             "n": figures.figure(study.paths.cases, "count"),
             "ways": figures.figure(study.paths.n_variants, "count"),
         }
-    return _("%(share)s go through the journey as planned") % {"share": figures.figure(conforming, "share")}
+    return _("%(share)s of the journeys that have ended went as planned") % {
+        "share": figures.figure(conforming, "share")
+    }
 
 
 def lead(study: PathStudy) -> str:

@@ -15,6 +15,7 @@ from journeys import frames
 from journeys.analytics.conformance import Deviation
 from journeys.insight import funnels, paths
 from journeys.models import Customer, Episode, Interaction, Journey, Segment
+from journeys.pages import paths as pages
 from journeys.services import episodes, interactions
 from journeys.services.customers import CustomerFacts
 from journeys.services.interactions import Happening
@@ -275,6 +276,17 @@ def test_the_page_says_it_and_the_file_holds_it(house: House, journey: Journey) 
         for row in csv.DictReader(io.StringIO(text))
     }
     assert rows == {("A", "B"): (6, 0.5), ("A", "C"): (6, 0.5), ("B", "C"): (6, 1.0)}
+
+
+def test_each_share_as_planned_says_of_what_it_is(house: House, journey: Journey) -> None:
+    walk(house.program, *["abc"] * 6, *["ac"] * 6)
+    walk(house.program, *["ab"] * 8, start=100, began=NOON - timedelta(days=1))
+    found = study(journey)
+    assert pages.headline(found).replace("\xa0", " ") == "50.0 % of the journeys that have ended went as planned"
+    assert [(each.share, each.is_planned) for each in pages.ways(found)] == [(0.4, False), (0.3, True), (0.3, False)]
+    html = owner(house).get("/paths/", {"journey": "walk"}, headers={"accept-language": "en"}).content.decode()
+    assert html.count("of all journeys ·") == 3
+    assert "As planned is told of the journeys that have ended" in html
 
 
 def test_the_funnel_page_takes_steps_and_a_time(house: House, journey: Journey) -> None:

@@ -53,6 +53,16 @@ def test_period_unit_and_comparison_go_along(
     assert [each.format(SHOWN) for each in expected if each.format(SHOWN) not in found] == []
 
 
+def test_who_defines_finds_from_a_touchpoint_where_its_details_are_set(airport: Airport, client: Client) -> None:
+    place = f"/admin/journeys/touchpoint/{airport.touchpoints['food'].pk}/change/"
+    for role, is_there in (("owner", True), ("executive", False)):
+        client.force_login(airport.people[role])
+        page = client.get("/map/touchpoint/food/?period=2017", headers={"accept-language": "en"}).content.decode()
+        assert (f'<a href="{place}">Edit details: moment of truth, expectation' in page) == is_there
+    client.force_login(airport.people["owner"])
+    assert client.get(place).status_code == 200
+
+
 def test_no_comparison_stays_none(airport: Airport, client: Client) -> None:
     found = links(client, airport, "/map/touchpoint/food/?period=2017&compare=none")
     assert "/map/?journey=departure&amp;unit=SFO&amp;period=2017&amp;compare=none" in found

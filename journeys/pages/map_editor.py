@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from cxprogram.page_base import number_in
 from journeys.kpis import questions
-from journeys.map_forms import PartForm, form_of
+from journeys.map_forms import LANGUAGES, PartForm, form_of
 from journeys.models import Journey, JourneyVersion, Stage, Touchpoint
 from journeys.services import documents
 from journeys.services.document_parts import Difference
@@ -124,15 +124,25 @@ def _places(stages: list[Stage], by_stage: Mapping[int, list[Touchpoint]]) -> li
 
 
 def _clash(form: PartForm, clash: Clash) -> tuple[str, str, str]:
-    """The field's name, what it says now, and what was typed."""
-    field = next((form[name].label for name in form.fields if name.split("_")[0] == clash.field), clash.field)
-    return str(field), in_words(clash.theirs), in_words(clash.mine)
+    """The field's name, what it says now, and what was typed; of a text only the languages that differ.
+
+    The form has caught up: a language that the editor left alone says what stands now.
+    """
+    if not isinstance(clash.theirs, dict) or not isinstance(clash.mine, dict):
+        return str(form[clash.field].label), in_words(clash.theirs), in_words(clash.mine)
+    mine = {
+        language: form[name].value() if (name := f"{clash.field}_{language}") in form.fields else text
+        for language, text in {**clash.theirs, **clash.mine}.items()
+    }
+    differ = [language for language, text in mine.items() if text != clash.theirs.get(language, "")]
+    now, typed = ({each: said.get(each, "") for each in differ} for said in (clash.theirs, mine))
+    return str(form.long_texts.get(clash.field, _("Name"))), in_words(now), in_words(typed)
 
 
 def in_words(value: Any) -> str:
-    """A value of a document for people: texts one after the other, lists with commas."""
+    """A value of a document for people: texts one after the other with their languages, lists with commas."""
     if isinstance(value, dict):
-        return "; ".join(f"{key}: {in_words(each)}" for key, each in value.items())
+        return "; ".join(f"{LANGUAGES.get(key, key)}: {in_words(each) or '–'}" for key, each in value.items())
     if isinstance(value, list):
         return ", ".join(in_words(each) for each in value)
     return "" if value is None else str(value)

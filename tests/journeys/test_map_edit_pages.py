@@ -117,6 +117,33 @@ def test_the_later_of_two_sees_both_texts_and_saves_again(house: House, journey:
     assert Touchpoint.objects.get(code="desk").name == "Bag drop"
 
 
+def test_a_clash_names_only_the_languages_that_differ(house: House, journey: Journey) -> None:
+    said = {"en": "At once", "sv": "Genast", "fi": "Heti", "da": "Straks"}
+    Touchpoint.objects.filter(code="desk").update(promises=said)
+    ann, bo = client_of(house), client_of(house, "analyst")
+    hers = filled(ann, "desk", promises_sv="Direkt", promises_fi="Tuota pikaa")
+    his = filled(bo, "desk", promises_sv="Med en gång", promises_da="Med det samme")
+    assert ann.post(EDIT, hers).status_code == 303
+    told = bo.post(EDIT, his)
+    part = next(p for s in told.context["page"].stages for p in s.touchpoints if p.row.code == "desk")
+    assert part.clashes == (
+        (
+            "What the brand promises",
+            "Dansk: Straks; Svenska: Direkt",
+            "Dansk: Med det samme; Svenska: Med en gång",
+        ),
+    )
+
+
+def test_a_clash_names_a_field_as_its_form_does(house: House, journey: Journey) -> None:
+    ann, bo = client_of(house), client_of(house, "analyst")
+    hers, his = (filled(who, "desk", receiver_name=said) for who, said in ((ann, "Hands bag"), (bo, "Takes bag")))
+    assert ann.post(EDIT, hers).status_code == 303
+    told = bo.post(EDIT, his)
+    part = next(p for s in told.context["page"].stages for p in s.touchpoints if p.row.code == "desk")
+    assert part.clashes == (("What the receiver calls it", "Hands bag", "Takes bag"),)
+
+
 @pytest.mark.parametrize(
     ("data", "status"),
     [

@@ -61,7 +61,7 @@ class IdentityInline(ProgramInline):
 
 class ConsentInline(ReadOnlyInline):
     model = Consent
-    fields = ("purpose", "state", "text", "channel", "at", "by")
+    fields = ("purpose", "state", "text", "reference", "channel", "at", "by")
     ordering = ("-at", "-pk")
     show_change_link = False
 
@@ -237,8 +237,11 @@ class ConsentTextPage(ProgramAdmin):
 class ConsentPage(ManyRows, ReadOnlyAdmin):
     """Words are appended by forms, senders and the unsubscribe link."""
 
-    fieldsets = ((None, {"fields": ("program", "customer", "purpose", "state", "text", "channel", "at", "by")}),)
-    list_display = ("customer", "purpose", "state", "channel", "at")
+    fieldsets = (
+        (None, {"fields": ("program", "customer", "purpose", "state", "text", "reference", "channel", "at", "by")}),
+        (gettext_lazy("Where it came from"), {"fields": ("source", "external_id", "recorded_at")}),
+    )
+    list_display = ("customer", "purpose", "state", "channel", "at", "source")
     list_select_related = ("customer",)
     list_filter = ("purpose", "state", "channel")
     ordering = ("-pk",)

@@ -285,6 +285,8 @@ ROWS: list[Row] = [
     row("api:customer-list", {401: ANONYMOUS, 200: WORKERS, 403: REST, 404: STRANGER}, program="sfo"),
     post("api:customer-list", {401: ANONYMOUS, 201: f"{SENDERS} stranger", 403: REST}),
     post("api:customer-bulk", {401: ANONYMOUS, 200: f"{SENDERS} stranger", 403: REST}),
+    post("api:consent-create", {401: ANONYMOUS, 201: f"{SENDERS} stranger", 403: REST}),
+    post("api:consent-bulk", {401: ANONYMOUS, 200: f"{SENDERS} stranger", 403: REST}),
     row("api:journey-list", {401: ANONYMOUS, 200: f"{SCORES} stranger", 403: REST}),
     row("api:journey", {401: ANONYMOUS, 200: SCORES, 404: STRANGER, 403: REST}, WHOLE),
     post("api:competitor-rating-create", {401: ANONYMOUS, 201: f"{SENDERS} stranger", 403: REST}),

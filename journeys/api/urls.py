@@ -2,6 +2,7 @@ from django.urls import path
 
 from journeys.api.competitor_comparisons import CompetitorComparisonView
 from journeys.api.competitor_ratings import CompetitorRatingBulkView, CompetitorRatingView
+from journeys.api.consents import ConsentBulkView, ConsentView
 from journeys.api.customers import CustomerBulkView, CustomerView
 from journeys.api.funnels import FunnelView
 from journeys.api.interactions import InteractionBulkView, InteractionView
@@ -13,6 +14,8 @@ from journeys.api.segment import SegmentBatchView, SegmentView
 urlpatterns = [
     path("customers/", CustomerView.as_view(), name="customer-list"),
     path("customers/bulk/", CustomerBulkView.as_view(), name="customer-bulk"),
+    path("consents/", ConsentView.as_view(), name="consent-create"),
+    path("consents/bulk/", ConsentBulkView.as_view(), name="consent-bulk"),
     path("competitor-ratings/", CompetitorRatingView.as_view(), name="competitor-rating-create"),
     path("competitor-ratings/bulk/", CompetitorRatingBulkView.as_view(), name="competitor-rating-bulk"),
     path("competitor-comparisons/", CompetitorComparisonView.as_view(), name="competitor-comparison"),

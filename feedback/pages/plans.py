@@ -67,6 +67,7 @@ def when(plan: SamplingPlan) -> str:
         PlanEvent.INTERACTION: plan.event_type,
         PlanEvent.STAGE: _("stage “%(stage)s” reached") % {"stage": plan.stage.label if plan.stage else ""},
         PlanEvent.TICKET_CLOSED: _("ticket closed"),
+        PlanEvent.CASE_CLOSED: _("support case closed"),
     }[PlanEvent(plan.event)]
     if not plan.delay_hours:
         return _("At once after: %(what)s") % {"what": what}

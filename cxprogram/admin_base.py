@@ -180,6 +180,8 @@ class Scoped:
             "required": not db_field.blank,
             "help_text": db_field.help_text,
         }
+        if db_field.has_default():
+            facts["initial"] = db_field.get_default()
         if name in self.texts and isinstance(db_field, models.JSONField):
             if name == "names":
                 facts["help_text"] = _("Where it is empty, the name itself is shown.")

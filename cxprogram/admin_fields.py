@@ -128,7 +128,7 @@ class DocumentField(forms.JSONField):
         self.check = check
 
     def prepare_value(self, value: Any) -> Any:
-        if isinstance(value, forms.fields.InvalidJSONInput):
+        if value is None or isinstance(value, forms.fields.InvalidJSONInput):
             return value
         return json.dumps(value, indent=2, ensure_ascii=False)
 

@@ -94,6 +94,10 @@ class ContactRulePage(ProgramAdmin):
     autocomplete_fields = ("survey", "group")
     ordering = ("program_id", "code")
 
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """A rule limits something: once in thirty days, until somebody says otherwise."""
+        return {"at_most": 1, "window_hours": 30 * 24, **super().get_changeform_initial_data(request)}
+
     @admin.display(description=gettext_lazy("rule"))
     def sentence(self, rule: ContactRule) -> str:
         return contact_words.rule_sentence(rule)

@@ -1,6 +1,7 @@
 """What every door of the survey page shares: the page is rendered once and kept, the form is read and answered.
 
-The kept page holds three places that differ between visits: its address, what follows it, and the visit's key.
+The kept page holds places that differ between visits: its address, what follows it, the visit's key, and where the
+person who was invited asks to be asked no more.
 """
 
 import secrets
@@ -26,6 +27,7 @@ from feedback.services import answer_checks, surveys
 
 MAX_BODY = 64 * 1024
 KEY_PLACE, PATH_PLACE, QUERY_PLACE = "cx-key-of-this-visit", "cx-path-of-this-visit", "cx-query-of-this-visit"
+WAY_OUT_PLACE = "cx-way-out-of-this-visit"
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,7 @@ class Way:
     keep     writes down what was typed so far, and the page to go on with; returns the query of the address that opens
              that page, empty where nothing was kept
     known    answers that came from a system
+    way_out  the address at which an invited person is asked no more; empty for others
     """
 
     path: str
@@ -43,6 +46,7 @@ class Way:
     keep: Callable[[pages.Sent, int], str]
     query: str = ""
     is_personal: bool = False
+    way_out: str = ""
     known: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -101,6 +105,7 @@ def form(
         "max_typed": pages.MAX_TYPED,
         "min_n": survey.program.min_n,
         "is_personal": is_personal,
+        "way_out": WAY_OUT_PLACE if is_personal else "",
         "is_preview": is_preview,
     }
     return loader.render_to_string("feedback/survey_form.html", context)
@@ -123,9 +128,10 @@ def new_key() -> str:
     return secrets.token_urlsafe(24)
 
 
-def fresh(text: str, *, path: str, query: str = "", key: str = "") -> str:
+def fresh(text: str, *, path: str, query: str = "", key: str = "", way_out: str = "") -> str:
     """The page of one visit; `query` follows `?lang=…` and is safe in an attribute."""
-    return text.replace(PATH_PLACE, path).replace(QUERY_PLACE, query).replace(KEY_PLACE, key or new_key())
+    text = text.replace(PATH_PLACE, path).replace(QUERY_PLACE, query).replace(WAY_OUT_PLACE, way_out)
+    return text.replace(KEY_PLACE, key or new_key())
 
 
 def message(survey: Survey, template: str, language: str, *, status: int) -> HttpResponse:
@@ -187,7 +193,9 @@ def receive(request: HttpRequest, door: surveys.Door, language: str, way: Way, s
     step = survey_steps.step_of(page, number, sent)
     text = form(door.survey, page, language, step=step, problem=problem, is_personal=way.is_personal)
     key = sent.key if step.has_steps and answer_checks.is_key(sent.key) else ""
-    return answer(fresh(text, path=way.path, query=way.query, key=key), status=status, language=language)
+    return answer(
+        fresh(text, path=way.path, query=way.query, key=key, way_out=way.way_out), status=status, language=language
+    )
 
 
 def _refused(page: pages.SurveyPage, sent: pages.Sent, error: answer_checks.AnswerError) -> tuple[int, str]:

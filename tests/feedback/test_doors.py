@@ -15,12 +15,13 @@ from django.utils import timezone
 from cxprogram import env, mail, sms
 from cxprogram.colours import contrast, validate_brand
 from cxprogram.pictures import validate_png
-from feedback.models import Branding, Placement, Response
+from feedback.models import Branding, Placement, PlannedAsk, Response
 from feedback.pages import ask_message
 from feedback.pages import poster as posters
 from feedback.services import placements, surveys
 from tests.factories import (
     PNG,
+    make_customer,
     make_invitation,
     make_journey,
     make_program,
@@ -29,6 +30,7 @@ from tests.factories import (
     make_touchpoint,
     make_unit,
 )
+from tests.feedback.test_sending import make_plan
 
 LANGUAGES = ["en", "sv", "nb", "da", "fi"]
 WORDS = {code: f"Would you recommend us ({code})?" for code in LANGUAGES}
@@ -48,9 +50,12 @@ def survey(db):
 # --- mail -------------------------------------------------------------------------------------
 def test_the_mail_carries_the_first_question_in_both_parts_in_every_language(survey, settings, tmp_path):
     settings.EMAIL_BACKEND = "cxprogram.mail.EmlFileBackend"
+    plan = make_plan(survey, trigger="event", event="interaction", event_type="flown on <Tuesday>")
     for language in LANGUAGES:
         settings.EMAIL_MESSAGES_DIR = tmp_path / language
-        invitation, token = make_invitation(survey, language=language, context={"reason": "You flew\non <Tuesday>."})
+        invitation, token = make_invitation(survey, language=language)
+        ask = {"customer": make_customer(survey.program), "due_at": timezone.now(), "until": timezone.now()}
+        PlannedAsk.objects.create(plan=plan, cause=language, invitation=invitation, **ask)
         mail.transmit(ask_message.mail(invitation, surveys.door("short"), token))
         (file,) = settings.EMAIL_MESSAGES_DIR.glob("*.eml")
         message = BytesParser(policy=policy.default).parsebytes(file.read_bytes())

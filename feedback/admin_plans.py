@@ -9,7 +9,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy, ngettext
 
 from cxprogram.admin_base import ManyRows, ProgramAdmin, ReadOnlyAdmin, ReadOnlyInline
+from cxprogram.models import Program
 from feedback import contact_words
+from feedback.choices import COUNTRY_OF_ZONE, Country
 from feedback.models import (
     ContactDecision,
     ContactGroup,
@@ -66,6 +68,13 @@ class SamplingPlanPage(ProgramAdmin):
     autocomplete_fields = ("survey", "touchpoint")
     ordering = ("program_id", "id")
     inlines = (WaveInline,)
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """The holidays are those of the program's country, which its clock tells."""
+        initial = super().get_changeform_initial_data(request)
+        program = initial.get("program")
+        zone = program.time_zone if isinstance(program, Program) else ""
+        return {"holidays_of": COUNTRY_OF_ZONE.get(zone, Country.NONE), **initial}
 
     def view_on_site(self, obj: SamplingPlan) -> str:
         return reverse("feedback:plan-detail", args=[obj.pk])

@@ -191,3 +191,18 @@ class Country(models.TextChoices):
     NORWAY = "NO", _("Norway")
     DENMARK = "DK", _("Denmark")
     FINLAND = "FI", _("Finland")
+    ICELAND = "IS", _("Iceland")
+    ALAND = "AX", _("Åland")
+    FAROES = "FO", _("Faroe Islands")
+
+
+# Each has a clock of its own.
+COUNTRY_OF_ZONE = {
+    "Europe/Stockholm": Country.SWEDEN,
+    "Europe/Oslo": Country.NORWAY,
+    "Europe/Copenhagen": Country.DENMARK,
+    "Europe/Helsinki": Country.FINLAND,
+    "Atlantic/Reykjavik": Country.ICELAND,
+    "Europe/Mariehamn": Country.ALAND,
+    "Atlantic/Faroe": Country.FAROES,
+}

@@ -60,6 +60,13 @@ def test_a_new_plan_is_saved_with_its_defaults(house: House) -> None:
     assert (plan.channels, plan.weekdays, plan.quotas) == (default_channels(), working_days(), {})
 
 
+def test_a_new_plan_keeps_the_holidays_of_the_programs_country(house: House) -> None:
+    house.program.time_zone = "Atlantic/Reykjavik"
+    house.program.save()
+    send(house, SamplingPlan, program=house.program.pk, name="Monthly", survey=house.survey.pk)
+    assert SamplingPlan.objects.get(name="Monthly").holidays_of == "IS"
+
+
 def test_a_new_rule_is_saved_with_its_defaults(house: House) -> None:
     assert send(house, ContactRule, program=house.program.pk, name="Once a month", code="month") == {}
     rule = ContactRule.objects.get(code="month")

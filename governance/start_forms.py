@@ -20,6 +20,7 @@ from cxprogram.models import OrgUnit, Program, User
 from feedback.survey_templates import TEMPLATES, SurveyTemplate
 from governance.kpi_templates import KPIS
 from governance.services.beginnings import FIRST_CONTACT_HOURS, Founding, Newcomer
+from journeys.choices import LegalBasis
 from journeys.journey_templates import CUSTOMER, JOURNEYS
 from journeys.models import Touchpoint
 
@@ -319,6 +320,16 @@ class SurveyForm(forms.Form):
             (72, gettext_lazy("3 days")),
         ],
         initial=FIRST_CONTACT_HOURS,
+    )
+    basis = forms.TypedChoiceField(
+        label=gettext_lazy("When you send it to customers, you ask"),
+        required=False,
+        empty_value=LegalBasis.LEGITIMATE_INTEREST,
+        choices=[
+            (LegalBasis.LEGITIMATE_INTEREST, gettext_lazy("everyone, until they say no (legitimate interest)")),
+            (LegalBasis.CONSENT, gettext_lazy("only those who said yes (consent)")),
+        ],
+        help_text=gettext_lazy("Nobody is asked twice within 30 days. Both can be changed in the admin."),
     )
 
     def __init__(self, program: Program, data: Any = None, *, journey_code: str = "") -> None:

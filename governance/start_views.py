@@ -178,6 +178,7 @@ def _open(visit: Visit, form: SurveyForm) -> None:
         said["template"],
         touchpoint=said["touchpoint"],
         hours=said["hours"],
+        basis=said["basis"],
         by=visit.user,
         at=visit.at,
     )

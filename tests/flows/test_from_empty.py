@@ -15,13 +15,13 @@ from django.test import Client
 from cxprogram import setup_code
 from cxprogram.errors import NotFoundError
 from cxprogram.models import Membership, Program, User
-from feedback.models import Placement, Survey, Ticket
+from feedback.models import ContactRule, Placement, Survey, Ticket
 from feedback.survey_templates import TEMPLATES
 from governance.services import beginnings
 from governance.start_forms import guessed_country
 from journeys.journey_templates import JOURNEYS
 from journeys.kpis import registry
-from journeys.models import Journey, Kpi, Touchpoint
+from journeys.models import ConsentText, Journey, Kpi, Touchpoint
 from tests.factories import make_program, make_unit, make_user, root_of
 
 FIRST = {
@@ -110,6 +110,12 @@ def test_a_stranger_gets_from_nothing_to_a_counted_answer(client, mailoutbox):
         reply = client.post("/start/survey/", {"template": "relationship", "touchpoint": touchpoint, "hours": "24"})
         assert reply.headers["Location"] == "/start/channel/"
     assert Survey.objects.get().is_open and client.get("/start/").headers["Location"] == "/start/channel/"
+    # A first plan may ask: customers are told why, in every language, and nobody is asked twice in a month.
+    text, rule = ConsentText.objects.get(), ContactRule.objects.get()
+    assert (text.purpose, text.legal_basis, set(text.texts)) == (
+        "survey", "legitimate_interest", {"en", "sv", "nb", "da", "fi"},
+    )  # fmt: skip
+    assert (rule.at_most, rule.window_hours, rule.scope, rule.is_active) == (1, 720, "program", True)
     # 5: the channel
     page = client.get("/start/channel/")
     place = {"name": "Kassen", "unit": chosen(page, "unit"), "touchpoint": chosen(page, "touchpoint")}

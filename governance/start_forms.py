@@ -321,15 +321,16 @@ class SurveyForm(forms.Form):
         ],
         initial=FIRST_CONTACT_HOURS,
     )
-    basis = forms.TypedChoiceField(
-        label=gettext_lazy("When you send it to customers, you ask"),
-        required=False,
-        empty_value=LegalBasis.LEGITIMATE_INTEREST,
+    basis = forms.ChoiceField(
+        label=gettext_lazy("On which legal basis you send it to customers"),
         choices=[
-            (LegalBasis.LEGITIMATE_INTEREST, gettext_lazy("everyone, until they say no (legitimate interest)")),
-            (LegalBasis.CONSENT, gettext_lazy("only those who said yes (consent)")),
+            (LegalBasis.LEGITIMATE_INTEREST, gettext_lazy("Legitimate interest: everyone")),
+            (LegalBasis.CONSENT, gettext_lazy("Consent: who said yes")),
         ],
-        help_text=gettext_lazy("Nobody is asked twice within 30 days. Both can be changed in the admin."),
+        initial=LegalBasis.LEGITIMATE_INTEREST,
+        help_text=gettext_lazy(
+            "Whoever says no is asked no more, and nobody twice within 30 days. Both can be changed in the admin."
+        ),
     )
 
     def __init__(self, program: Program, data: Any = None, *, journey_code: str = "") -> None:

@@ -101,7 +101,7 @@ BODIES: dict[str, Callable[[House, str], Any]] = {
     },
     "governance:start-people": lambda house, where: {"units": "North", "frontline": "new@example.org North"},
     "governance:start-journey": lambda house, where: {"template": "retail"},
-    "governance:start-survey": lambda house, where: {"template": "effort", "hours": "24"},
+    "governance:start-survey": lambda house, where: {"template": "effort", "hours": "24", "basis": "consent"},
     "governance:start-channel": lambda house, where: {"name": "Desk", "unit": house.root.pk},
     # A period without answers: refused in words by those who may, without drawing a report.
     "governance:report-make": lambda house, where: {"period": "never"},

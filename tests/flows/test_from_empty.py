@@ -104,10 +104,12 @@ def test_a_stranger_gets_from_nothing_to_a_counted_answer(client, mailoutbox):
         page = client.get(address)
         assert page.status_code == 200 and 'href="/start/"' in page.content.decode()
     # 4: the survey
-    touchpoint = chosen(client.get("/start/survey/"), "touchpoint")
+    page = client.get("/start/survey/")
+    touchpoint, basis = chosen(page, "touchpoint"), chosen(page, "basis")
+    typed = {"template": "relationship", "touchpoint": touchpoint, "hours": "24", "basis": basis}
     assert Touchpoint.objects.get(pk=touchpoint).code == "checkout"
     for _again in range(2):
-        reply = client.post("/start/survey/", {"template": "relationship", "touchpoint": touchpoint, "hours": "24"})
+        reply = client.post("/start/survey/", typed)
         assert reply.headers["Location"] == "/start/channel/"
     assert Survey.objects.get().is_open and client.get("/start/").headers["Location"] == "/start/channel/"
     # A first plan may ask: customers are told why, in every language, and nobody is asked twice in a month.
@@ -209,7 +211,9 @@ def test_nobody_reaches_into_another_program_by_the_steps(client):
         ),
     )
     client.force_login(make_user("owner", root_of(own)))
-    taken = client.post("/start/survey/", {"template": "effort", "touchpoint": touchpoint.pk, "hours": "24"})
+    taken = client.post(
+        "/start/survey/", {"template": "effort", "touchpoint": touchpoint.pk, "hours": "24", "basis": "consent"}
+    )
     assert taken.status_code == 422 and not Survey.objects.exists()
     beginnings.open_survey(own, "effort", touchpoint=None, by=make_user(), at=theirs.created_at)
     place = {"name": "Desk", "unit": root_of(theirs).pk}

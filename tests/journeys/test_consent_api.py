@@ -133,3 +133,14 @@ def test_erased_the_word_stays_without_what_the_source_called_it(api: Api, progr
     subjects.erase(known().get(), at=NOON)
     row = Consent.objects.get()
     assert (row.state, row.external_id, row.reference) == ("granted", f"erased-{row.pk}", f"erased-{row.pk}")
+
+
+def test_hostile_bodies_are_answered_in_words(api: Api) -> None:
+    texts = ["\u202e\ufffe", "\x00", "x" * 300, "", " ", "=1+1", "1e400", "9" * 400, "0001-01-01", "9999-12-31"]
+    bodies = [b"", b"[]", b"null", b"\xff", b'{"source": "\\ud800"}', b"[" * 9_999]
+    for name in WORD:
+        bodies += [json.dumps(WORD | {name: value}).encode() for value in (*texts, None, True, 1e308, 10**14, [], {})]
+        bodies.append(json.dumps(WORD | {name: "\ud800"}).encode())
+    for body in bodies:
+        for door, sent in (("consents/", body), ("consents/bulk/", b"[" + body + b"]")):
+            assert api.post(door, sent).status_code < 500, sent

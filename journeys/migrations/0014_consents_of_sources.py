@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("cxprogram", "0001_squashed_0003"),
-        ("journeys", "0011_customer_base"),
+        ("journeys", "0013_touchpoint_receiver"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

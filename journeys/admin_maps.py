@@ -9,7 +9,7 @@ from django.utils import timezone
 from cxprogram.admin_base import ProgramForm
 from journeys.kpis import questions
 from journeys.models import Journey, Stage, Touchpoint
-from journeys.services import map_history
+from journeys.services import map_history, openings
 
 
 def journey_of(row: Journey | Stage | Touchpoint) -> Journey:
@@ -19,9 +19,11 @@ def journey_of(row: Journey | Stage | Touchpoint) -> Journey:
 
 
 class MapPartForm(ProgramForm):
-    """Of a stage or a touchpoint: a question that is written anew is one that the program has.
+    """Of a stage or a touchpoint.
 
-    What a file brought before its survey may stay.
+    - A question that is written anew is one that the program has; what a file brought before its survey may stay.
+    - From here to the end of the admin's transaction nobody else changes what opens into what, so that the row's own
+      check, which follows, still holds when it is saved.
     """
 
     QUESTIONS = ("question_code", "expectation_question", "problem_question")
@@ -29,6 +31,8 @@ class MapPartForm(ProgramForm):
     def clean(self) -> dict[str, Any]:
         data = super().clean()
         row = self.instance
+        if (journey := data["stage"].journey if data.get("stage") else data.get("journey")) is not None:
+            openings.hold(journey)
         journey = data.get("journey") or (row.journey if isinstance(row, Stage) and row.journey_id else None)
         program = journey.program if journey else data.get("program") or (row.program if row.pk else None)
         named = {name: data[name] for name in self.QUESTIONS if name in self.changed_data and data.get(name)}

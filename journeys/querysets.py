@@ -17,6 +17,27 @@ class JourneyQuerySet(DefinitionQuerySet):
         """Journeys that have not been taken off."""
         return self.filter(retired_at=None)
 
+    def way(self, start: int, goal: int) -> list[Any]:
+        """The journeys on the way from one to another, both of them too; empty if none leads there.
+
+        - each opens from a touchpoint on the map of the one before;
+        - the shortest way, by the journeys' primary keys; one query a step.
+        """
+        came: dict[int, int | None] = {start: None}
+        wave = {start}
+        while wave and goal not in came:
+            opened = self.filter(opened_from__retired_at=None, opened_from__stage__journey__in=wave)
+            doors = set(opened.values_list("opened_from__stage__journey_id", "pk"))
+            wave = {there for _here, there in doors} - came.keys()
+            came |= {there: here for here, there in sorted(doors) if there in wave}
+        if goal not in came:
+            return []
+        keys: list[int] = [goal]
+        while (before := came[keys[-1]]) is not None:
+            keys.append(before)
+        rows = self.in_bulk(keys)
+        return [rows[key] for key in reversed(keys)]
+
     def with_sizes(self) -> "JourneyQuerySet":
         """Each with `stage_n` and `touchpoint_n`, of what stands on the map."""
         standing = Q(stages__retired_at=None)

@@ -141,7 +141,7 @@ class JourneyView(ApiView):
         document = api_bodies.read(request, _any) | {"code": code}
         seen = request.headers.get("If-Match", "").strip().removeprefix("W/").strip('"')
         with transaction.atomic():
-            journey = Journey.objects.select_for_update(of=("self",)).filter(program=program, code=code).first()
+            journey = Journey.objects.select_for_update(of=("self",), no_key=True).filter(program=program, code=code).first()
             is_new = journey is None
             standing = "" if journey is None else documents.fingerprint(documents.dump(journey))
             if seen != standing:

@@ -51,6 +51,14 @@ class Journey(Named):
     def evidence_text(self) -> str:
         return in_language(self.evidence_note)
 
+    def loop(self, opened: "Journey") -> str:
+        """Why no touchpoint of this journey may open into the other: that one leads back here. Empty if it may."""
+        way = Journey.objects.way(opened.pk, self.pk)
+        if len(way) < 2:
+            return str(_("A journey cannot open into itself.")) if way else ""
+        said = _("%(name)s leads back to this journey (%(way)s): a journey cannot open into itself.")
+        return str(said % {"name": opened.label, "way": " → ".join(each.label for each in way)})
+
     @property
     def is_travelled(self) -> bool:
         """Whether customers make it as such: a life cycle is made of the journeys below it."""
@@ -116,6 +124,14 @@ class Stage(Named):
                 name="stage_has_place_or_is_retired",
             ),
         ]
+
+    def clean(self) -> None:
+        """A stage that is given to another journey takes what its touchpoints open into along."""
+        if self.pk is None or Stage.objects.filter(pk=self.pk, journey=self.journey_id).exists():
+            return
+        for touchpoint in self.touchpoints.on_map().filter(opens__isnull=False).select_related("opens"):
+            if touchpoint.opens and (reason := self.journey.loop(touchpoint.opens)):
+                raise ValidationError({"journey": reason})
 
     @property
     def goal(self) -> str:
@@ -204,6 +220,9 @@ class Touchpoint(Named):
     def clean(self) -> None:
         if self.stage_id and self.stage.journey.program_id != self.program_id:
             raise ValidationError({"stage": _("The stage belongs to another program.")})
+        if self.stage_id and self.opens is not None and self.retired_at is None:
+            if reason := self.stage.journey.loop(self.opens):
+                raise ValidationError({"opens": reason})
 
 
 @audited()

@@ -1,9 +1,14 @@
 """Editing a map: nothing is lost between two editors, and everything can be taken back."""
 
+import copy
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from itertools import pairwise
+from threading import Barrier
 from typing import Any
 
 import pytest
+from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -83,6 +88,35 @@ def test_a_stage_goes_with_its_touchpoints_and_what_hangs_on_them_stays(journey:
     assert refused.value.code == "map-stage-off"
     map_history.undo(journey, by=ann, at=NOON)
     assert outline(journey) == {"arrive": ["road", "desk"], "wait": ["shop", "gate"]}
+
+
+def test_what_was_found_at_a_touchpoint_goes_off_and_comes_back_with_it(journey: Journey, ann: User) -> None:
+    finding = factories.make_finding(point("desk"))
+    before = documents.dump(journey)
+    maps.take_off(point("desk"), by=ann, at=NOON)
+    off = documents.dump(journey)
+    assert documents.read(off).findings == []
+    assert point("desk").findings.get() == finding
+    told = documents.differences(*(each.document for each in journey.versions.order_by("number")))
+    assert [(each.part, each.code) for each in told] == [("touchpoint", "desk")]
+    map_history.undo(journey, by=ann, at=NOON)
+    assert documents.dump(journey) == before
+    maps.take_off(point("desk"), by=ann, at=NOON)
+    maps.put_back(point("desk"), by=ann, at=NOON)
+    assert point("desk").findings.get() == finding
+
+
+def test_what_is_found_while_the_touchpoint_is_off_the_map_is_in_a_version(journey: Journey, ann: User) -> None:
+    maps.take_off(point("desk"), by=ann, at=NOON)
+    factories.make_finding(point("desk"), "Nobody came.")
+    first = journey.versions.order_by("number").first()
+    map_history.restore(first, by=ann, at=NOON)
+    assert not point("desk").findings.exists()
+    kept = journey.versions.get(label="Changed outside the map")
+    map_history.restore(kept, by=ann, at=NOON)
+    assert point("desk").findings.get().texts == {"en": "Nobody came."}
+    maps.put_back(point("desk"), by=ann, at=NOON)
+    assert documents.dump(journey)["findings"][0]["touchpoint"] == "desk"
 
 
 # --- two editors ------------------------------------------------------------------------------
@@ -216,6 +250,43 @@ def test_a_copy_is_the_same_map_with_touchpoints_of_its_own(journey: Journey, an
     assert outline(journey) == {"arrive": ["road", "desk"], "wait": ["shop", "gate"]}
 
 
+def test_a_copy_leaves_out_what_was_found_off_the_map(journey: Journey, ann: User) -> None:
+    factories.make_finding(point("desk"))
+    maps.take_off(point("desk"), by=ann, at=NOON)
+    assert not new_journeys.copy(journey, "Night flights", by=ann, at=NOON).findings.exists()
+
+
+DOCUMENT = {
+    "format": "cx-journey", "version": 1, "code": "visit", "name": "A visit", "level": "life_cycle",
+    "description": "In short", "evidence": "researched", "evidence_note": {"en": "Seen"},
+    "stages": [{"code": "arrive", "name": "Arriving"}],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("way", ["begin", "copy", "file", "replaced", "restored"])
+def test_the_version_of_a_journey_that_is_made_says_what_stands(program: Program, ann: User, way: str) -> None:
+    who = {"by": ann, "at": NOON}
+    if way == "begin":
+        made = new_journeys.begin(program, "A visit", **who)
+    else:
+        made = new_journeys.from_document(program, copy.deepcopy(DOCUMENT), **who)
+    if way == "copy":
+        made = new_journeys.copy(Journey.objects.get(pk=made.pk), "Again", **who)
+    elif way == "replaced":
+        new_journeys.take_in(program, made, DOCUMENT | {"description": "Otherwise", "name": "Visit"}, **who)
+    elif way == "restored":
+        new_journeys.take_in(program, made, DOCUMENT | {"description": "Otherwise"}, **who)
+        map_history.restore(made.versions.get(number=1), **who)
+    newest = made.versions.order_by("-number").first()
+    stands = documents.dump(Journey.objects.get(pk=made.pk))
+    assert newest is not None and newest.document == stands
+    if way != "begin":
+        wanted = "Otherwise" if way == "replaced" else "In short"
+        assert (stands["description"], stands["level"], stands["evidence"]) == (wanted, "life_cycle", "researched")
+    maps.add_stage(made, "Leave", after=None, **who)
+    assert not made.versions.filter(label="Changed outside the map").exists()
+
+
 def test_an_empty_journey_begins_with_one_stage(program: Program, ann: User) -> None:
     made = new_journeys.begin(program, "Ännu en resa", by=ann, at=NOON)
     again = new_journeys.begin(program, "Ännu en resa", by=ann, at=NOON)
@@ -223,11 +294,60 @@ def test_an_empty_journey_begins_with_one_stage(program: Program, ann: User) -> 
     assert outline(made) == {"stage-1": []}
 
 
+# --- what opens into what ---------------------------------------------------------------------
+@pytest.mark.parametrize("whole_stage", [False, True])
+def test_what_would_by_now_open_into_itself_is_not_put_back(
+    program: Program, journey: Journey, ann: User, whole_stage: bool
+) -> None:
+    other = factories.make_journey(program, "boarding", stages=("board",))
+    Touchpoint.objects.filter(code="desk").update(opens=other)
+    maps.take_off(stage("arrive") if whole_stage else point("desk"), by=ann, at=NOON)
+    factories.make_touchpoint(other.stages.first(), "again", opens=journey)
+    with pytest.raises(maps.MapError) as refused:
+        if whole_stage:
+            maps.put_stage_back(stage("arrive"), by=ann, at=NOON)
+        else:
+            maps.put_back(point("desk"), by=ann, at=NOON)
+    assert refused.value.code == "journey-loop"
+    assert "Boarding → Departure" in str(refused.value.detail)
+    assert point("desk").retired_at is not None
+    with pytest.raises(DomainError) as refused_too:
+        map_history.undo(journey, by=ann, at=NOON)
+    assert refused_too.value.code == "journey-loop"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_let_two_journeys_open_into_each_other_at_once_the_later_is_refused(program: Program) -> None:
+    ways = (("a", "b"), ("b", "a"))
+    rows = {code: factories.make_journey(program, code) for code in "ab"}
+    written = {code: documents.dump(row) for code, row in rows.items()}
+    both = Barrier(2)
+
+    def opened(own: str, other: str) -> str:
+        document = copy.deepcopy(written[own])
+        document["stages"][0]["touchpoints"] = [{"code": f"door-{own}", "name": "Door", "opens": other}]
+        both.wait(10)
+        try:
+            documents.apply(rows[own], document, at=NOON)
+        except DomainError as error:
+            return error.code
+        finally:
+            connection.close()
+        return ""
+
+    with ThreadPoolExecutor(2) as pool:
+        told = list(pool.map(lambda way: opened(*way), ways))
+    assert sorted(told) == ["", "journey-loop"]
+    assert Touchpoint.objects.filter(opens__isnull=False).count() == 1
+
+
 # --- whatever happens -------------------------------------------------------------------------
 steps = st.lists(
     st.tuples(
-        st.sampled_from(["change", "add", "move", "move_stage", "off", "undo", "restore"]), st.integers(0, 9),
-        st.integers(0, 9), st.booleans(),
+        st.sampled_from([
+            "change", "add", "move", "move_stage", "off", "off_stage", "find", "back", "undo", "restore", "import",
+        ]),
+        st.integers(0, 9), st.integers(0, 9), st.booleans(),
     ),
     max_size=14,
 )  # fmt: skip
@@ -258,6 +378,15 @@ def test_no_version_is_lost_and_the_newest_is_what_stands(program: Program, ann:
                 maps.move_stage(place, after=None if after == place else after, **who)
             elif act == "off" and points:
                 maps.take_off(points[two % len(points)], **who)
+            elif act == "off_stage" and place:
+                maps.take_off(place, **who)
+            elif act == "find" and (every := list(Touchpoint.objects.filter(stage__journey=journey).order_by("pk"))):
+                factories.make_finding(every[one % len(every)], f"F{two}")
+                map_history.keep(journey, "", **who)
+            elif act == "back" and (off := list(Touchpoint.objects.filter(stage__in=stages, position=None))):
+                maps.put_back(off[two % len(off)], **who)
+            elif act == "import":
+                assert not new_journeys.take_in(program, journey, documents.dump(journey), **who)
             elif act == "undo":
                 map_history.undo(journey, **who)
             elif act == "restore":
@@ -269,7 +398,10 @@ def test_no_version_is_lost_and_the_newest_is_what_stands(program: Program, ann:
         versions = list(journey.versions.order_by("number"))
         assert [each.number for each in versions] == list(range(1, len(versions) + 1))
         assert [(each.number, each.document) for each in versions][: len(kept)] == kept
-        assert versions[-1].document == documents.dump(journey)
+        assert versions[-1].document == documents.dump_whole(journey)
+        documents.read(documents.dump(journey))
+        for earlier, later in pairwise(versions):
+            documents.differences(earlier.document, later.document)
         assert all(each.sha256 == documents.fingerprint(each.document) for each in versions)
         kept = [(each.number, each.document) for each in versions]
     JourneyVersion.objects.filter(journey=journey).delete()

@@ -1,5 +1,6 @@
 """The map's editing page as plain forms, as a browser without JavaScript sends them."""
 
+import copy
 import html
 import re
 from typing import Any
@@ -9,6 +10,8 @@ from django.test import Client
 
 from journeys import journey_templates
 from journeys.models import Journey, JourneyVersion, Touchpoint
+from journeys.pages import map_editor
+from journeys.services import documents
 from tests import factories
 from tests.factories import House
 
@@ -179,6 +182,27 @@ def test_versions_say_in_words_what_changed_and_bring_it_back(house: House, jour
     assert client.post("/map/versions/?journey=departure", {"do": "restore", "number": "1"}).status_code == 303
     assert (order(journey), Touchpoint.objects.get(code="desk").name) == (["desk", "road", "food"], "Desk")
     assert client.post("/map/versions/?journey=departure", {"do": "restore", "number": "99"}).status_code == 404
+
+
+def test_versions_call_every_field_and_choice_by_its_words(house: House, journey: Journey) -> None:
+    document = documents.dump(journey)
+    changed = copy.deepcopy(document)
+    changed |= {"evidence": "researched", "evidence_note": {"en": "Seen"}, "description": "In short", "level": "part"}
+    stage = changed["stages"][0]
+    stage |= {"goal_evidence": "partly", "problem_question": "Q9", "problems": {"1": {"en": "Dirty"}}}
+    stage["touchpoints"][0] |= {
+        "truth": "confirmed", "truth_reason": "All say so", "channels": ["email", "web"], "initiator": "organisation",
+        "expectations": [{"value": 4.5, "valid_from": "2026-01-01"}], "expectation_form": "direct",
+        "expectation_question": "Q8", "problem_codes": [3],
+    }  # fmt: skip
+    told = [map_editor.change_in_words(each, changed) for each in documents.differences(document, changed)]
+    text = " ".join(told)
+    assert len(told) == 15
+    assert "_" not in text and "Part(" not in text
+    for words in ("evidence changed from Assumed to Researched.", "what the evidence is is now en: Seen.",
+                  "channels is now E-mail, Website.", "who begins changed from The customer to We.",
+                  "expectation is now 4.5 from 1 Jan 2026.", "level changed from Journey to Part of a journey."):  # fmt: skip
+        assert words in text
 
 
 def test_a_new_journey_begins_empty_from_a_template_or_as_a_copy(house: House, journey: Journey) -> None:

@@ -49,7 +49,7 @@ class NewGridForm(forms.Form):
         super().__init__(data, auto_id="grid-%s")
         self.version, self.language = version, language
         program = version.survey.program_id
-        points = Touchpoint.objects.on_map().filter(program=program).order_by("stage__journey", "stage__position", "pk")
+        points = Touchpoint.objects.in_use().filter(program=program).order_by("stage__journey", "stage__position", "pk")
         rivals = Competitor.objects.filter(program=program, is_active=True)
         self.fields["touchpoints"].queryset = points  # type: ignore[attr-defined]
         self.fields["competitors"].queryset = rivals  # type: ignore[attr-defined]

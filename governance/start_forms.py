@@ -291,7 +291,7 @@ class TouchpointField(forms.ModelChoiceField):
 
 
 def _touchpoints(program: Program) -> Any:
-    rows = Touchpoint.objects.on_map().filter(program=program).select_related("stage")
+    rows = Touchpoint.objects.in_use().filter(program=program).select_related("stage")
     return rows.order_by("stage__journey_id", "stage__position", "position")
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from cxprogram.admin_base import ProgramForm
 from journeys.kpis import questions
@@ -40,6 +41,9 @@ class MapPartForm(ProgramForm):
         for name, code in named.items():
             if code in unknown:
                 self.add_error(name, forms.ValidationError(questions.no_such(code), code="map-question-unknown"))
+        opened = data.get("opens")
+        if opened is not None and opened.retired_at is not None and "opens" in self.changed_data:
+            self.add_error("opens", forms.ValidationError(_("The journey is put away: bring it back first.")))
         return data
 
 

@@ -164,6 +164,15 @@ class TouchpointForm(PartForm):
         return found | {"channels": kept + [each for each in chosen if each not in kept]}
 
 
+class PutAwayForm(forms.Form):
+    """What takes a journey out of everybody's sight asks for one tick."""
+
+    is_sure = forms.BooleanField(
+        label=_("Nobody works with this journey any more"),
+        error_messages={"required": _("Tick the box: the journey disappears from every list.")},
+    )
+
+
 class NameForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=200)
 

@@ -14,8 +14,12 @@ from journeys.choices import ConsentState, FillState, LegalBasis, Purpose, Strea
 
 class JourneyQuerySet(DefinitionQuerySet):
     def on_map(self) -> "JourneyQuerySet":
-        """Journeys that have not been taken off."""
+        """Journeys that have not been put away."""
         return self.filter(retired_at=None)
+
+    def put_away(self) -> "JourneyQuerySet":
+        """Journeys that stand in no list and no selector; their numbers and versions stay."""
+        return self.filter(retired_at__isnull=False)
 
     def way(self, start: int, goal: int) -> list[Any]:
         """The journeys on the way from one to another, both of them too; empty if none leads there.
@@ -60,6 +64,15 @@ class TouchpointQuerySet(DefinitionQuerySet):
     def on_map(self) -> "TouchpointQuerySet":
         """Touchpoints that have not been taken off their journey."""
         return self.filter(retired_at=None)
+
+    def in_use(self) -> "TouchpointQuerySet":
+        """Touchpoints that stand on a map which is in use.
+
+        - they have not been taken off their journey;
+        - nor has their stage;
+        - their journey has not been put away.
+        """
+        return self.on_map().filter(stage__retired_at=None, stage__journey__retired_at=None)
 
     def measured(self) -> "TouchpointQuerySet":
         """Touchpoints that a question measures."""

@@ -39,14 +39,24 @@ def journey_map(request: HttpRequest, visit: Visit) -> HttpResponse:
     unit = filters.unit_asked(request, visit)
     journeys = list(Journey.objects.on_map().filter(program=visit.program).order_by("pk"))
     if not journeys and not request.GET.get("journey"):
-        return render(request, "journeys/map_empty.html", {"may_define": visit.can(Right.DEFINE)})
+        return _empty(request, visit)
     try:
         view = _map_asked(request, visit, unit)
     except KpiError:
         if _has_kpis(visit):
             raise
-        return render(request, "journeys/map_empty.html", {"may_define": visit.can(Right.DEFINE), "has_journey": True})
+        return _empty(request, visit, has_journey=True)
     return render(request, "journeys/map.html", _map_context(request, visit, view, journeys))
+
+
+def _empty(request: HttpRequest, visit: Visit, *, has_journey: bool = False) -> HttpResponse:
+    context = {"may_define": visit.can(Right.DEFINE), "has_journey": has_journey, "put_away": _put_away(visit)}
+    return render(request, "journeys/map_empty.html", context)
+
+
+def _put_away(visit: Visit) -> int:
+    """How many journeys could be brought back by this person."""
+    return Journey.objects.put_away().filter(program=visit.program).count() if visit.can(Right.DEFINE) else 0
 
 
 @member_page(Right.SEE_SCORES)
@@ -84,10 +94,9 @@ def _map_asked(request: HttpRequest, visit: Visit, unit: OrgUnit) -> MapView:
 def journey_list(request: HttpRequest, visit: Visit) -> HttpResponse:
     """All journeys as a tree, each in a few numbers: `?period= &unit=`."""
     unit = filters.unit_asked(request, visit)
-    may_define = visit.can(Right.DEFINE)
     has_journey = Journey.objects.on_map().filter(program=visit.program).exists()
     if not has_journey or not _has_kpis(visit):
-        return render(request, "journeys/map_empty.html", {"may_define": may_define, "has_journey": has_journey})
+        return _empty(request, visit, has_journey=has_journey)
     overview = journey_tree.overview(visit.program, unit, filters.period_asked(request))
     return render(
         request,
@@ -98,7 +107,8 @@ def journey_list(request: HttpRequest, visit: Visit) -> HttpResponse:
             "branches": overview.branches,
             "periods": filters.period_choices(overview.waves.choices, overview.period),
             "units": filters.unit_choices(filters.units_of(visit), unit),
-            "may_define": may_define,
+            "may_define": visit.can(Right.DEFINE),
+            "put_away": _put_away(visit),
         },
     )
 

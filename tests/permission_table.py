@@ -113,6 +113,8 @@ ROWS: list[Row] = [
     row("journeys:map-export", {302: ANONYMOUS, 200: SCORES, 404: REST}, journey="departure"),
     row("journeys:map-import", {302: ANONYMOUS, 200: STAFF, 404: REST}),
     row("journeys:map-new", {302: ANONYMOUS, 200: STAFF, 404: REST}),
+    post("journeys:map-put-away", {302: ANONYMOUS, 422: "owner analyst", 404: REST}),
+    row("journeys:put-away-list", {302: ANONYMOUS, 200: STAFF, 404: REST}),
     row("journeys:target-list", {302: ANONYMOUS, 200: f"{SCORES} stranger", 404: REST}),
     row("journeys:target-list", {302: ANONYMOUS, 200: SCORES, 404: REST}, unit=OWN),
     row("journeys:target-list", {302: ANONYMOUS, 200: SCORES_OF_A, 404: REST}, unit=OTHER),

@@ -186,7 +186,7 @@ def take_journey(program: Program, code: str, *, by: User, at: datetime) -> Jour
     if code not in JOURNEYS:
         raise NotFoundError(_("There is no such template."), code="template-unknown")
     _held(program)
-    if (there := Journey.objects.filter(program=program).order_by("pk").first()) is not None:
+    if (there := Journey.objects.on_map().filter(program=program).order_by("pk").first()) is not None:
         return there
     journey = new_journeys.from_document(program, journey_templates.document(code), by=by, at=at)
     for touchpoint in Touchpoint.objects.filter(stage__journey=journey):

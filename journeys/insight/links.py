@@ -61,7 +61,7 @@ def read(journey: Journey, touchpoints: Sequence[Touchpoint], period: Period, *,
         of_stages={pk: tuple(rows) for pk, rows in of_stages.items()},
         streams={pk: tuple(names) for pk, names in streams.items()},
         personas=tuple(journey.personas.order_by("code")),
-        opened_from=Touchpoint.objects.on_map().filter(opens=journey).select_related("stage__journey").first(),
+        opened_from=Touchpoint.objects.in_use().filter(opens=journey).select_related("stage__journey").first(),
         as_of=today if period == ALL else period.end,
     )
 

@@ -44,8 +44,7 @@ def build(
     is_compared: bool = True,
 ) -> TouchpointPage:
     """Read the page; a constant number of queries. Raises NotFoundError (`touchpoint-unknown`)."""
-    rows = Touchpoint.objects.on_map().filter(program=visit.program, code=code)
-    rows = rows.filter(stage__retired_at=None, stage__journey__retired_at=None)
+    rows = Touchpoint.objects.in_use().filter(program=visit.program, code=code)
     touchpoint = rows.select_related("stage__journey").first()
     if touchpoint is None:
         raise NotFoundError(_("There is no such touchpoint."), code="touchpoint-unknown")

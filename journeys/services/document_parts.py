@@ -87,7 +87,7 @@ class StagePart(_Part):
 
 class FindingPart(_Part):
     kind: str
-    texts: Texts
+    texts: Texts = {}
     stage: str = ""
     touchpoint: str = ""
     study: str = ""

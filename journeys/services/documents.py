@@ -180,7 +180,6 @@ def apply(journey: Journey, document: Any, *, at: datetime, is_kept: bool = Fals
     if _differs(journey, part, OWN):
         changes.changed.append(("journey", journey.code))
     _write(journey, part, OWN)
-    Journey.objects.filter(pk=journey.pk, retired_at__isnull=False).update(retired_at=None)
     places.take_off(at)
     for position, stage_part in enumerate(part.stages, start=1):
         stage = places.stage(stage_part, position)

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from journeys import journey_templates
@@ -182,6 +183,24 @@ def test_versions_say_in_words_what_changed_and_bring_it_back(house: House, jour
     assert client.post("/map/versions/?journey=departure", {"do": "restore", "number": "1"}).status_code == 303
     assert (order(journey), Touchpoint.objects.get(code="desk").name) == (["desk", "road", "food"], "Desk")
     assert client.post("/map/versions/?journey=departure", {"do": "restore", "number": "99"}).status_code == 404
+
+
+def test_a_touchpoint_with_findings_goes_off_and_every_page_of_its_history_stands(
+    house: House, journey: Journey
+) -> None:
+    finding = factories.make_finding(Touchpoint.objects.get(code="desk"), study=factories.make_study(house.program))
+    client = client_of(house)
+    assert client.post(EDIT, {"do": "off-touchpoint", "code": "desk"}).status_code == 303
+    page = client.get("/map/versions/?journey=departure&from=1&to=2")
+    assert page.status_code == 200
+    assert page.context["compared"].changes == ("Desk was taken off.",)
+    for kind in ("json", "xlsx", "cjml"):
+        data = client.get("/map/export/", {"journey": "departure", "format": kind}).content
+        preview = client.post("/map/import/", {"file": SimpleUploadedFile("j", data)})
+        assert (preview.status_code, bool(preview.context["previews"][0]["changes"])) == (200, False), kind
+    assert client.post(EDIT, {"do": "undo"}).status_code == 303
+    assert order(journey) == ["desk", "road", "food"]
+    assert Touchpoint.objects.get(code="desk").findings.get() == finding
 
 
 def test_versions_call_every_field_and_choice_by_its_words(house: House, journey: Journey) -> None:

@@ -9,15 +9,17 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from cxprogram.errors import ConflictError, DomainError
 from cxprogram.models import Program, User
+from journeys.interchange import xlsx
 from journeys.models import Journey, JourneyVersion, Stage, Touchpoint
 from journeys.services import documents, map_history, maps, new_journeys
 from tests import factories
 from tests.factories import NOON
+from tests.journeys.test_documents import journeys
 
 pytestmark = pytest.mark.django_db
 
@@ -421,3 +423,30 @@ def test_only_a_question_that_the_program_has_measures_a_touchpoint(
     for code in ("Q1", ""):
         measure(code)
         assert point("desk").question_code == code
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(journeys(), st.integers(0, 99), st.booleans())
+def test_whatever_is_taken_off_with_its_findings_undo_and_files_bring_back(
+    program: Program, ann: User, document: dict[str, Any], one: int, is_stage: bool
+) -> None:
+    Touchpoint.objects.filter(program=program).delete()
+    made = new_journeys.from_document(program, document, by=ann, at=NOON)
+    rows: list[Any] = list(
+        made.stages.on_map() if is_stage else Touchpoint.objects.on_map().filter(stage__journey=made)
+    )
+    assume(rows)
+    before, found = documents.dump(made), set(made.findings.values_list("pk", flat=True))
+    maps.take_off(rows[one % len(rows)], by=ann, at=NOON)
+    off = documents.dump(made)
+    for earlier, later in pairwise(made.versions.order_by("number")):
+        assert documents.differences(earlier.document, later.document)
+    for read in (lambda: copy.deepcopy(off), lambda: xlsx.read(xlsx.write(off))):
+        assert not new_journeys.take_in(program, made, read(), by=ann, at=NOON)
+    elsewhere = Program.objects.filter(slug="elsewhere").first() or factories.make_program("elsewhere")
+    Touchpoint.objects.filter(program=elsewhere).delete()
+    Journey.objects.filter(program=elsewhere).delete()
+    assert documents.dump(documents.create(elsewhere, off, at=NOON)[0]) == off
+    map_history.undo(made, by=ann, at=NOON)
+    assert documents.dump(made) == before
+    assert set(made.findings.values_list("pk", flat=True)) == found

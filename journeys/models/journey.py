@@ -220,9 +220,9 @@ class Touchpoint(Named):
     def clean(self) -> None:
         if self.stage_id and self.stage.journey.program_id != self.program_id:
             raise ValidationError({"stage": _("The stage belongs to another program.")})
-        if self.stage_id and self.opens is not None and self.retired_at is None:
-            if reason := self.stage.journey.loop(self.opens):
-                raise ValidationError({"opens": reason})
+        opened = self.opens if self.stage_id and self.retired_at is None else None
+        if opened is not None and (reason := self.stage.journey.loop(opened)):
+            raise ValidationError({"opens": reason})
 
 
 @audited()

@@ -168,8 +168,9 @@ def create(program: Program, document: Any, *, at: datetime) -> tuple[Journey, C
 def apply(journey: Journey, document: Any, *, at: datetime, is_kept: bool = False) -> Changes:
     """Bring the rows to what the document says; again changes nothing. The code of the journey stays.
 
-    `is_kept`: the document is a version kept here. Everything is checked before the first row is written. Raises DocumentError: also `touchpoint-elsewhere` for a code
-    that another journey of the program has.
+    `is_kept`: the document is a version kept here. Everything is checked before the first row is written.
+    Raises DocumentError: also `journey-loop` where a touchpoint opens into what leads back, `touchpoint-elsewhere`
+    for a code that another journey of the program has.
     """
     part = read(document, is_kept=is_kept)
     journey = Journey.objects.select_for_update(of=("self",), no_key=True).select_related("program").get(pk=journey.pk)
@@ -363,13 +364,13 @@ def _findings(journey: Journey, part: JourneyPart, places: _Places) -> None:
     for told in part.findings:
         each = told if told.study in studies or not told.study else msgspec.structs.replace(told, study="")
         same = rows.get(key(each), [])
-        row = same.pop(0) if same else places.new_finding(drawn.placed(each) or each, studies.get(each.study))
-        if row is None:
+        found = same.pop(0) if same else places.new_finding(drawn.placed(each) or each, studies.get(each.study))
+        if found is None:
             continue
-        if row.pk is None or (row.value, row.effort, row.state) != (each.value, each.effort, each.state):
+        if found.pk is None or (found.value, found.effort, found.state) != (each.value, each.effort, each.state):
             places.changes.changed.append(("finding", each.touchpoint or each.stage or journey.code))
-            row.value, row.effort, row.state = each.value, each.effort, each.state
-            row.save()
+            found.value, found.effort, found.state = each.value, each.effort, each.state
+            found.save()
     for left in rows.values():
         for row in left:
             if drawn.placed(_finding_part(row)) is not None:

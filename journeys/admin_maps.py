@@ -31,13 +31,14 @@ class MapPartForm(ProgramForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
-        row = self.instance
-        if (journey := data["stage"].journey if data.get("stage") else data.get("journey")) is not None:
-            openings.hold(journey)
-        journey = data.get("journey") or (row.journey if isinstance(row, Stage) and row.journey_id else None)
-        program = journey.program if journey else data.get("program") or (row.program if row.pk else None)
+        journey = data["stage"].journey if data.get("stage") else data.get("journey")
+        if journey is None and self.instance.pk:
+            journey = journey_of(self.instance)
+        if journey is None:
+            return data
+        openings.hold(journey)
         named = {name: data[name] for name in self.QUESTIONS if name in self.changed_data and data.get(name)}
-        unknown = questions.unknown(program, named.values()) if program is not None else set()
+        unknown = questions.unknown(journey.program, named.values())
         for name, code in named.items():
             if code in unknown:
                 self.add_error(name, forms.ValidationError(questions.no_such(code), code="map-question-unknown"))

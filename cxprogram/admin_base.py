@@ -122,6 +122,9 @@ class ProgramForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
+        for name, field in self.fields.items():
+            if isinstance(field, TranslationsField) and name in data:
+                data[name] = field.kept(getattr(self.instance, name, None), data[name])
         own = data.get("program") or data.get(program_path(self._meta.model).split("__")[0])
         program_id = program_id_of(own) if isinstance(own, models.Model) else program_id_of(self.instance)
         if program_id is not None:

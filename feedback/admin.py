@@ -44,7 +44,7 @@ from feedback.models import (
     SurveyItem,
     SurveyVersion,
 )
-from feedback.services import surveys
+from feedback.services import survey_words, surveys
 
 
 # --- questions --------------------------------------------------------------------------------
@@ -53,7 +53,7 @@ class QuestionForm(ProgramForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
-        if self.instance.pk and surveys.is_asked(self.instance):
+        if self.instance.pk and survey_words.is_asked(self.instance):
             before = Question.objects.get(pk=self.instance.pk)
             if not _keeps(before.wordings, data.get("wordings", before.wordings)):
                 self._refuse("wordings")
@@ -112,10 +112,12 @@ class QuestionPage(ProgramAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         fixed = list(super().get_readonly_fields(request, obj))
-        return [*fixed, "code", "kind", "scale_low", "scale_high", "grid"] if obj and surveys.is_asked(obj) else fixed
+        return (
+            [*fixed, "code", "kind", "scale_low", "scale_high", "grid"] if obj and survey_words.is_asked(obj) else fixed
+        )
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return super().has_delete_permission(request, obj) and not (obj and surveys.is_asked(obj))
+        return super().has_delete_permission(request, obj) and not (obj and survey_words.is_asked(obj))
 
 
 # --- surveys ----------------------------------------------------------------------------------

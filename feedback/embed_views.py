@@ -13,6 +13,7 @@ import msgspec
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
+from django.utils.translation import get_language_bidi
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -39,6 +40,7 @@ def _words(page: pages.SurveyPage) -> dict[str, Any]:
     scale, text = _questions(page)
     return {
         "title": page.title,
+        "dir": "rtl" if get_language_bidi() else "ltr",
         "question": scale.wording if scale else "",
         "low": scale.low_end if scale else "",
         "high": scale.high_end if scale else "",

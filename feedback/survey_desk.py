@@ -18,6 +18,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from cxprogram import languages
 from cxprogram.middleware import language_of
 from cxprogram.models import Program
 from feedback.models import Survey, SurveyVersion
@@ -54,13 +55,15 @@ def answer(text: str, *, status: int = 200, language: str) -> HttpResponse:
     return HttpResponse(text, status=status, headers={"Cache-Control": "no-store", "Content-Language": language})
 
 
-def frame(survey: Survey, language: str, *, path: str, query: str = "") -> dict[str, Any]:
+def frame(
+    survey: Survey, language: str, *, path: str, query: str = "", draft: SurveyVersion | None = None
+) -> dict[str, Any]:
     """What the frame of every page of the survey says."""
-    names = dict(settings.LANGUAGES)
     return _masthead(survey.program) | {
         "survey": survey,
         "languages": [
-            (code, names[code], f"{path}?lang={code}{query}", code == language) for code in pages.languages_of(survey)
+            (code, languages.NAMES[code], f"{path}?lang={code}{query}", code == language)
+            for code in pages.languages_of(survey, draft)
         ],
     }
 
@@ -76,8 +79,8 @@ def _masthead(program: Program) -> dict[str, Any]:
 def house_frame(language: str) -> dict[str, Any]:
     """The frame of a page that may not tell whether its address is known: by name where one program alone is here."""
     programs = list(Program.objects.select_related("branding").order_by("pk")[:2])
-    languages = [(code, name, f"?lang={code}", code == language) for code, name in settings.LANGUAGES]
-    return (_masthead(programs[0]) if len(programs) == 1 else {}) | {"languages": languages}
+    offered = [(code, name, f"?lang={code}", code == language) for code, name in settings.LANGUAGES]
+    return (_masthead(programs[0]) if len(programs) == 1 else {}) | {"languages": offered}
 
 
 def form(
@@ -88,12 +91,12 @@ def form(
     step: survey_steps.Step | None = None,
     problem: str = "",
     is_personal: bool = False,
-    is_preview: bool = False,
+    draft: SurveyVersion | None = None,
 ) -> str:
-    """The form with the places of the visit still open."""
+    """The form with the places of the visit still open; a draft's is a preview."""
     step = step or survey_steps.step_of(page)
     begun = "" if is_personal or step.is_first else f"&key={KEY_PLACE}"
-    context = frame(survey, language, path=PATH_PLACE, query=begun + QUERY_PLACE) | {
+    context = frame(survey, language, path=PATH_PLACE, query=begun + QUERY_PLACE, draft=draft) | {
         "page": page,
         "step": step,
         "errors": step.errors,
@@ -106,14 +109,14 @@ def form(
         "min_n": survey.program.min_n,
         "is_personal": is_personal,
         "way_out": WAY_OUT_PLACE if is_personal else "",
-        "is_preview": is_preview,
+        "is_preview": draft is not None,
     }
     return loader.render_to_string("feedback/survey_form.html", context)
 
 
 @lru_cache(maxsize=256)
 def page_of(version_id: int, language: str, stamp: str) -> pages.SurveyPage:
-    """Read once for each stamp of the door: a corrected wording makes a new one."""
+    """Read once for each stamp of the door: a version that is published makes a new one."""
     return pages.survey_page(SurveyVersion.objects.select_related("survey").get(pk=version_id))
 
 

@@ -4,17 +4,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from cxprogram import languages
 from feedback import show_if
 from feedback.choices import SCALE_KINDS, QuestionKind
 from feedback.models import Question, SurveyItem, SurveyVersion
-from feedback.services import surveys
+from feedback.services import survey_words, surveys
 from feedback.services.survey_drafting import ItemFacts, NewQuestion
 
-NAMES = dict(settings.LANGUAGES)
 OPERATORS = (
     ("is", gettext_lazy("is")),
     ("is_not", gettext_lazy("is not")),
@@ -33,9 +32,9 @@ class Words(forms.CharField):
     """A text in one language; those of one part stand side by side under its legend."""
 
     def __init__(self, language: str, legend: str, *, is_long: bool = False, **facts: Any) -> None:
-        attrs = {"lang": language} | ({"rows": 2} if is_long else {})
+        attrs = languages.attrs(language) | ({"rows": 2} if is_long else {})
         widget = forms.Textarea(attrs) if is_long else forms.TextInput(attrs)
-        self.language, self.legend = NAMES[language], legend
+        self.language, self.legend = languages.NAMES[language], legend
         label = f"{legend} · {self.language}"
         super().__init__(label=label, required=False, max_length=1000, widget=widget, **facts)
 
@@ -53,6 +52,53 @@ class Sides(forms.Form):
 
     def others(self) -> list[forms.BoundField]:
         return [bound for bound in self.visible_fields() if not isinstance(bound.field, Words)]
+
+
+class MeaningField(forms.ChoiceField):
+    """What other words do to what people were asked: nothing, or it is another question from then on."""
+
+    def __init__(self, version: SurveyVersion, question: Question) -> None:
+        super().__init__(
+            label=_("If words that were asked change"),
+            required=False,
+            initial=survey_words.meaning_of(version, question),
+            choices=[
+                ("", _("they do not change")),
+                (survey_words.Meaning.SAME, _("a correction: it means the same, and the trend goes on")),
+                (survey_words.Meaning.NEW, _("it means something new: the line of the trend breaks")),
+            ],
+            help_text=_("A published survey asks this. Customers see the new words when you publish this draft, and "
+                        "the trend breaks on that day. A translation more changes nothing."),
+        )  # fmt: skip
+
+
+class LanguagesForm(forms.Form):
+    """The languages of a survey: ours and those that it has to tick, and one more of all that there are."""
+
+    languages = forms.MultipleChoiceField(
+        label=gettext_lazy("Languages of the survey"), widget=forms.CheckboxSelectMultiple, required=False
+    )
+    more = forms.ChoiceField(
+        label=gettext_lazy("Another language"),
+        required=False,
+        help_text=gettext_lazy("Our own words around the questions, such as on the buttons, are in English there."),
+    )
+
+    def __init__(self, chosen: Sequence[str], data: Any = None) -> None:
+        super().__init__(data, auto_id="languages-%s", initial={"languages": list(chosen)})
+        offered = [(code, name) for code, name in languages.NAMES.items() if code in languages.OURS or code in chosen]
+        rest = [(code, name) for code, name in languages.NAMES.items() if (code, name) not in offered]
+        self.fields["languages"].choices = offered  # type: ignore[attr-defined]
+        self.fields["more"].choices = [("", "–"), *rest]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if not self.errors and not data.get("languages") and not data.get("more"):
+            self.add_error("languages", _("A survey speaks one language at least."))
+        return data
+
+    def chosen(self) -> list[str]:
+        return [*self.cleaned_data["languages"], *filter(None, [self.cleaned_data["more"]])]
 
 
 class TextsForm(Sides):
@@ -94,13 +140,8 @@ class ItemForm(Sides):
             for code in languages:
                 texts = question.options.get(option, {}).get("title", {})
                 self.fields[f"option_{option}_{code}"] = Words(code, self._label(option), initial=texts.get(code, ""))
-        if surveys.is_asked(question):
-            self.fields["is_new_wording"] = forms.BooleanField(
-                label=_("The wording is new"),
-                required=False,
-                help_text=_("A published survey asks this question. The new words are seen at once, and the line of "
-                            "its trend breaks today."),
-            )  # fmt: skip
+        if survey_words.is_asked(question):
+            self.fields["meaning"] = MeaningField(item.version, question)
         self.fields["is_required"] = forms.BooleanField(
             label=_("Must be answered"), required=False, initial=item.is_required
         )
@@ -119,8 +160,7 @@ class ItemForm(Sides):
             return []
         codes = sorted((code for code in question.options if code.isdigit()), key=int)
         more = str(int(codes[-1]) + 1) if codes else "1"
-        is_full = len(codes) >= MAX_OPTIONS or surveys.is_asked(question)
-        return codes if is_full else [*codes, more]
+        return codes if len(codes) >= MAX_OPTIONS else [*codes, more]
 
     def _label(self, option: str) -> str:
         if option in ("low", "high"):
@@ -205,7 +245,7 @@ class ItemForm(Sides):
             is_required=data["is_required"],
             show_if=data["show_if"],
             limits=data["limits"],
-            is_new_wording=bool(data.get("is_new_wording")),
+            meaning=data.get("meaning", ""),
         )
 
 

@@ -1,7 +1,7 @@
 """Where the rows of an import go: one sink a kind of rows, all with the same four verbs."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -10,6 +10,7 @@ import msgspec
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from cxprogram import languages
 from cxprogram.choices import Role
 from cxprogram.errors import DomainError
 from cxprogram.imports.errors import ImportFileError, RowError
@@ -152,14 +153,12 @@ class CustomerSink(RecordSink):
             name=name[:200],
             email=fields.get("email", ""),
             phone=fields.get("phone", "")[:40],
-            language=fields.get("language", "")[:2].lower(),
+            language=languages.code_of(fields.get("language", "")),
             kind=CustomerKind.ACCOUNT if is_account else CustomerKind.PERSON,
             account=self._account(fields.get("account", "")),
             unit=self.unit_of(record),
             attributes={code: value for code, value in known.items() if code in self.defined},
         )
-        if facts.language not in ("en", "sv", "nb", "da", "fi"):
-            facts = replace(facts, language="")
         people.check(facts, self.defined)
         return facts
 

@@ -25,6 +25,7 @@ from tests.factories import (
     make_invitation,
     make_journey,
     make_program,
+    make_question,
     make_steps,
     make_survey,
     make_touchpoint,
@@ -38,13 +39,11 @@ WORDS = {code: f"Would you recommend us ({code})?" for code in LANGUAGES}
 
 @pytest.fixture
 def survey(db):
-    survey = make_survey(make_program(), "short", questions=("NETPRO", "COMMENT"), languages=LANGUAGES)
-    survey.program.names = {"sv": "Flygplatsen"}
-    survey.program.save()
-    question = surveys.SurveyItem.objects.get(question__code="NETPRO").question
-    question.wordings = WORDS
-    question.save()
-    return survey
+    program = make_program()
+    program.names = {"sv": "Flygplatsen"}
+    program.save()
+    make_question(program, "NETPRO", wordings=WORDS)
+    return make_survey(program, "short", questions=("NETPRO", "COMMENT"), languages=LANGUAGES)
 
 
 # --- mail -------------------------------------------------------------------------------------

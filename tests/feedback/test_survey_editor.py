@@ -179,7 +179,8 @@ def test_words_that_are_asked_change_only_as_a_revision_that_breaks_the_trend(ow
     other = facts | {"wording_en": "Would you tell a friend about us?"}
     assert owner.post(url, other).status_code == 409
     assert owner.post(url, facts | {"wording_en": words["en"], "option_low_en": "never"}).status_code == 409
-    assert owner.post(url, other | {"is_new_wording": "on"}).status_code == 303
+    assert owner.post(url, other | {"meaning": "new"}).status_code == 303
+    assert owner.post(url, {"do": "publish"}).status_code == 303
     question = Question.objects.get(code="NPS")
     revision = question.revisions.get()
     assert (question.wordings["en"], revision.number, revision.wordings_before["en"]) == (

@@ -76,8 +76,9 @@
   function languageOf(host) {
     var wished = [host.getAttribute("data-lang"), document.documentElement.lang].concat(navigator.languages || []);
     for (var place = 0; place < wished.length; place++) {
-      var code = (wished[place] || "").toLowerCase().split("-")[0];
+      var full = (wished[place] || "").toLowerCase(), code = full.split("-")[0];
       if (code === "no") code = "nb";
+      if (survey.texts[full]) return full;
       if (survey.texts[code]) return code;
     }
     return survey.language;
@@ -108,7 +109,7 @@
       sheet.replaceSync(survey.style);
       root.adoptedStyleSheets = [sheet];
     }
-    var box = element("section", { lang: language, "aria-label": words.title, "class": "box" });
+    var box = element("section", { lang: language, dir: words.dir, "aria-label": words.title, "class": "box" });
     function dress() { box.classList.toggle("box--dark", isOnDark(host)); }
     dress();
     addEventListener("load", dress);

@@ -311,6 +311,21 @@ class ImportMappingPage(ProgramAdmin):
 
 
 # --- answers ----------------------------------------------------------------------------------
+class SuspectedFilter(admin.SimpleListFilter):
+    """Answers that look like a robot's, or the others."""
+
+    title = gettext_lazy("suspected robot")
+    parameter_name = "suspected"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("yes", _("Yes")), ("no", _("No"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        if self.value() == "yes":
+            return queryset.suspected()
+        return queryset.exclude(attributes__contains={"suspected_robot": True}) if self.value() == "no" else queryset
+
+
 @admin.register(Response)
 class ResponsePage(ManyRows, ReadOnlyAdmin):
     """Answers of single people: they need the right to the voice of the customer, which the queryset asks for."""
@@ -322,7 +337,7 @@ class ResponsePage(ManyRows, ReadOnlyAdmin):
     )
     list_display = ("id", "answered_at", "survey_version", "unit", "channel", "language", "source", "external_id")
     list_select_related = ("survey_version__survey", "unit")
-    list_filter = ("survey_version", "unit", "channel", "language")
+    list_filter = ("survey_version", "unit", "channel", "language", SuspectedFilter)
     search_fields = ("=external_id",)
     ordering = ("-pk",)
 

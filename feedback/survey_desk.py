@@ -120,9 +120,20 @@ def page_of(version_id: int, language: str, stamp: str) -> pages.SurveyPage:
     return pages.survey_page(SurveyVersion.objects.select_related("survey").get(pk=version_id))
 
 
+def blank(
+    version_id: int, language: str, stamp: str, *, is_personal: bool = False, known: Mapping[str, Any] | None = None
+) -> str:
+    """The empty form; what is known beforehand matters where it decides what is asked."""
+    page = page_of(version_id, language, stamp)
+    if known and page.has_steps:
+        survey = Survey.objects.select_related("program__branding").get(versions=version_id)
+        return form(survey, page, language, step=survey_steps.step_of(page, known=known), is_personal=is_personal)
+    return _blank(version_id, language, stamp, is_personal=is_personal)
+
+
 @lru_cache(maxsize=256)
-def blank(version_id: int, language: str, stamp: str, *, is_personal: bool = False) -> str:
-    """The empty form, rendered once for each stamp."""
+def _blank(version_id: int, language: str, stamp: str, *, is_personal: bool = False) -> str:
+    """Rendered once for each stamp."""
     survey = Survey.objects.select_related("program__branding").get(versions=version_id)
     return form(survey, page_of(version_id, language, stamp), language, is_personal=is_personal)
 

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from cxprogram.access import Right
+from cxprogram.access import Right, can
 from cxprogram.errors import DomainError
 from cxprogram.page_base import Visit, member_page, number_in
 from feedback import survey_desk
@@ -27,7 +27,8 @@ from feedback.models import Question, Survey, SurveyItem, SurveyVersion
 from feedback.pages import survey as pages
 from feedback.pages import survey_editor, survey_steps
 from feedback.services import survey_drafting, survey_grids, survey_words
-from feedback.survey_forms import ItemForm, LanguagesForm, NewQuestionForm, TextsForm
+from feedback.survey_forms import LanguagesForm, NewQuestionForm, TextsForm
+from feedback.survey_item_form import ItemForm
 from feedback.survey_templates import TEMPLATES
 
 
@@ -90,6 +91,7 @@ def _page(
     languages, language = page.languages, survey_editor.first_language(version)
     context = {
         "page": page,
+        "hears": can(request.user, Right.SEE_VOICE, program=version.survey.program_id),
         "languages_form": languages_form or LanguagesForm(languages),
         "texts_form": texts or TextsForm(version, languages),
         "new_form": new or NewQuestionForm(version, language),
@@ -148,7 +150,8 @@ def _save_languages(request: HttpRequest, visit: Visit, version: SurveyVersion) 
 def _save_item(request: HttpRequest, visit: Visit, version: SurveyVersion) -> HttpResponse:
     item = _item(request, version)
     earlier = survey_editor.before(version, item)
-    form = ItemForm(item, pages.languages_of(version.survey, version), earlier, request.POST)
+    spoken = pages.languages_of(version.survey, version)
+    form = ItemForm(item, spoken, earlier, survey_editor.touchpoints_of(version), request.POST)
     if not form.is_valid():
         return _page(request, version, item=form, status=422)
     try:

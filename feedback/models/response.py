@@ -58,6 +58,12 @@ class Response(models.Model):
             models.Index(fields=["program", "recorded_xid"], name="response_tail"),
             # Frames of a study: one program, a span of days.
             models.Index(fields=["program", "answered_on"], name="response_day"),
+            # How many answers of a survey look like a robot's; an answer that does not costs nothing here.
+            models.Index(
+                fields=["survey_version"],
+                condition=models.Q(attributes__suspected_robot=True),
+                name="response_suspected",
+            ),
         ]
 
     def __str__(self) -> str:

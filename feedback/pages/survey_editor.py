@@ -5,17 +5,21 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import get_language
 
 from cxprogram.languages import NAMES
 from cxprogram.models import Program
 from feedback.grid_forms import GridForm
-from feedback.models import Question, Survey, SurveyItem, SurveyVersion
+from feedback.models import Question, Response, Survey, SurveyItem, SurveyVersion
 from feedback.pages.survey import languages_of
 from feedback.services import survey_words
-from feedback.survey_forms import ItemForm
+from feedback.survey_item_form import ItemForm
 from feedback.survey_templates import TEMPLATES
+from journeys.models import Touchpoint
+
+MOST_COUNTED = 10_000
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,15 @@ class Preview:
 
 
 @dataclass(frozen=True)
+class Heard:
+    """How many answers the survey has, counted up to `MOST_COUNTED`, and how many of them look like a robot's."""
+
+    n: int
+    is_more: bool
+    suspected: int
+
+
+@dataclass(frozen=True)
 class Editor:
     """Everything on the page; without a draft there is the published version to look at, and a way to make one."""
 
@@ -59,6 +72,7 @@ class Editor:
     steps: tuple[tuple[int, str], ...]
     published: int | None
     public_url: str
+    heard: Heard
     missing: tuple[str, ...] = field(default=())
 
 
@@ -74,16 +88,32 @@ def first_language(draft: SurveyVersion) -> str:
     return language if language in has else has[0]
 
 
+def heard(survey: Survey) -> Heard:
+    """Two counts, neither of which grows with the answers."""
+    versions = list(survey.versions.values_list("pk", flat=True))
+    rows = Response.objects.filter(survey_version__in=versions).order_by()
+    n, suspected = rows[: MOST_COUNTED + 1].count(), rows.suspected()[:MOST_COUNTED].count()
+    return Heard(min(n, MOST_COUNTED), n > MOST_COUNTED, suspected)
+
+
+def touchpoints_of(version: SurveyVersion) -> list[Touchpoint]:
+    """Those on the map, and those that a question of the draft is about already."""
+    asked = version.items.values("question__touchpoint")
+    rows = Touchpoint.objects.filter(program=version.survey.program_id).filter(Q(retired_at=None) | Q(pk__in=asked))
+    return list(rows.order_by("stage__journey", "stage__position", "pk"))
+
+
 def editor(version: SurveyVersion, *, bad_item: ItemForm | None = None, bad_grid: GridForm | None = None) -> Editor:
     survey = version.survey
     languages = languages_of(survey, version)
     rows = survey_words.items(version)
+    touchpoints = touchpoints_of(version)
     items: list[EditedItem] = []
     headed: set[int] = set()
     for number, item in enumerate(rows, start=1):
         is_bad = bad_item is not None and bad_item.item.pk == item.pk
         earlier = [each.question for each in rows[: number - 1]]
-        form = bad_item if bad_item is not None and is_bad else ItemForm(item, languages, earlier)
+        form = bad_item if bad_item is not None and is_bad else ItemForm(item, languages, earlier, touchpoints)
         heading = item.question.grid
         head = None
         if heading is not None and heading.pk not in headed:
@@ -107,6 +137,7 @@ def editor(version: SurveyVersion, *, bad_item: ItemForm | None = None, bad_grid
         steps=tuple((number, f"{path}?in={shown}&step={number}") for number in numbers) if len(numbers) > 1 else (),
         published=published.number if published else None,
         public_url=settings.BASE_URL.rstrip("/") + reverse("feedback:survey", args=[survey.slug]),
+        heard=heard(survey),
         missing=tuple(NAMES[code] for code in _unspoken(version, rows, languages)),
     )
 

@@ -16,7 +16,7 @@ from feedback.models import Question, Survey, SurveyItem, SurveyVersion
 from feedback.services import survey_words, surveys
 from feedback.survey_templates import TEMPLATES, AskTemplate, SurveyTemplate
 from journeys.choices import Measure
-from journeys.models import Kpi
+from journeys.models import Kpi, Touchpoint
 
 
 def _free(name: str, taken: set[str]) -> str:
@@ -193,6 +193,9 @@ class ItemFacts:
     is_required: bool
     show_if: Any
     limits: Mapping[str, Any]
+    is_hidden: bool = False
+    touchpoint: Touchpoint | None = None
+    consent_purpose: str = ""
     meaning: str = ""  # of changed words that people were asked in: see survey_words.Meaning
 
 
@@ -217,9 +220,23 @@ def save_item(item: SurveyItem, facts: ItemFacts) -> None:
     """How the draft asks the question, and its words. Raises ConflictError as `survey_words.write`."""
     held = open_draft(item.version)
     item.page, item.is_required = facts.page, facts.is_required
-    item.show_if, item.limits = facts.show_if, dict(facts.limits)
-    item.save(update_fields=["page", "is_required", "show_if", "limits"])
+    item.show_if, item.limits, item.is_hidden = facts.show_if, dict(facts.limits), facts.is_hidden
+    item.save(update_fields=["page", "is_required", "show_if", "limits", "is_hidden"])
+    _save_subject(item.question, facts)
     survey_words.write(held, item.question, wordings=facts.wordings, titles=facts.options, meaning=facts.meaning)
+
+
+def _save_subject(question: Question, facts: ItemFacts) -> None:
+    """What the question is about. What is consented to stays once a published version asks it: people agreed to it."""
+    held = Question.objects.select_for_update().get(pk=question.pk)
+    held.touchpoint = facts.touchpoint
+    if held.consent_purpose != facts.consent_purpose:
+        if survey_words.is_asked(held):
+            raise ConflictError(
+                _("A published survey asks this: for another purpose ask another question."), code="question-asked"
+            )
+        held.consent_purpose = facts.consent_purpose
+    held.save(update_fields=["touchpoint", "consent_purpose"])
 
 
 @dataclass(frozen=True)

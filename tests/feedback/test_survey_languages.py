@@ -1,10 +1,13 @@
 """A survey speaks any language; what the house does not speak is framed in English, and said to be so."""
 
+import json
+
 import pytest
 from django.utils import timezone
 
 from cxprogram import languages
 from feedback.imports.lss import read_lss
+from feedback.imports.qsf import read_qsf
 from feedback.models import Question, Response, Survey
 from feedback.pages import ask_message
 from feedback.pages import survey as pages
@@ -126,3 +129,30 @@ def test_a_definition_of_limesurvey_keeps_its_languages_and_is_named_in_its_own(
     own = languages.code_of(definition.language)
     assert names and all(name == wordings.get(own, name)[:200] for name, wordings in names)
     surveys.publish(drafted.version, at=timezone.now())
+
+
+def test_a_definition_of_qualtrics_keeps_its_translations(db, tmp_path):
+    german = {
+        "QuestionText": "Wie war <b>es</b>?",
+        "Choices": {"1": {"Display": "Halle"}},
+        "Answers": {"1": {"Display": "Gut"}, "2": {"Display": "Schlecht"}},
+    }
+    matrix = {
+        "QuestionID": "QID1", "DataExportTag": "Q1", "QuestionType": "Matrix", "Selector": "Likert",
+        "QuestionText": "How was it?", "Choices": {"1": {"Display": "Hall"}, "2": {"Display": "Gate"}},
+        "Answers": {"1": {"Display": "Good"}, "2": {"Display": "Bad"}}, "Language": {"DE": german},
+    }  # fmt: skip
+    content = {
+        "SurveyEntry": {"SurveyName": "Airport", "SurveyLanguage": "EN"},
+        "SurveyElements": [
+            {"Element": "SO", "Payload": {"AvailableLanguages": {"EN": [], "DE": [], "ZH-S": []}}},
+            {"Element": "SQ", "Payload": matrix},
+        ],
+    }
+    (tmp_path / "airport.qsf").write_text(json.dumps(content))
+    drafted = definitions.draft(make_program(), read_qsf(tmp_path / "airport.qsf"), slug="airport")
+    hall, gate = (item.question for item in drafted.version.items.select_related("question"))
+    assert drafted.version.survey.languages == ["en", "de", "zh-hans"]
+    assert hall.wordings == {"en": "How was it? – Hall", "de": "Wie war es? – Halle"}
+    assert gate.wordings == {"en": "How was it? – Gate", "de": "Wie war es?"}, "what is not translated is said so far"
+    assert hall.options["2"]["title"] == {"en": "Bad", "de": "Schlecht"}

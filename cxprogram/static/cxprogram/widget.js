@@ -145,6 +145,10 @@
       if (!chosen) { more.hidden = false; alertBox.textContent = words.choose; return; }
       var body = new URLSearchParams(), row = { key: newKey() }, query = new URLSearchParams({ lang: language });
       if (host.getAttribute("data-place")) query.set("p", host.getAttribute("data-place"));
+      survey.fields.forEach(function (code) {
+        var value = host.getAttribute("data-field-" + code.toLowerCase());
+        if (value) query.set(code, value);
+      });
       body.set("key", row.key); body.set("via", "widget"); body.set(survey.question, chosen.value);
       if (written && written.value.trim()) body.set(survey.comment, written.value);
       row.path = "/s/" + survey.slug + "/?" + query; row.body = body.toString();
@@ -164,7 +168,8 @@
     var hosts = document.querySelectorAll('[data-cx-survey="' + survey.slug + '"]');
     if (!hosts.length && script && script.parentNode) {
       var host = document.createElement("div");
-      ["data-lang", "data-place", "data-theme"].forEach(function (name) {
+      var fields = survey.fields.map(function (code) { return "data-field-" + code.toLowerCase(); });
+      ["data-lang", "data-place", "data-theme"].concat(fields).forEach(function (name) {
         if (script.hasAttribute(name)) host.setAttribute(name, script.getAttribute(name));
       });
       if (script.closest("head")) document.body.appendChild(host); else script.parentNode.insertBefore(host, script.nextSibling);

@@ -263,7 +263,7 @@ def _side_by_side(
     rows: list[tuple[str, Texts]],
     add: Any,
 ) -> None:
-    """Several small matrices under one heading; each column is asked as a matrix of its own, in the survey's language."""
+    """Several small matrices under one heading; each column is asked as a matrix of its own, untranslated."""
     language = definition.language
     columns = _items(payload.get("AdditionalQuestions"))
     if not columns:

@@ -121,7 +121,7 @@ def write(
     """
     held = Question.objects.select_for_update().get(pk=question.pk)
     before = {code: texts.get("title", {}) for code, texts in held.options.items()}
-    changes = {
+    changes: dict[str, Any] = {
         "wordings": _differing(held.wordings, wordings),
         "options": {
             code: texts

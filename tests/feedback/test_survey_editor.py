@@ -231,11 +231,8 @@ def test_the_page_says_how_many_answers_there_are_and_how_many_look_like_a_robot
     nps = Kpi(program=program, code="nps", collector="nps", question_code="NETPRO")
     assert registry.read(program, [KpiQuery(nps, root_of(program), ALL)])[0].rows == 6, "as the page says"
     client.force_login(make_user("owner", root_of(program), is_staff=True))
-    shown = {
-        word: client.get("/admin/feedback/response/", {"suspected": word} if word else {}).context["cl"].result_count
-        for word in ("", "yes", "no")
-    }
-    assert shown == {"": 6, "yes": 1, "no": 5}
+    lists = [client.get("/admin/feedback/response/", {"suspected": word}) for word in ("", "yes", "no")]
+    assert [len(page.context["cl"].result_list) for page in lists] == [6, 1, 5]
     assert survey.versions.count() == 1
 
 

@@ -133,7 +133,7 @@ def test_a_definition_of_limesurvey_keeps_its_languages_and_is_named_in_its_own(
 
 def test_a_definition_of_qualtrics_keeps_its_translations(db, tmp_path):
     german = {
-        "QuestionText": "Wie war <b>es</b>?",
+        "QuestionText": "Wie war es?<br>",
         "Choices": {"1": {"Display": "Halle"}},
         "Answers": {"1": {"Display": "Gut"}, "2": {"Display": "Schlecht"}},
     }

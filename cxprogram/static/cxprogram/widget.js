@@ -4,6 +4,7 @@
      <script src="https://cx.example.org/embed/short-name.js" async></script>
      <div data-cx-survey="short-name" data-lang="sv" data-place="b7k2m9xq" data-theme="light"></div>
 
+   A hidden question of the survey is filled by data-field- and its code: data-field-plan="gold".
    Without data-theme (light or dark) it follows the page around it, and is light where the page says nothing.
    It stands in every element that names its survey, else where the script stands. An answer is written to the browser
    before it is sent and taken away when it has arrived, tried again every five seconds until then; the same key each

@@ -213,6 +213,6 @@ def test_words_of_versions_that_were_published_before_are_kept_as_they_were_aske
         cursor.execute("UPDATE feedback_surveyversion SET words = '{}'")
         cursor.execute("ALTER TABLE feedback_surveyversion ENABLE TRIGGER USER")
     with connection.schema_editor() as editor:
-        import_module("feedback.migrations.0013_keep_published_words").keep(apps, editor)
+        import_module("feedback.migrations.0014_keep_published_words").keep(apps, editor)
     versions = SurveyVersion.objects.order_by("number")
     assert [item(version, "NETPRO").question.wording for version in versions] == [OLD, NEW]

@@ -7,8 +7,8 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('cxprogram', '0001_squashed_0003'),
-        ('feedback', '0014_any_language'),
-        ('journeys', '0012_any_language'),
+        ('feedback', '0015_any_language'),
+        ('journeys', '0015_any_language'),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('journeys', '0011_customer_base'),
+        ('journeys', '0014_consents_of_sources'),
     ]
 
     operations = [

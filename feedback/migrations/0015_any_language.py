@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('feedback', '0013_keep_published_words'),
+        ('feedback', '0014_keep_published_words'),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('feedback', '0011_runs_of_driver_studies'),
+        ('feedback', '0012_events_and_countries_of_plans'),
     ]
 
     operations = [

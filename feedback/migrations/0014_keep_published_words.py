@@ -43,6 +43,6 @@ def keep(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("feedback", "0012_words_of_versions")]
+    dependencies = [("feedback", "0013_words_of_versions")]
 
     operations = [migrations.RunPython(keep, migrations.RunPython.noop)]

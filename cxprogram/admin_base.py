@@ -122,6 +122,9 @@ class ProgramForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
+        for name, field in self.fields.items():
+            if isinstance(field, TranslationsField) and name in data:
+                data[name] = field.kept(getattr(self.instance, name, None), data[name])
         own = data.get("program") or data.get(program_path(self._meta.model).split("__")[0])
         program_id = program_id_of(own) if isinstance(own, models.Model) else program_id_of(self.instance)
         if program_id is not None:
@@ -180,6 +183,8 @@ class Scoped:
             "required": not db_field.blank,
             "help_text": db_field.help_text,
         }
+        if db_field.has_default():
+            facts["initial"] = db_field.get_default()
         if name in self.texts and isinstance(db_field, models.JSONField):
             if name == "names":
                 facts["help_text"] = _("Where it is empty, the name itself is shown.")

@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.exceptions import ValidationError
 from django.utils.html import format_html, format_html_join
@@ -17,12 +16,12 @@ from django.utils.translation import gettext as _
 from unfold.widgets import (
     INPUT_CLASSES,
     TEXTAREA_CLASSES,
-    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminSelect2MultipleWidget,
     UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
 )
 
-LANGUAGES = dict(settings.LANGUAGES)
+from cxprogram.languages import NAMES, OURS
 
 
 class TranslationsWidget(forms.MultiWidget):
@@ -54,7 +53,7 @@ class TranslationsWidget(forms.MultiWidget):
             (
                 (
                     part["attrs"].get("id", ""),
-                    LANGUAGES[code],
+                    OURS[code],
                     widget.render(part["name"], part["value"], part["attrs"], renderer),
                 )
                 for code, widget, part in parts
@@ -64,10 +63,10 @@ class TranslationsWidget(forms.MultiWidget):
 
 
 class TranslationsField(forms.MultiValueField):
-    """Texts by language, `{"sv": "…"}`; an empty text is left out."""
+    """Texts by language, `{"sv": "…"}`, in the house's own; an empty text is left out, other languages are kept."""
 
     def __init__(self, *, without: Sequence[str] = (), is_long: bool = False, **kwargs: Any) -> None:
-        codes = [code for code in LANGUAGES if code not in without]
+        codes = [code for code in OURS if code not in without]
         super().__init__(
             [forms.CharField(required=False) for _code in codes],
             require_all_fields=False,
@@ -78,6 +77,10 @@ class TranslationsField(forms.MultiValueField):
 
     def compress(self, data_list: Sequence[str]) -> dict[str, str]:
         return {code: text for code, text in zip(self.codes, data_list, strict=False) if text}
+
+    def kept(self, before: Any, written: Mapping[str, str]) -> dict[str, str]:
+        """What was written, with the texts in languages that the field does not show."""
+        return {**written, **{code: text for code, text in (before or {}).items() if code not in self.codes}}
 
 
 class CodesField(forms.CharField):
@@ -111,10 +114,10 @@ class CodesField(forms.CharField):
 
 
 class LanguagesField(forms.MultipleChoiceField):
-    """Some of the house's languages, as a list of codes."""
+    """Languages, the house's own first, as a list of codes."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(choices=settings.LANGUAGES, widget=UnfoldAdminCheckboxSelectMultipleWidget(), **kwargs)
+        super().__init__(choices=list(NAMES.items()), widget=UnfoldAdminSelect2MultipleWidget(), **kwargs)
 
 
 class DocumentField(forms.JSONField):
@@ -128,7 +131,7 @@ class DocumentField(forms.JSONField):
         self.check = check
 
     def prepare_value(self, value: Any) -> Any:
-        if isinstance(value, forms.fields.InvalidJSONInput):
+        if value is None or isinstance(value, forms.fields.InvalidJSONInput):
             return value
         return json.dumps(value, indent=2, ensure_ascii=False)
 
@@ -161,10 +164,10 @@ def check_texts(texts: Any, place: str) -> list[str]:
         return [_('%(place)s: write texts by language, for example {"en": "…", "sv": "…"}.') % {"place": place}]
     wrong = []
     for code, text in texts.items():
-        if code not in LANGUAGES:
+        if code not in NAMES:
             wrong.append(
                 _('%(place)s: "%(code)s" is not a language; use %(languages)s.')
-                % {"place": place, "code": code, "languages": ", ".join(LANGUAGES)}
+                % {"place": place, "code": code, "languages": ", ".join([*OURS, "…"])}
             )
         elif not isinstance(text, str) or not text.strip():
             wrong.append(_("%(place)s: the text in %(language)s is empty.") % {"place": place, "language": code})

@@ -148,6 +148,20 @@ def interval_bar_print(
     )
 
 
+def key_print(mark: str, text: str) -> SafeString:
+    """One mark of the interval bar alone, for a legend in print: `interval`, `expectation` or `target`."""
+    ink = tokens()
+    body = {
+        "interval": f'<path d="M1 5H19" stroke="{ink["band"]}" stroke-width="7"/>'
+        f'<circle cx="10" cy="5" r="3" fill="{ink["data"]}" stroke="{ink["paper"]}"/>',
+        "expectation": f'<path d="M10 0V10" stroke="{ink["expect"]}" stroke-width="1.5" stroke-dasharray="3 2"/>',
+        "target": f'<path d="M10 0V10" stroke="{ink["target"]}" stroke-width="1.5"/>',
+    }[mark]
+    return mark_safe(  # noqa: S308 - the title is escaped
+        f'<svg class="cx-i" xmlns="{SVG}" width="20" height="10" viewBox="0 0 20 10">{title(text)}{body}</svg>'
+    )
+
+
 def split_bar(shares: tuple[float, float, float], *, text: str, pattern: str) -> SafeString:
     """Detractors hatched, passives grey, promoters plain. `pattern` is an id used once on the page."""
     first, second = shares[0] * 100, (shares[0] + shares[1]) * 100

@@ -85,6 +85,12 @@ def answers(count: int) -> str:
     return f"n{NBSP}{figure(count, 'count')}"
 
 
+def hiding(least: int) -> str:
+    """Why a number is hidden. Of a single one it is not told which of the two it is: small ones beside larger ones,
+    told apart, could be computed from what is left of a total."""
+    return _("Fewer than %(minimum)s are hidden, and so is whatever would reveal them.") % {"minimum": least}
+
+
 def money(amount: Decimal, currency: str, *, language: str | None = None) -> str:
     """`USD 480,000` in English, `480 000 USD` elsewhere; cents only where there are any."""
     said = decimal(amount, 0 if amount == amount.to_integral_value() else 2, language=language)

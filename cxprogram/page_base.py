@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import wraps
 from typing import Any
 
@@ -57,6 +57,11 @@ class Visit:
 
     def can(self, right: Right, unit: OrgUnit | None = None) -> bool:
         return can(self.user, right, program=self.program, unit=unit)
+
+    @property
+    def today(self) -> date:
+        """The day of the moment, where the program is."""
+        return self.at.astimezone(self.program.zone).date()
 
     @property
     def defines(self) -> bool:

@@ -11,6 +11,7 @@ import json
 import re
 import socket
 import ssl
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,17 @@ from django.conf import settings
 
 TIMEOUT_SECONDS = 10
 MAX_REPLY = 64 * 1024
+MOST_PARTS = 3
+# GSM 03.38: a text of these alone is counted in septets, those of the second line take two; any other letter makes the
+# whole text UCS-2, of which a part holds less than half.
+_GSM = frozenset(
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿"
+    "abcdefghijklmnopqrstuvwxyzäöñüà"
+)
+_GSM_TWICE = frozenset("^{}\\[~]|€")
+# Signs of good typography that would make a text UCS-2, and what a telephone shows as well.
+_PLAIN = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "’": "'", "‘": "'", "–": "-", "—": "-",
+                        "…": "...", "\u00a0": " ", "\u202f": " "})  # fmt: skip
 NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
 
 
@@ -34,6 +46,25 @@ class Text:
     key: str
     to: str
     text: str
+
+
+def parts(text: str) -> int:
+    """In how many parts a text goes over the air: 160 septets or 70 UTF-16 units alone, 153 or 67 in each of more."""
+    if (_GSM | _GSM_TWICE).issuperset(text):
+        size, alone, each = sum(2 if letter in _GSM_TWICE else 1 for letter in text), 160, 153
+    else:
+        size, alone, each = len(text.encode("utf-16-be")) // 2, 70, 67
+    return 1 if size <= alone else -(-size // each)
+
+
+def fitted(words: str, whole: Callable[[str], str]) -> str:
+    """The whole text around the words, in plain signs; words are left out at the end while it takes too many parts."""
+    kept = words.translate(_PLAIN)
+    text = whole(kept).translate(_PLAIN)
+    while parts(text) > MOST_PARTS and " " in kept:
+        kept = kept.rpartition(" ")[0].rstrip(" .,;:-")
+        text = whole(f"{kept}...").translate(_PLAIN)
+    return text
 
 
 def is_number(value: str) -> bool:

@@ -42,7 +42,7 @@ from feedback.models import (
     SurveyItem,
     SurveyVersion,
 )
-from feedback.services import saved_mappings, surveys
+from feedback.services import saved_mappings, survey_words, surveys
 
 
 # --- questions --------------------------------------------------------------------------------
@@ -51,7 +51,7 @@ class QuestionForm(ProgramForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
-        if self.instance.pk and surveys.is_asked(self.instance):
+        if self.instance.pk and survey_words.is_asked(self.instance):
             before = Question.objects.get(pk=self.instance.pk)
             if not _keeps(before.wordings, data.get("wordings", before.wordings)):
                 self._refuse("wordings")
@@ -110,10 +110,12 @@ class QuestionPage(ProgramAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         fixed = list(super().get_readonly_fields(request, obj))
-        return [*fixed, "code", "kind", "scale_low", "scale_high", "grid"] if obj and surveys.is_asked(obj) else fixed
+        return (
+            [*fixed, "code", "kind", "scale_low", "scale_high", "grid"] if obj and survey_words.is_asked(obj) else fixed
+        )
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return super().has_delete_permission(request, obj) and not (obj and surveys.is_asked(obj))
+        return super().has_delete_permission(request, obj) and not (obj and survey_words.is_asked(obj))
 
 
 # --- surveys ----------------------------------------------------------------------------------
@@ -308,6 +310,21 @@ class ImportMappingPage(ProgramAdmin):
 
 
 # --- answers ----------------------------------------------------------------------------------
+class SuspectedFilter(admin.SimpleListFilter):
+    """Answers that look like a robot's, or the others."""
+
+    title = gettext_lazy("suspected robot")
+    parameter_name = "suspected"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("yes", _("Yes")), ("no", _("No"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        if self.value() == "yes":
+            return queryset.suspected()
+        return queryset.exclude(attributes__contains={"suspected_robot": True}) if self.value() == "no" else queryset
+
+
 @admin.register(Response)
 class ResponsePage(ManyRows, ReadOnlyAdmin):
     """Answers of single people: they need the right to the voice of the customer, which the queryset asks for."""
@@ -319,7 +336,7 @@ class ResponsePage(ManyRows, ReadOnlyAdmin):
     )
     list_display = ("id", "answered_at", "survey_version", "unit", "channel", "language", "source", "external_id")
     list_select_related = ("survey_version__survey", "unit")
-    list_filter = ("survey_version", "unit", "channel", "language")
+    list_filter = ("survey_version", "unit", "channel", "language", SuspectedFilter)
     search_fields = ("=external_id",)
     ordering = ("-pk",)
 

@@ -163,7 +163,9 @@ class SurveyDraftPage(ManyRows, ReadOnlyAdmin):
 class QuestionRevisionPage(ReadOnlyAdmin):
     """From which day a question asks something else; written when its wording is changed on the survey's page."""
 
-    fieldsets = ((None, {"fields": ("question", "number", "valid_from", "wordings_before", "reason")}),)
+    fieldsets = (
+        (None, {"fields": ("question", "number", "valid_from", "wordings_before", "options_before", "reason")}),
+    )
     list_display = ("question", "number", "valid_from", "reason")
     list_select_related = ("question",)
     search_fields = ("question__code",)

@@ -9,7 +9,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy, ngettext
 
 from cxprogram.admin_base import ManyRows, ProgramAdmin, ReadOnlyAdmin, ReadOnlyInline
+from cxprogram.models import Program
 from feedback import contact_words
+from feedback.choices import COUNTRY_OF_ZONE, Country
 from feedback.models import (
     ContactDecision,
     ContactGroup,
@@ -67,6 +69,13 @@ class SamplingPlanPage(ProgramAdmin):
     ordering = ("program_id", "id")
     inlines = (WaveInline,)
 
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """The holidays are those of the program's country, which its clock tells."""
+        initial = super().get_changeform_initial_data(request)
+        program = initial.get("program")
+        zone = program.time_zone if isinstance(program, Program) else ""
+        return {"holidays_of": COUNTRY_OF_ZONE.get(zone, Country.NONE), **initial}
+
     def view_on_site(self, obj: SamplingPlan) -> str:
         return reverse("feedback:plan-detail", args=[obj.pk])
 
@@ -93,6 +102,10 @@ class ContactRulePage(ProgramAdmin):
     search_fields = ("code", "name")
     autocomplete_fields = ("survey", "group")
     ordering = ("program_id", "code")
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """A rule limits something: once in thirty days, until somebody says otherwise."""
+        return {"at_most": 1, "window_hours": 30 * 24, **super().get_changeform_initial_data(request)}
 
     @admin.display(description=gettext_lazy("rule"))
     def sentence(self, rule: ContactRule) -> str:

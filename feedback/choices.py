@@ -156,6 +156,18 @@ class PlanEvent(models.TextChoices):
     INTERACTION = "interaction", _("something that happened")
     STAGE = "stage", _("a stage was reached")
     TICKET_CLOSED = "ticket_closed", _("a ticket was closed")
+    CASE_CLOSED = "case_closed", _("a support case was closed")
+
+
+# How helpdesks call a case that is over: it says so where the source tells no time at which it was closed.
+CLOSED_WORDS = frozenset(
+    {
+        "closed", "solved", "resolved", "done", "completed",
+        "stängd", "stängt", "löst", "avslutad", "avslutat", "klar",
+        "lukket", "løst", "avsluttet", "afsluttet",
+        "suljettu", "ratkaistu", "valmis", "päätetty",
+    }
+)  # fmt: skip
 
 
 class AskStatus(models.TextChoices):
@@ -179,3 +191,18 @@ class Country(models.TextChoices):
     NORWAY = "NO", _("Norway")
     DENMARK = "DK", _("Denmark")
     FINLAND = "FI", _("Finland")
+    ICELAND = "IS", _("Iceland")
+    ALAND = "AX", _("Åland")
+    FAROES = "FO", _("Faroe Islands")
+
+
+# Each has a clock of its own.
+COUNTRY_OF_ZONE = {
+    "Europe/Stockholm": Country.SWEDEN,
+    "Europe/Oslo": Country.NORWAY,
+    "Europe/Copenhagen": Country.DENMARK,
+    "Europe/Helsinki": Country.FINLAND,
+    "Atlantic/Reykjavik": Country.ICELAND,
+    "Europe/Mariehamn": Country.ALAND,
+    "Atlantic/Faroe": Country.FAROES,
+}

@@ -13,11 +13,12 @@ import msgspec
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
+from django.utils.translation import get_language_bidi
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from feedback import survey_desk
-from feedback.models import Survey
+from feedback.models import Survey, SurveyItem
 from feedback.pages import survey as pages
 from feedback.pages.ask_message import OURS, brand_of
 from feedback.services import surveys
@@ -39,6 +40,7 @@ def _words(page: pages.SurveyPage) -> dict[str, Any]:
     scale, text = _questions(page)
     return {
         "title": page.title,
+        "dir": "rtl" if get_language_bidi() else "ltr",
         "question": scale.wording if scale else "",
         "low": scale.low_end if scale else "",
         "high": scale.high_end if scale else "",
@@ -56,6 +58,7 @@ def _words(page: pages.SurveyPage) -> dict[str, Any]:
 @lru_cache(maxsize=64)
 def _script(version_id: int, stamp: str) -> str:
     survey = Survey.objects.select_related("program__branding").get(versions=version_id)
+    hidden = SurveyItem.objects.filter(version=version_id, is_hidden=True).order_by("position")
     texts = {}
     scale = text = None
     for language in pages.languages_of(survey):
@@ -69,6 +72,7 @@ def _script(version_id: int, stamp: str) -> str:
         "origin": settings.BASE_URL.rstrip("/"),
         "question": scale.name if scale else "",
         "comment": text.name if text else "",
+        "fields": list(hidden.values_list("question__code", flat=True)),
         "language": pages.choose_language(survey, asked="", accepted=""),
         "texts": texts,
         "style": (STATIC / "widget.css").read_text().replace(OURS, brand_of(survey.program)),

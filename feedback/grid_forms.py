@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from feedback.models import Question, SurveyVersion
-from feedback.services import survey_grids
+from feedback.services import survey_grids, survey_words
 from feedback.services.survey_grids import ENDS, NewGrid, Row
-from feedback.survey_forms import Sides, Words
+from feedback.survey_forms import MeaningField, Sides, Words
 from journeys.models import Competitor, Touchpoint
 
 SCALES = tuple((f"{low}:{high}", f"{low}–{high}") for low, high in ((1, 5), (1, 7), (1, 10), (0, 10)))
@@ -49,7 +49,7 @@ class NewGridForm(forms.Form):
         super().__init__(data, auto_id="grid-%s")
         self.version, self.language = version, language
         program = version.survey.program_id
-        points = Touchpoint.objects.on_map().filter(program=program).order_by("stage__journey", "stage__position", "pk")
+        points = Touchpoint.objects.in_use().filter(program=program).order_by("stage__journey", "stage__position", "pk")
         rivals = Competitor.objects.filter(program=program, is_active=True)
         self.fields["touchpoints"].queryset = points  # type: ignore[attr-defined]
         self.fields["competitors"].queryset = rivals  # type: ignore[attr-defined]
@@ -86,7 +86,7 @@ class NewGridForm(forms.Form):
 class GridForm(Sides):
     """The words of a grid, languages side by side, and a place for one more row."""
 
-    def __init__(self, grid: Question, languages: Sequence[str], data: Any = None) -> None:
+    def __init__(self, version: SurveyVersion, grid: Question, languages: Sequence[str], data: Any = None) -> None:
         super().__init__(data, auto_id=f"grid-{grid.pk}-%s")
         self.grid, self.languages = grid, languages
         for code in languages:
@@ -97,6 +97,8 @@ class GridForm(Sides):
             said = grid.options.get(end, {}).get("title", {})
             for code in languages:
                 self.fields[f"{end}_{code}"] = Words(code, f"{point} =", initial=said.get(code, ""))
+        if survey_words.is_asked(grid):
+            self.fields["meaning"] = MeaningField(version, grid)
         self.fields["row"] = forms.CharField(label=_("One more row"), required=False, max_length=200)
 
     def texts(self, part: str) -> dict[str, str]:

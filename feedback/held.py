@@ -23,6 +23,7 @@ from feedback.models import (
     Ticket,
     TicketStep,
 )
+from feedback.services import survey_words
 from journeys.holdings import Entry, Holding, Traces, register
 from journeys.namings import ERASED
 
@@ -56,13 +57,18 @@ def _response_story(rows: QuerySet, limit: int) -> Iterable[Entry]:
     found = list(rows.select_related("survey_version__survey").order_by("-answered_at")[:limit])
     codes = {code for row in found for code in row.answers}
     programs = {row.program_id for row in found}
-    asked = {q.code: q for q in Question.objects.filter(program__in=programs, code__in=codes)}
+    rows_of = Question.objects.filter(program__in=programs, code__in=codes).select_related("grid")
+    asked = {question.code: question for question in rows_of}
     for row in found:
         yield Entry(
             row.answered_at,
             gettext_lazy("answer"),
             row.survey_version.survey.label,
-            " · ".join(_said(asked[code], value) for code, value in row.answers.items() if code in asked),
+            " · ".join(
+                _said(survey_words.spoken(row.survey_version, asked[code]), value)
+                for code, value in row.answers.items()
+                if code in asked
+            ),
         )
 
 

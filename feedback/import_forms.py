@@ -5,12 +5,12 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
-from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from cxprogram.choices import Role
+from cxprogram.languages import NAMES
 from cxprogram.models import OrgUnit
 from feedback.models import SurveyVersion
 from journeys.models import DataStream
@@ -45,7 +45,7 @@ class StartForm(forms.Form):
         empty_label=_("A new one, of what the file asks"),
     )
     survey_name = forms.CharField(label=_("Name of the new survey"), max_length=80, required=False)
-    language = forms.ChoiceField(label=_("Language of the file"), choices=settings.LANGUAGES, required=False)
+    language = forms.ChoiceField(label=_("Language of the file"), choices=list(NAMES.items()), required=False)
     stream = forms.ModelChoiceField(
         label=_("Data stream"), queryset=DataStream.objects.none(), required=False, to_field_name="code"
     )

@@ -61,15 +61,17 @@ def invited(request: HttpRequest, token: str, score: int | None = None) -> HttpR
         accepted=request.META.get("HTTP_ACCEPT_LANGUAGE", ""),
     )
     path = reverse("feedback:invited", args=[token])
+    way_out = reverse("feedback:unsubscribe", args=[token])
     try:
         if request.method == "POST":
             with translation.override(language):
-                return _private(_take_in(request, door, invitation, language, path=path, visit=visit))
+                return _private(_take_in(request, door, invitation, language, path=path, way_out=way_out, visit=visit))
     except (invitations.InvitationClosedError, answer_checks.AnswerError):
         return _closed(request)
     with translation.override(language):
         text = _page(door, invitation, language, score=score, said=request.GET.get("page", ""), visit=visit)
-    return _private(survey_desk.answer(survey_desk.fresh(text, path=path, key="invited"), language=language))
+    text = survey_desk.fresh(text, path=path, key="invited", way_out=way_out)
+    return _private(survey_desk.answer(text, language=language))
 
 
 def _page(
@@ -103,6 +105,7 @@ def _take_in(
     language: str,
     *,
     path: str,
+    way_out: str,
     visit: robots.Visit,
 ) -> HttpResponse:
     known, attributes = invitations.split_context(door, invitation.context)
@@ -123,7 +126,7 @@ def _take_in(
         drafts.keep(door, sent.typed, key="", page=number, language=language, at=visit.at, invitation=invitation)
         return urlencode({"lang": language, "page": number})
 
-    way = survey_desk.Way(path, record, keep, is_personal=True, known=known)
+    way = survey_desk.Way(path, record, keep, is_personal=True, way_out=way_out, known=known)
     sent = survey_desk.read(request.POST, door, language, way)
     if invitation.status == InvitationStatus.ANSWERED:
         record(sent)  # the same answer again is thanked again, anything else is told nothing

@@ -171,7 +171,7 @@ def _needed(program: Program, kpis: Sequence[Kpi]) -> set[str]:
     """
     chosen = {program.overall_kpi, program.loyalty_kpi, *program.headline_kpis}
     found = {code for kpi in kpis if kpi.code in chosen for code in _kpi_questions(kpi)}
-    truths = Touchpoint.objects.on_map().filter(program=program).exclude(truth="")
+    truths = Touchpoint.objects.in_use().filter(program=program).exclude(truth="")
     return found | set(truths.values_list("question_code", flat=True))
 
 
@@ -179,10 +179,10 @@ def _used(program: Program, kpis: Sequence[Kpi]) -> set[str]:
     """Questions from which something is computed: KPIs, touchpoints, expectations, problems, tickets, the plan."""
     found = {code for kpi in kpis for code in _kpi_questions(kpi)} | {program.problem_question}
     for pair in (
-        Touchpoint.objects.on_map().filter(program=program).values_list("question_code", "expectation_question")
+        Touchpoint.objects.in_use().filter(program=program).values_list("question_code", "expectation_question")
     ):
         found.update(pair)
-    stages = Stage.objects.on_map().filter(journey__program=program)
+    stages = Stage.objects.on_map().filter(journey__program=program, journey__retired_at=None)
     lines = Measurement.objects.filter(program=program).exclude(state=MeasurementState.STOPPED)
     found.update(stages.values_list("problem_question", flat=True))
     found.update(lines.values_list("question_code", flat=True))

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from cxprogram.access import Right
+from cxprogram.languages import NAMES
 from cxprogram.page_base import Visit, member_page
 from feedback.models import Placement
 from feedback.pages import poster as pages
@@ -24,13 +25,12 @@ def _placement(visit: Visit, code: str) -> Placement:
 @member_page(Right.SEE_PROGRAM)
 def poster(request: HttpRequest, visit: Visit, code: str) -> HttpResponse:
     placement = _placement(visit, code)
-    names = dict(settings.LANGUAGES)
     origin = settings.BASE_URL.rstrip("/")
     asked = request.GET.get("in", "") or translation.get_language() or ""
     context = {
         "placement": placement,
         "poster": pages.poster(placement, language=asked),
-        "languages": [(each, names[each]) for each in languages_of(placement.survey)],
+        "languages": [(each, NAMES[each]) for each in languages_of(placement.survey)],
         "origin": origin,
         "embed_url": origin + reverse("feedback:embed", args=[placement.survey.slug]),
     }

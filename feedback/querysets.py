@@ -47,6 +47,10 @@ class ResponseQuerySet(ScopedQuerySet):
     right = Right.SEE_VOICE
     unit_lookup = "unit"
 
+    def suspected(self) -> "ResponseQuerySet":
+        """Answers that look like a robot's: kept and counted in every number, and countable apart."""
+        return self.filter(attributes__suspected_robot=True)
+
 
 class PlacementQuerySet(DefinitionQuerySet):
     def live(self) -> "PlacementQuerySet":

@@ -1,6 +1,7 @@
 """What every door of the survey page shares: the page is rendered once and kept, the form is read and answered.
 
-The kept page holds three places that differ between visits: its address, what follows it, and the visit's key.
+The kept page holds places that differ between visits: its address, what follows it, the visit's key, and where the
+person who was invited asks to be asked no more.
 """
 
 import secrets
@@ -17,6 +18,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from cxprogram import languages
 from cxprogram.middleware import language_of
 from cxprogram.models import Program
 from feedback.models import Survey, SurveyVersion
@@ -26,6 +28,7 @@ from feedback.services import answer_checks, surveys
 
 MAX_BODY = 64 * 1024
 KEY_PLACE, PATH_PLACE, QUERY_PLACE = "cx-key-of-this-visit", "cx-path-of-this-visit", "cx-query-of-this-visit"
+WAY_OUT_PLACE = "cx-way-out-of-this-visit"
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,7 @@ class Way:
     keep     writes down what was typed so far, and the page to go on with; returns the query of the address that opens
              that page, empty where nothing was kept
     known    answers that came from a system
+    way_out  the address at which an invited person is asked no more; empty for others
     """
 
     path: str
@@ -43,6 +47,7 @@ class Way:
     keep: Callable[[pages.Sent, int], str]
     query: str = ""
     is_personal: bool = False
+    way_out: str = ""
     known: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -50,13 +55,15 @@ def answer(text: str, *, status: int = 200, language: str) -> HttpResponse:
     return HttpResponse(text, status=status, headers={"Cache-Control": "no-store", "Content-Language": language})
 
 
-def frame(survey: Survey, language: str, *, path: str, query: str = "") -> dict[str, Any]:
+def frame(
+    survey: Survey, language: str, *, path: str, query: str = "", draft: SurveyVersion | None = None
+) -> dict[str, Any]:
     """What the frame of every page of the survey says."""
-    names = dict(settings.LANGUAGES)
     return _masthead(survey.program) | {
         "survey": survey,
         "languages": [
-            (code, names[code], f"{path}?lang={code}{query}", code == language) for code in pages.languages_of(survey)
+            (code, languages.NAMES[code], f"{path}?lang={code}{query}", code == language)
+            for code in pages.languages_of(survey, draft)
         ],
     }
 
@@ -72,8 +79,8 @@ def _masthead(program: Program) -> dict[str, Any]:
 def house_frame(language: str) -> dict[str, Any]:
     """The frame of a page that may not tell whether its address is known: by name where one program alone is here."""
     programs = list(Program.objects.select_related("branding").order_by("pk")[:2])
-    languages = [(code, name, f"?lang={code}", code == language) for code, name in settings.LANGUAGES]
-    return (_masthead(programs[0]) if len(programs) == 1 else {}) | {"languages": languages}
+    offered = [(code, name, f"?lang={code}", code == language) for code, name in settings.LANGUAGES]
+    return (_masthead(programs[0]) if len(programs) == 1 else {}) | {"languages": offered}
 
 
 def form(
@@ -84,12 +91,12 @@ def form(
     step: survey_steps.Step | None = None,
     problem: str = "",
     is_personal: bool = False,
-    is_preview: bool = False,
+    draft: SurveyVersion | None = None,
 ) -> str:
-    """The form with the places of the visit still open."""
+    """The form with the places of the visit still open; a draft's is a preview."""
     step = step or survey_steps.step_of(page)
     begun = "" if is_personal or step.is_first else f"&key={KEY_PLACE}"
-    context = frame(survey, language, path=PATH_PLACE, query=begun + QUERY_PLACE) | {
+    context = frame(survey, language, path=PATH_PLACE, query=begun + QUERY_PLACE, draft=draft) | {
         "page": page,
         "step": step,
         "errors": step.errors,
@@ -101,20 +108,32 @@ def form(
         "max_typed": pages.MAX_TYPED,
         "min_n": survey.program.min_n,
         "is_personal": is_personal,
-        "is_preview": is_preview,
+        "way_out": WAY_OUT_PLACE if is_personal else "",
+        "is_preview": draft is not None,
     }
     return loader.render_to_string("feedback/survey_form.html", context)
 
 
 @lru_cache(maxsize=256)
 def page_of(version_id: int, language: str, stamp: str) -> pages.SurveyPage:
-    """Read once for each stamp of the door: a corrected wording makes a new one."""
+    """Read once for each stamp of the door: a version that is published makes a new one."""
     return pages.survey_page(SurveyVersion.objects.select_related("survey").get(pk=version_id))
 
 
+def blank(
+    version_id: int, language: str, stamp: str, *, is_personal: bool = False, known: Mapping[str, Any] | None = None
+) -> str:
+    """The empty form; what is known beforehand matters where it decides what is asked."""
+    page = page_of(version_id, language, stamp)
+    if known and page.has_steps:
+        survey = Survey.objects.select_related("program__branding").get(versions=version_id)
+        return form(survey, page, language, step=survey_steps.step_of(page, known=known), is_personal=is_personal)
+    return _blank(version_id, language, stamp, is_personal=is_personal)
+
+
 @lru_cache(maxsize=256)
-def blank(version_id: int, language: str, stamp: str, *, is_personal: bool = False) -> str:
-    """The empty form, rendered once for each stamp."""
+def _blank(version_id: int, language: str, stamp: str, *, is_personal: bool = False) -> str:
+    """Rendered once for each stamp."""
     survey = Survey.objects.select_related("program__branding").get(versions=version_id)
     return form(survey, page_of(version_id, language, stamp), language, is_personal=is_personal)
 
@@ -123,9 +142,10 @@ def new_key() -> str:
     return secrets.token_urlsafe(24)
 
 
-def fresh(text: str, *, path: str, query: str = "", key: str = "") -> str:
+def fresh(text: str, *, path: str, query: str = "", key: str = "", way_out: str = "") -> str:
     """The page of one visit; `query` follows `?lang=…` and is safe in an attribute."""
-    return text.replace(PATH_PLACE, path).replace(QUERY_PLACE, query).replace(KEY_PLACE, key or new_key())
+    text = text.replace(PATH_PLACE, path).replace(QUERY_PLACE, query).replace(WAY_OUT_PLACE, way_out)
+    return text.replace(KEY_PLACE, key or new_key())
 
 
 def message(survey: Survey, template: str, language: str, *, status: int) -> HttpResponse:
@@ -187,7 +207,9 @@ def receive(request: HttpRequest, door: surveys.Door, language: str, way: Way, s
     step = survey_steps.step_of(page, number, sent)
     text = form(door.survey, page, language, step=step, problem=problem, is_personal=way.is_personal)
     key = sent.key if step.has_steps and answer_checks.is_key(sent.key) else ""
-    return answer(fresh(text, path=way.path, query=way.query, key=key), status=status, language=language)
+    return answer(
+        fresh(text, path=way.path, query=way.query, key=key, way_out=way.way_out), status=status, language=language
+    )
 
 
 def _refused(page: pages.SurveyPage, sent: pages.Sent, error: answer_checks.AnswerError) -> tuple[int, str]:

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from cxprogram.access import Right
+from cxprogram.access import Right, can
 from cxprogram.errors import DomainError
 from cxprogram.page_base import Visit, member_page, number_in
 from feedback import survey_desk
@@ -26,8 +26,9 @@ from feedback.grid_forms import GridForm, NewGridForm
 from feedback.models import Question, Survey, SurveyItem, SurveyVersion
 from feedback.pages import survey as pages
 from feedback.pages import survey_editor, survey_steps
-from feedback.services import survey_drafting, survey_grids
-from feedback.survey_forms import ItemForm, NewQuestionForm, TextsForm
+from feedback.services import survey_drafting, survey_grids, survey_words
+from feedback.survey_forms import LanguagesForm, NewQuestionForm, TextsForm
+from feedback.survey_item_form import ItemForm
 from feedback.survey_templates import TEMPLATES
 
 
@@ -79,6 +80,7 @@ def _page(
     version: SurveyVersion,
     *,
     texts: TextsForm | None = None,
+    languages_form: LanguagesForm | None = None,
     item: ItemForm | None = None,
     new: NewQuestionForm | None = None,
     new_grid: NewGridForm | None = None,
@@ -86,9 +88,11 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     page = survey_editor.editor(version, bad_item=item, bad_grid=grid)
-    languages, language = page.languages, survey_editor.first_language(version.survey)
+    languages, language = page.languages, survey_editor.first_language(version)
     context = {
         "page": page,
+        "hears": can(request.user, Right.SEE_VOICE, program=version.survey.program_id),
+        "languages_form": languages_form or LanguagesForm(languages),
         "texts_form": texts or TextsForm(version, languages),
         "new_form": new or NewQuestionForm(version, language),
         "shows_new": new is not None,
@@ -119,14 +123,14 @@ def survey_edit(request: HttpRequest, visit: Visit, slug: str) -> HttpResponse:
 
 def _item(request: HttpRequest, version: SurveyVersion) -> SurveyItem:
     number = number_in(request.POST.get("item", "")) or 0
-    found = version.items.select_related("question", "version").filter(pk=number)
-    if (item := found.first()) is None:
+    found = survey_words.items(version, pk=number)
+    if not found:
         raise Http404
-    return item
+    return found[0]
 
 
 def _save_texts(request: HttpRequest, visit: Visit, version: SurveyVersion) -> HttpResponse:
-    form = TextsForm(version, pages.languages_of(version.survey), request.POST)
+    form = TextsForm(version, pages.languages_of(version.survey, version), request.POST)
     if not form.is_valid():
         return _page(request, version, texts=form, status=422)
     survey_drafting.save_texts(
@@ -135,15 +139,23 @@ def _save_texts(request: HttpRequest, visit: Visit, version: SurveyVersion) -> H
     return _to(version.survey, "texts")
 
 
+def _save_languages(request: HttpRequest, visit: Visit, version: SurveyVersion) -> HttpResponse:
+    form = LanguagesForm(pages.languages_of(version.survey, version), request.POST)
+    if not form.is_valid():
+        return _page(request, version, languages_form=form, status=422)
+    survey_drafting.save_languages(version, form.chosen())
+    return _to(version.survey, "texts")
+
+
 def _save_item(request: HttpRequest, visit: Visit, version: SurveyVersion) -> HttpResponse:
     item = _item(request, version)
     earlier = survey_editor.before(version, item)
-    form = ItemForm(item, pages.languages_of(version.survey), earlier, request.POST)
+    spoken = pages.languages_of(version.survey, version)
+    form = ItemForm(item, spoken, earlier, survey_editor.touchpoints_of(version), request.POST)
     if not form.is_valid():
         return _page(request, version, item=form, status=422)
     try:
-        on = visit.at.astimezone(visit.program.zone).date()
-        survey_drafting.save_item(item, form.facts(), on=on)
+        survey_drafting.save_item(item, form.facts())
     except DomainError as error:
         form.add_error(None, str(error.detail))
         return _page(request, version, item=form, status=error.status)
@@ -165,7 +177,7 @@ def _remove(request: HttpRequest, visit: Visit, version: SurveyVersion) -> HttpR
 
 
 def _add(request: HttpRequest, visit: Visit, version: SurveyVersion) -> HttpResponse:
-    form = NewQuestionForm(version, survey_editor.first_language(version.survey), request.POST)
+    form = NewQuestionForm(version, survey_editor.first_language(version), request.POST)
     if not form.is_valid():
         return _page(request, version, new=form, status=422)
     chosen = form.cleaned_data["question"]
@@ -174,7 +186,7 @@ def _add(request: HttpRequest, visit: Visit, version: SurveyVersion) -> HttpResp
 
 
 def _add_grid(request: HttpRequest, visit: Visit, version: SurveyVersion) -> HttpResponse:
-    form = NewGridForm(version, survey_editor.first_language(version.survey), request.POST)
+    form = NewGridForm(version, survey_editor.first_language(version), request.POST)
     if not form.is_valid():
         return _page(request, version, new_grid=form, status=422)
     first, *_others = survey_grids.add(version, form.new())
@@ -186,16 +198,19 @@ def _save_grid(request: HttpRequest, visit: Visit, version: SurveyVersion) -> Ht
     asked = Question.objects.filter(rows__surveyitem__version=version, pk=number)
     if (grid := asked.first()) is None:
         raise Http404
-    form = GridForm(grid, pages.languages_of(version.survey), request.POST)
+    form = GridForm(
+        version, survey_words.spoken(version, grid), pages.languages_of(version.survey, version), request.POST
+    )
     if not form.is_valid():
         return _page(request, version, grid=form, status=422)
     try:
-        survey_grids.save(version, grid, wordings=form.texts("wording"), ends=form.ends())
+        meaning = form.cleaned_data.get("meaning", "")
+        survey_grids.save(version, grid, wordings=form.texts("wording"), ends=form.ends(), meaning=meaning)
     except DomainError as error:
         form.add_error(None, str(error.detail))
         return _page(request, version, grid=form, status=error.status)
     if form.cleaned_data["row"]:
-        language = survey_editor.first_language(version.survey)
+        language = survey_editor.first_language(version)
         survey_grids.add_row(version, grid, form.cleaned_data["row"], language=language)
     return _to(version.survey, f"grid-{grid.pk}")
 
@@ -214,6 +229,7 @@ def _begin(request: HttpRequest, visit: Visit, version: SurveyVersion) -> HttpRe
 ACTS: dict[str, Callable[..., HttpResponse]] = {
     "begin": _begin,
     "texts": _save_texts,
+    "languages": _save_languages,
     "item": _save_item,
     "up": _move(-1),
     "down": _move(1),
@@ -233,11 +249,11 @@ def survey_preview(request: HttpRequest, visit: Visit, slug: str) -> HttpRespons
     """The draft as its customers will see it, one page of it, in one language; every question of it is shown."""
     survey = _survey(visit, slug)
     version = survey_drafting.newest_of(survey)
-    language = pages.choose_language(survey, asked=request.GET.get("in", ""), accepted="")
+    language = pages.choose_language(survey, asked=request.GET.get("in", ""), accepted="", draft=version)
     with translation.override(language):
         page = pages.survey_page(version)
         sent: Any = pages.Sent(key="", asked=[ask.name for ask in page.asks])
         step = survey_steps.step_of(page, number_in(request.GET.get("step", "")), sent)
-        text = survey_desk.form(survey, page, language, step=step, is_preview=True)
+        text = survey_desk.form(survey, page, language, step=step, draft=version)
     path = reverse("feedback:survey-preview", args=[slug])
     return survey_desk.answer(survey_desk.fresh(text, path=path, key="preview"), language=language)

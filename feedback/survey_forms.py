@@ -1,31 +1,18 @@
-"""What the editing page of a survey takes: its texts, one question at a time, a new question."""
+"""What the editing page of a survey takes: its languages, its texts, a new question."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from feedback import show_if
-from feedback.choices import SCALE_KINDS, QuestionKind
-from feedback.models import Question, SurveyItem, SurveyVersion
-from feedback.services import surveys
-from feedback.services.survey_drafting import ItemFacts, NewQuestion
+from cxprogram import languages
+from feedback.choices import QuestionKind
+from feedback.models import Question, SurveyVersion
+from feedback.services import survey_words
+from feedback.services.survey_drafting import NewQuestion
 
-NAMES = dict(settings.LANGUAGES)
-OPERATORS = (
-    ("is", gettext_lazy("is")),
-    ("is_not", gettext_lazy("is not")),
-    ("at_least", gettext_lazy("is at least")),
-    ("at_most", gettext_lazy("is at most")),
-    ("any_of", gettext_lazy("is one of")),
-    ("none_of", gettext_lazy("is none of")),
-    ("answered", gettext_lazy("was answered")),
-    ("not_answered", gettext_lazy("was not answered")),
-)
-LIMITED = (QuestionKind.NUMBER, QuestionKind.DATE, QuestionKind.TEXT)
 MAX_OPTIONS = 50
 
 
@@ -33,9 +20,9 @@ class Words(forms.CharField):
     """A text in one language; those of one part stand side by side under its legend."""
 
     def __init__(self, language: str, legend: str, *, is_long: bool = False, **facts: Any) -> None:
-        attrs = {"lang": language} | ({"rows": 2} if is_long else {})
+        attrs = languages.attrs(language) | ({"rows": 2} if is_long else {})
         widget = forms.Textarea(attrs) if is_long else forms.TextInput(attrs)
-        self.language, self.legend = NAMES[language], legend
+        self.language, self.legend = languages.NAMES[language], legend
         label = f"{legend} · {self.language}"
         super().__init__(label=label, required=False, max_length=1000, widget=widget, **facts)
 
@@ -55,6 +42,53 @@ class Sides(forms.Form):
         return [bound for bound in self.visible_fields() if not isinstance(bound.field, Words)]
 
 
+class MeaningField(forms.ChoiceField):
+    """What other words do to what people were asked: nothing, or it is another question from then on."""
+
+    def __init__(self, version: SurveyVersion, question: Question) -> None:
+        super().__init__(
+            label=_("If words that were asked change"),
+            required=False,
+            initial=survey_words.meaning_of(version, question),
+            choices=[
+                ("", _("they do not change")),
+                (survey_words.Meaning.SAME, _("a correction: it means the same, and the trend goes on")),
+                (survey_words.Meaning.NEW, _("it means something new: the line of the trend breaks")),
+            ],
+            help_text=_("A published survey asks this. Customers see the new words when you publish this draft, and "
+                        "the trend breaks on that day. A translation more changes nothing."),
+        )  # fmt: skip
+
+
+class LanguagesForm(forms.Form):
+    """The languages of a survey: ours and those that it has to tick, and one more of all that there are."""
+
+    languages = forms.MultipleChoiceField(
+        label=gettext_lazy("Languages of the survey"), widget=forms.CheckboxSelectMultiple, required=False
+    )
+    more = forms.ChoiceField(
+        label=gettext_lazy("Another language"),
+        required=False,
+        help_text=gettext_lazy("Our own words around the questions, such as on the buttons, are in English there."),
+    )
+
+    def __init__(self, chosen: Sequence[str], data: Any = None) -> None:
+        super().__init__(data, auto_id="languages-%s", initial={"languages": list(chosen)})
+        offered = [(code, name) for code, name in languages.NAMES.items() if code in languages.OURS or code in chosen]
+        rest = [(code, name) for code, name in languages.NAMES.items() if (code, name) not in offered]
+        self.fields["languages"].choices = offered  # type: ignore[attr-defined]
+        self.fields["more"].choices = [("", "–"), *rest]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if not self.errors and not data.get("languages") and not data.get("more"):
+            self.add_error("languages", _("A survey speaks one language at least."))
+        return data
+
+    def chosen(self) -> list[str]:
+        return [*self.cleaned_data["languages"], *filter(None, [self.cleaned_data["more"]])]
+
+
 class TextsForm(Sides):
     """What stands above the questions, languages side by side."""
 
@@ -71,142 +105,6 @@ class TextsForm(Sides):
         """The texts by language; those of languages that the page does not show stay."""
         said = {code: self.cleaned_data[f"{part}_{code}"] for code in self.languages}
         return {code: words for code, words in {**before, **said}.items() if words}
-
-
-class ItemForm(Sides):
-    """One question of a draft: its words, whether it must be answered, on which page, and when it is asked."""
-
-    def __init__(
-        self,
-        item: SurveyItem,
-        languages: Sequence[str],
-        earlier: Sequence[Question],
-        data: Any = None,
-    ) -> None:
-        super().__init__(data, auto_id=f"item-{item.pk}-%s")
-        self.item, self.languages, self.earlier = item, languages, earlier
-        question = item.question
-        for code in languages:
-            self.fields[f"wording_{code}"] = Words(
-                code, _("Question"), is_long=True, initial=question.wordings.get(code, "")
-            )
-        for option in self._options():
-            for code in languages:
-                texts = question.options.get(option, {}).get("title", {})
-                self.fields[f"option_{option}_{code}"] = Words(code, self._label(option), initial=texts.get(code, ""))
-        if surveys.is_asked(question):
-            self.fields["is_new_wording"] = forms.BooleanField(
-                label=_("The wording is new"),
-                required=False,
-                help_text=_("A published survey asks this question. The new words are seen at once, and the line of "
-                            "its trend breaks today."),
-            )  # fmt: skip
-        self.fields["is_required"] = forms.BooleanField(
-            label=_("Must be answered"), required=False, initial=item.is_required
-        )
-        self.fields["page"] = forms.IntegerField(label=_("Page"), min_value=1, max_value=50, initial=item.page)
-        if question.kind in LIMITED:
-            self._add_limits(item)
-        if earlier:
-            self._add_rule(item)
-
-    def _options(self) -> list[str]:
-        """The codes whose words are written here: the ends of a scale, the choices, and a place for one more."""
-        question = self.item.question
-        if question.kind in SCALE_KINDS:
-            return ["low", "high"]
-        if question.kind not in (QuestionKind.SINGLE, QuestionKind.MULTIPLE):
-            return []
-        codes = sorted((code for code in question.options if code.isdigit()), key=int)
-        more = str(int(codes[-1]) + 1) if codes else "1"
-        is_full = len(codes) >= MAX_OPTIONS or surveys.is_asked(question)
-        return codes if is_full else [*codes, more]
-
-    def _label(self, option: str) -> str:
-        if option in ("low", "high"):
-            question = self.item.question
-            return f"{question.scale_low if option == 'low' else question.scale_high} ="
-        return _("Answer %(code)s") % {"code": option}
-
-    def _add_limits(self, item: SurveyItem) -> None:
-        hint = _("As in 2026-11-25.") if item.question.kind == QuestionKind.DATE else ""
-        if item.question.kind != QuestionKind.TEXT:
-            self.fields["low"] = forms.CharField(
-                label=_("From"), required=False, initial=item.limits.get("low", ""), max_length=12, help_text=hint
-            )
-        label = _("Most characters") if item.question.kind == QuestionKind.TEXT else _("To")
-        self.fields["high"] = forms.CharField(
-            label=label, required=False, initial=item.limits.get("high", ""), max_length=12, help_text=hint
-        )
-
-    def _add_rule(self, item: SurveyItem) -> None:
-        rule = item.show_if if item.show_if.keys() <= {"question", "is", "value"} else {}
-        always = _("always") if rule or not item.show_if else _("by a rule of several parts, as it is")
-        value = rule.get("value", "")
-        self.fields["rule_question"] = forms.ChoiceField(
-            label=_("Asked only if this question"),
-            required=False,
-            initial=rule.get("question", ""),
-            choices=[("", always), *((question.code, question.wording) for question in self.earlier)],
-        )
-        self.fields["rule_is"] = forms.ChoiceField(
-            label=_("Comparison"), required=False, initial=rule.get("is", "at_most"), choices=OPERATORS
-        )
-        self.fields["rule_value"] = forms.CharField(
-            label=_("Answer"),
-            required=False,
-            max_length=100,
-            initial=", ".join(map(str, value)) if isinstance(value, list) else value,
-            help_text=_("The code of an answer; several with commas between them."),
-        )
-
-    def _rule(self, data: Mapping[str, Any]) -> Any:
-        item = self.item
-        is_simple = not item.show_if or item.show_if.keys() <= {"question", "is", "value"}
-        if not data.get("rule_question"):
-            return {} if is_simple and self.earlier else item.show_if
-        operator = data.get("rule_is") or "answered"
-        written = {"question": data["rule_question"], "is": operator}
-        if operator not in ("answered", "not_answered"):
-            parts = [part.strip() for part in data.get("rule_value", "").split(",") if part.strip()]
-            values = [int(part) if part.lstrip("-").isdecimal() else part for part in parts]
-            written["value"] = values if operator in ("any_of", "none_of") else values[0] if values else None
-        return written
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        data["show_if"] = self._rule(data)
-        try:
-            show_if.check(data["show_if"], earlier={question.code for question in self.earlier})
-        except show_if.RuleError:
-            self.add_error("rule_value" if self.earlier else None, _("Write the answer that the question must have."))
-        limits = {end: self._limit(data[end]) for end in ("low", "high") if data.get(end)}
-        if not surveys.are_limits(self.item.question.kind, limits):
-            self.add_error("high", _("The range does not fit the question."))
-        data["limits"] = limits
-        return data
-
-    def _limit(self, text: str) -> int | str:
-        is_date = self.item.question.kind == QuestionKind.DATE
-        return text if is_date or not text.lstrip("-").isdecimal() else int(text)
-
-    def facts(self) -> ItemFacts:
-        data, question = self.cleaned_data, self.item.question
-        wordings = {**question.wordings, **{code: data[f"wording_{code}"] for code in self.languages}}
-        options = {code: dict(texts["title"]) for code, texts in question.options.items() if texts.get("title")}
-        for option in self._options():
-            said = {code: data[f"option_{option}_{code}"] for code in self.languages}
-            texts = {code: words for code, words in {**options.get(option, {}), **said}.items() if words}
-            options[option] = texts
-        return ItemFacts(
-            wordings={code: words for code, words in wordings.items() if words},
-            options={code: texts for code, texts in options.items() if texts},
-            page=data["page"],
-            is_required=data["is_required"],
-            show_if=data["show_if"],
-            limits=data["limits"],
-            is_new_wording=bool(data.get("is_new_wording")),
-        )
 
 
 # How a new question is answered; grids have a form of their own.

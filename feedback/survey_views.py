@@ -1,12 +1,16 @@
 """The public survey: no log-in, no cookie, no JavaScript; a repeat is answered as a repeat."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template import loader
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.html import escape
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -16,7 +20,7 @@ from feedback.choices import AskChannel
 from feedback.models import Placement, Response
 from feedback.pages import survey as pages
 from feedback.pages import survey_steps
-from feedback.services import answer_checks, drafts, placements, responses, surveys
+from feedback.services import answer_checks, drafts, hidden_fields, placements, responses, surveys
 
 # What the widget is told in place of a page; it needs no more than to know whether to send again.
 WORDS = {303: "stored", 200: "incomplete", 422: "invalid", 409: "answered", 410: "closed", 413: "too-large"}
@@ -40,21 +44,25 @@ def _survey(request: HttpRequest, slug: str) -> HttpResponse:
         door.survey, asked=request.GET.get("lang", ""), accepted=request.META.get("HTTP_ACCEPT_LANGUAGE", "")
     )
     place = placements.find(door.survey, request.GET["p"]) if "p" in request.GET else None
-    path, query = reverse("feedback:survey", args=[slug]), f"&amp;p={place.code}" if place else ""
+    said = hidden_fields.said(door, request.GET.dict()) if request.GET.keys() - hidden_fields.OURS else {}
+    carried = ({"p": place.code} if place else {}) | said
+    known = hidden_fields.known(door, said)
+    path, query = reverse("feedback:survey", args=[slug]), escape(f"&{urlencode(carried)}") if carried else ""
     with translation.override(language):
         if request.method == "POST":
-            return _take_in(request, door, language, place, path=path, query=query, at=timezone.now())
+            coming = Coming(place, carried, known, path, query)
+            return _take_in(request, door, language, coming, at=timezone.now())
         if not door.survey.is_open:
             return survey_desk.message(door.survey, "feedback/survey_closed.html", language, status=410)
         key = request.GET.get("key", "")
         if answer_checks.is_key(key) and (draft := drafts.find(door, key=key)):
             page = survey_desk.page_of(door.version_id, language, door.stamp)
-            step = survey_steps.resumed(page, draft.typed, draft.page, said=request.GET.get("page", ""))
+            step = survey_steps.resumed(page, draft.typed, draft.page, said=request.GET.get("page", ""), known=known)
             text = survey_desk.form(door.survey, page, language, step=step)
             return survey_desk.answer(survey_desk.fresh(text, path=path, query=query, key=key), language=language)
         if _is_taken_in(door, key):
             return survey_desk.done(request, door.survey, language)
-        text = survey_desk.blank(door.version_id, language, door.stamp)
+        text = survey_desk.blank(door.version_id, language, door.stamp, known=known)
         return survey_desk.answer(survey_desk.fresh(text, path=path, query=query), language=language)
 
 
@@ -68,16 +76,22 @@ def _is_taken_in(door: surveys.Door, key: str) -> bool:
     return answer_checks.is_key(key) and rows.exists()
 
 
-def _take_in(
-    request: HttpRequest,
-    door: surveys.Door,
-    language: str,
-    place: Placement | None,
-    *,
-    path: str,
-    query: str,
-    at: datetime,
-) -> HttpResponse:
+@dataclass(frozen=True)
+class Coming:
+    """How somebody came: the place where the survey hangs, and what the address says of its hidden fields.
+
+    `carried` is what every address of this visit repeats, `query` the same as it follows `?lang=…` in a page.
+    """
+
+    place: Placement | None
+    carried: Mapping[str, str]
+    known: Mapping[str, Any]
+    path: str
+    query: str
+
+
+def _take_in(request: HttpRequest, door: surveys.Door, language: str, coming: Coming, *, at: datetime) -> HttpResponse:
+    place = coming.place
     is_widget = request.POST.get("via") == "widget"
     channel = place.channel if place else AskChannel.EMBED if is_widget else "web"
 
@@ -86,7 +100,7 @@ def _take_in(
         submission = responses.Submission(
             source=_source(door),
             external_id=sent.key,
-            answers=sent.answers,
+            answers={**coming.known, **sent.answers},
             language=language,
             channel=channel,
             unit=place.unit if place else None,
@@ -101,12 +115,11 @@ def _take_in(
         if not answer_checks.is_key(sent.key):
             return ""
         drafts.keep(door, sent.typed, key=sent.key, page=number, language=language, at=at)
-        place_of = {"p": place.code} if place else {}
         # The widget has no next page to go to: it is told that the answer is not complete.
-        return "" if is_widget else urlencode({"lang": language, "key": sent.key, "page": number} | place_of)
+        return "" if is_widget else urlencode({"lang": language, "key": sent.key, "page": number, **coming.carried})
 
     is_stepped = survey_desk.page_of(door.version_id, language, door.stamp).has_steps
-    way = survey_desk.Way(path, record, keep, query=query)
+    way = survey_desk.Way(coming.path, record, keep, query=coming.query, known=coming.known)
     sent = survey_desk.read(request.POST, door, language, way)
     if not door.survey.is_open:
         # An answer that was taken in before the survey closed stays taken in.

@@ -20,6 +20,7 @@ from cxprogram.models import OrgUnit, Program, User
 from feedback.survey_templates import TEMPLATES, SurveyTemplate
 from governance.kpi_templates import KPIS
 from governance.services.beginnings import FIRST_CONTACT_HOURS, Founding, Newcomer
+from journeys.choices import LegalBasis
 from journeys.journey_templates import CUSTOMER, JOURNEYS
 from journeys.models import Touchpoint
 
@@ -290,7 +291,7 @@ class TouchpointField(forms.ModelChoiceField):
 
 
 def _touchpoints(program: Program) -> Any:
-    rows = Touchpoint.objects.on_map().filter(program=program).select_related("stage")
+    rows = Touchpoint.objects.in_use().filter(program=program).select_related("stage")
     return rows.order_by("stage__journey_id", "stage__position", "position")
 
 
@@ -319,6 +320,17 @@ class SurveyForm(forms.Form):
             (72, gettext_lazy("3 days")),
         ],
         initial=FIRST_CONTACT_HOURS,
+    )
+    basis = forms.ChoiceField(
+        label=gettext_lazy("On which legal basis you send it to customers"),
+        choices=[
+            (LegalBasis.LEGITIMATE_INTEREST, gettext_lazy("Legitimate interest: everyone")),
+            (LegalBasis.CONSENT, gettext_lazy("Consent: who said yes")),
+        ],
+        initial=LegalBasis.LEGITIMATE_INTEREST,
+        help_text=gettext_lazy(
+            "Whoever says no is asked no more, and nobody twice within 30 days. Both can be changed in the admin."
+        ),
     )
 
     def __init__(self, program: Program, data: Any = None, *, journey_code: str = "") -> None:

@@ -159,7 +159,8 @@ def survey(request: HttpRequest, visit: Visit) -> HttpResponse:
     """A survey from a template, published at once; the one that is open is shown, and changed on its editing page."""
     _defining(visit)
     there = _open_survey(visit)
-    journey_code = Journey.objects.filter(program=visit.program).order_by("pk").values_list("code", flat=True).first()
+    journeys = Journey.objects.on_map().filter(program=visit.program).order_by("pk")
+    journey_code = journeys.values_list("code", flat=True).first()
     form = SurveyForm(
         visit.program, request.POST if request.method == "POST" else None, journey_code=journey_code or ""
     )
@@ -178,6 +179,7 @@ def _open(visit: Visit, form: SurveyForm) -> None:
         said["template"],
         touchpoint=said["touchpoint"],
         hours=said["hours"],
+        basis=said["basis"],
         by=visit.user,
         at=visit.at,
     )
@@ -214,6 +216,6 @@ def channel(request: HttpRequest, visit: Visit) -> HttpResponse:
 
 def _asked_at(visit: Visit, survey: Survey) -> Touchpoint | None:
     """The touchpoint that the survey measures, else the moment of truth that the journey proposes."""
-    rows = Touchpoint.objects.on_map().filter(program=visit.program).order_by("stage__position", "position")
+    rows = Touchpoint.objects.in_use().filter(program=visit.program).order_by("stage__position", "position")
     measured = rows.filter(question__surveyitem__version__survey=survey).distinct().first()
     return measured or rows.exclude(truth="").first()

@@ -47,7 +47,7 @@ class JourneyPage(OfMapMixin, ProgramAdmin):
         (gettext_lazy("How we know"), {"fields": ("evidence", "evidence_note")}),
     )
     texts = {"names": False, "evidence_note": False}
-    list_display = ("name", "code", "level", "evidence", "stage_count", "touchpoint_count")
+    list_display = ("name", "code", "level", "evidence", "stage_count", "touchpoint_count", "retired_at")
     list_filter = ("level", "evidence")
     search_fields = ("name", "code")
     ordering = ("program_id", "code")
@@ -131,7 +131,10 @@ class TouchpointPage(OfMapMixin, ProgramAdmin):
             },
         ),
         (gettext_lazy("Expectation"), {"fields": ("expectation_question", "expectation_form")}),
-        (gettext_lazy("How we meet"), {"fields": ("channels", "initiator", "promises", "tones")}),
+        (
+            gettext_lazy("How we meet"),
+            {"fields": ("channels", "initiator", "receiver", "receiver_name", "promises", "tones")},
+        ),
         (gettext_lazy("What it opens into"), {"fields": ("opens",)}),
     )
     texts = {"names": False, "promises": True, "tones": False}

@@ -22,6 +22,8 @@ from cxprogram.admin_base import (
     person,
 )
 from cxprogram.errors import DomainError
+from journeys.choices import LegalBasis, Purpose
+from journeys.consent_texts import ASKING
 from journeys.models import (
     Consent,
     ConsentText,
@@ -61,7 +63,7 @@ class IdentityInline(ProgramInline):
 
 class ConsentInline(ReadOnlyInline):
     model = Consent
-    fields = ("purpose", "state", "text", "channel", "at", "by")
+    fields = ("purpose", "state", "text", "reference", "channel", "at", "by")
     ordering = ("-at", "-pk")
     show_change_link = False
 
@@ -229,6 +231,20 @@ class ConsentTextPage(ProgramAdmin):
     list_filter = ("purpose", "legal_basis")
     ordering = ("program_id", "purpose", "-version")
 
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """The next version, valid from now; the first one about asking has its words already."""
+        initial = super().get_changeform_initial_data(request)
+        purpose = initial.setdefault("purpose", Purpose.SURVEY.value)
+        known = ConsentText.objects.filter(program=initial.get("program"), purpose=purpose)
+        newest = known.order_by("-version").first()
+        initial |= {"version": newest.version + 1 if newest else 1, "valid_from": timezone.now()}
+        if newest is not None:
+            initial |= {"texts": newest.texts, "legal_basis": newest.legal_basis}
+        elif purpose == Purpose.SURVEY:
+            basis = LegalBasis.LEGITIMATE_INTEREST
+            initial |= {"texts": ASKING[basis], "legal_basis": basis.value}
+        return initial
+
     def is_locked(self, thing: ConsentText) -> bool:
         return thing.consent_set.exists()
 
@@ -237,8 +253,11 @@ class ConsentTextPage(ProgramAdmin):
 class ConsentPage(ManyRows, ReadOnlyAdmin):
     """Words are appended by forms, senders and the unsubscribe link."""
 
-    fieldsets = ((None, {"fields": ("program", "customer", "purpose", "state", "text", "channel", "at", "by")}),)
-    list_display = ("customer", "purpose", "state", "channel", "at")
+    fieldsets = (
+        (None, {"fields": ("program", "customer", "purpose", "state", "text", "reference", "channel", "at", "by")}),
+        (gettext_lazy("Where it came from"), {"fields": ("source", "external_id", "recorded_at")}),
+    )
+    list_display = ("customer", "purpose", "state", "channel", "at", "source")
     list_select_related = ("customer",)
     list_filter = ("purpose", "state", "channel")
     ordering = ("-pk",)

@@ -5,11 +5,12 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from cxprogram.admin_base import ProgramForm
 from journeys.kpis import questions
 from journeys.models import Journey, Stage, Touchpoint
-from journeys.services import map_history
+from journeys.services import map_history, openings
 
 
 def journey_of(row: Journey | Stage | Touchpoint) -> Journey:
@@ -19,23 +20,31 @@ def journey_of(row: Journey | Stage | Touchpoint) -> Journey:
 
 
 class MapPartForm(ProgramForm):
-    """Of a stage or a touchpoint: a question that is written anew is one that the program has.
+    """Of a stage or a touchpoint.
 
-    What a file brought before its survey may stay.
+    - A question that is written anew is one that the program has; what a file brought before its survey may stay.
+    - From here to the end of the admin's transaction nobody else changes what opens into what, so that the row's own
+      check, which follows, still holds when it is saved.
     """
 
     QUESTIONS = ("question_code", "expectation_question", "problem_question")
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
-        row = self.instance
-        journey = data.get("journey") or (row.journey if isinstance(row, Stage) and row.journey_id else None)
-        program = journey.program if journey else data.get("program") or (row.program if row.pk else None)
+        journey = data["stage"].journey if data.get("stage") else data.get("journey")
+        if journey is None and self.instance.pk:
+            journey = journey_of(self.instance)
+        if journey is None:
+            return data
+        openings.hold(journey)
         named = {name: data[name] for name in self.QUESTIONS if name in self.changed_data and data.get(name)}
-        unknown = questions.unknown(program, named.values()) if program is not None else set()
+        unknown = questions.unknown(journey.program, named.values())
         for name, code in named.items():
             if code in unknown:
                 self.add_error(name, forms.ValidationError(questions.no_such(code), code="map-question-unknown"))
+        opened = data.get("opens")
+        if opened is not None and opened.retired_at is not None and "opens" in self.changed_data:
+            self.add_error("opens", forms.ValidationError(_("The journey is put away: bring it back first.")))
         return data
 
 

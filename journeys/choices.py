@@ -41,6 +41,16 @@ class Initiator(models.TextChoices):
     PARTNER = "partner", _("Somebody else")
 
 
+class Receiver(models.TextChoices):
+    """At whom what happens at a touchpoint is directed."""
+
+    OTHER_SIDE = "", _("The other side")
+    CUSTOMER = "customer", _("The customer")
+    ORGANISATION = "organisation", _("We")
+    PARTNER = "partner", _("Somebody else")
+    NOBODY = "nobody", _("Nobody: somebody only does something")
+
+
 class Channel(models.TextChoices):
     """Where customer and organisation meet."""
 

@@ -7,17 +7,17 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from cxprogram.access import Right
-from cxprogram.errors import DomainError, NotFoundError
+from cxprogram.errors import ConflictError, DomainError, NotFoundError
 from cxprogram.models.translated import in_language
 from cxprogram.page_base import Visit, member_page, number_in
 from journeys import journey_templates
-from journeys.map_forms import NameForm, NewForm, form_of
+from journeys.map_forms import NameForm, NewForm, PutAwayForm, form_of
 from journeys.models import Journey, JourneyVersion, Stage, Touchpoint
 from journeys.pages import map_editor
-from journeys.services import map_history, maps, new_journeys
+from journeys.services import map_history, maps, new_journeys, shelf
 from journeys.services.maps import EditedMeanwhileError
 
 
@@ -48,10 +48,18 @@ def _journey(request: HttpRequest, visit: Visit) -> Journey:
     return journey
 
 
-def _show(request: HttpRequest, visit: Visit, journey: Journey, *, status: int = 200, **refused: Any) -> HttpResponse:
+def _show(
+    request: HttpRequest,
+    visit: Visit,
+    journey: Journey,
+    *,
+    status: int = 200,
+    away_form: PutAwayForm | None = None,
+    **refused: Any,
+) -> HttpResponse:
     context = {
         "page": map_editor.build(journey, user=visit.user, **refused),
-        "new_form": NameForm(auto_id="new-%s"),
+        "away_form": away_form or PutAwayForm(auto_id="away-%s"),
         "crumbs": [(_("Journey map"), f"{reverse('journeys:map')}?journey={journey.code}"), (_("Edit"), "")],
     }
     return render(request, "journeys/map_edit.html", context, status=status)
@@ -229,3 +237,40 @@ def map_new(request: HttpRequest, visit: Visit) -> HttpResponse:
         return _back(made)
     context = {"form": form, "crumbs": [(_("Journey map"), reverse("journeys:map")), (_("New journey"), "")]}
     return render(request, "journeys/map_new.html", context, status=422 if form.errors else 200)
+
+
+# --- journeys that are put away ---------------------------------------------------------------
+@require_POST
+@member_page(Right.DEFINE)
+def map_put_away(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """`?journey=CODE`: out of every list and selector, once a person has ticked the box."""
+    journey = _journey(request, visit)
+    form = PutAwayForm(request.POST, auto_id="away-%s")
+    if not form.is_valid():
+        return _show(request, visit, journey, status=422, away_form=form)
+    try:
+        shelf.put_away(journey, **_who(visit))
+    except ConflictError as error:
+        messages.error(request, str(error.detail))
+        return _show(request, visit, journey, status=error.status)
+    messages.success(request, _("%(name)s is put away. Its numbers and versions stay.") % {"name": journey.label})
+    return HttpResponse(status=303, headers={"Location": reverse("journeys:put-away-list")})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_page(Right.DEFINE)
+def put_away_list(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """The journeys that are put away; a POST brings the one of its `code` back."""
+    rows = Journey.objects.put_away().filter(program=visit.program).select_related("program")
+    if request.method == "POST":
+        journey = rows.filter(code=request.POST.get("code", "")).first()
+        if journey is None:
+            raise Http404
+        shelf.bring_back(journey, **_who(visit))
+        messages.success(request, _("%(name)s is back in the lists.") % {"name": journey.label})
+        return _back(journey)
+    context = {
+        "journeys": rows.order_by("-retired_at", "pk"),
+        "crumbs": [(_("Journeys"), reverse("journeys:journey-list")), (_("Put away"), "")],
+    }
+    return render(request, "journeys/put_away.html", context)

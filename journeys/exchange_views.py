@@ -40,7 +40,8 @@ def map_export(request: HttpRequest, visit: Visit) -> HttpResponse:
     document = documents.dump(journey)
     match request.GET.get("format"):
         case "cjml":
-            body, kind, ending = cjml.write(document), "application/xml; charset=utf-8", "cjml.xml"
+            body = cjml.write(document, language=visit.program.language)
+            kind, ending = "application/xml; charset=utf-8", "cjml.xml"
         case "xlsx":
             body, kind, ending = xlsx.write(document), XLSX, "xlsx"
         case _:
@@ -86,7 +87,7 @@ def _preview(visit: Visit, file: Any) -> dict[str, Any]:
     data = file.read()
     found = cjml.Read()
     if data.lstrip()[:1] == b"<":
-        found = cjml.read(data)
+        found = cjml.read(data, language=visit.program.language)
     elif data.startswith(xlsx.MAGIC):
         found.documents.append(xlsx.read(data))
     else:
@@ -104,7 +105,7 @@ def _preview(visit: Visit, file: Any) -> dict[str, Any]:
             changes = new_journeys.take_in(visit.program, journey, document, by=visit.user, at=visit.at)
             transaction.set_rollback(True)
         previews.append({"name": document.get("name"), "is_new": journey is None, "changes": changes, "document": text})
-    return {"previews": previews, "not_taken": found.not_taken}
+    return {"previews": previews, "found": found}
 
 
 def _unreadable(data: bytes, error: Exception) -> documents.DocumentError:

@@ -133,10 +133,12 @@ def runs_of(journey: Journey, customers: QuerySet) -> Ints:
 
 @dataclass(frozen=True)
 class Rated:
-    """Ratings of us and others, and, shape (n,), the touchpoint (0 for the whole) and the place of each one's context
-    in `contexts`."""
+    """Ratings of us and others, and, shape (n,), each one's key, its unit (0 for none), its touchpoint (0 for the
+    whole) and the place of its context in `contexts`."""
 
     ratings: Ratings
+    key: Ints
+    unit: Ints
     touchpoint: Ints
     context: Ints
     contexts: tuple[str, ...]
@@ -152,17 +154,24 @@ def ratings(rows: QuerySet[CompetitorRating], competitors: Iterable[Competitor])
     sittings: dict[tuple[str, str], int] = {}
     contexts: dict[str, int] = {}
     facts = rows.order_by("pk").values_list(
-        "source", "external_id", "competitor_id", "touchpoint_id", "context", "rating", "scale_low", "scale_high"
-    )
+        "source", "external_id", "competitor_id", "pk", "unit_id", "touchpoint_id", "context", "rating", "scale_low",
+        "scale_high",
+    )  # fmt: skip
     numbers, values = [], []
-    for source, key, competitor, touchpoint, context, given, low, high in facts.iterator(ROWS):
+    for source, external_id, competitor, key, unit, touchpoint, context, given, low, high in facts.iterator(ROWS):
         if competitor in brands:
-            sitting = sittings.setdefault((source, key), len(sittings))
+            sitting = sittings.setdefault((source, external_id), len(sittings))
             place = contexts.setdefault(context, len(contexts))
-            numbers.append((sitting, brands[competitor], touchpoint or 0, place))
+            numbers.append((sitting, brands[competitor], key, unit or 0, touchpoint or 0, place))
             values.append(100 * (given - low) / (high - low))
-    sitting_, brand, touchpoint_, context_ = np.array(numbers, dtype=np.int64).reshape(-1, 4).T
-    return Rated(Ratings(sitting_, brand, np.array(values)), touchpoint_, context_, tuple(contexts))
+    sitting_, brand, key_, unit_, touchpoint_, context_ = np.array(numbers, dtype=np.int64).reshape(-1, 6).T
+    rated = Ratings(sitting_, brand, np.array(values))
+    return Rated(rated, key_, unit_, touchpoint_, context_, tuple(contexts))
+
+
+def ratings_of(rows: QuerySet[CompetitorRating], customers: QuerySet) -> Ints:
+    """The keys of those rows that the customers said, in any order."""
+    return _keys(rows.filter(customer__in=customers.values("pk")))
 
 
 def _runs(

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import CharField, Min, QuerySet, Value
+from django.db.models import Case, CharField, Min, QuerySet, Value, When
 from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -62,16 +62,24 @@ def _consents(rows: QuerySet) -> Iterable[dict[str, Any]]:
     for row in rows.select_related("text").order_by("at", "pk"):
         yield {
             "purpose": row.purpose, "state": row.state, "channel": row.channel, "at": row.at,
-            "recorded_at": row.recorded_at, "text_version": row.text.version if row.text else None,
+            "recorded_at": row.recorded_at, "source": row.source, "external_id": row.external_id,
+            "text_version": row.text.version if row.text else None, "text_reference": row.reference,
             "text": row.text.texts if row.text else None, "legal_basis": row.text.legal_basis if row.text else None,
         }  # fmt: skip
 
 
+def _erase_consents(rows: QuerySet, traces: Traces) -> int:
+    """The word stays, without what the source called it and its text."""
+    key = Concat(Value("erased-"), Cast("pk", CharField()))
+    text = Case(When(reference="", then=Value("")), default=key)
+    return rows.exclude(source="").update(external_id=key, reference=text)
+
+
 def _consent_story(rows: QuerySet, limit: int) -> Iterable[Entry]:
     for row in rows.select_related("text").order_by("-at", "-pk")[:limit]:
-        detail = _("Text %(version)s, %(channel)s") % {
-            "version": row.text.version if row.text else "–", "channel": source_words.channel(row.channel) or "–",
-        }  # fmt: skip
+        version = row.text.version if row.text else row.reference or "–"
+        channel = source_words.channel(row.channel) or "–"
+        detail = _("Text %(version)s, %(channel)s") % {"version": version, "channel": channel}
         tone = "good" if row.state == ConsentState.GRANTED else "bad"
         title = f"{row.get_purpose_display()}: {row.get_state_display()}"
         yield Entry(row.at, gettext_lazy("consent"), title, detail, tone=tone)
@@ -165,7 +173,7 @@ def register_all() -> None:
     register(
         Holding("customer", Customer, _customers, _erase_customers, lookup="pk", moves=False),
         Holding("identities", CustomerIdentity, _identities, _erase_identities),
-        Holding("consents", Consent, _consents, kept, story=_consent_story),
+        Holding("consents", Consent, _consents, _erase_consents, story=_consent_story),
         Holding("episodes", Episode, _episodes, _erase_episodes),
         Holding("interactions", Interaction, _interactions, _erase_interactions, story=_interaction_story),
         Holding("competitor_ratings", CompetitorRating, _ratings, _erase_ratings),

@@ -9,7 +9,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
 from cxprogram.models import Program
-from journeys.choices import Aspect, Channel, Initiator
+from journeys.choices import Aspect, Channel, Initiator, Receiver
 from journeys.kpis import questions
 from journeys.models import Journey, Stage, Touchpoint
 
@@ -139,6 +139,10 @@ class TouchpointForm(PartForm):
         label=_("Channels"), choices=Channel.choices, required=False, widget=forms.CheckboxSelectMultiple
     )
     initiator = forms.ChoiceField(label=_("Who begins"), choices=Initiator.choices)
+    receiver = forms.ChoiceField(label=_("Who receives"), choices=Receiver.choices, required=False)
+    receiver_name = forms.CharField(
+        label=_("What the receiver calls it"), max_length=200, required=False, help_text=_("Empty: the same name.")
+    )
     question_code = forms.CharField(
         label=_("Question that measures it"), max_length=60, required=False, help_text=_("Its code in the surveys.")
     )
@@ -158,6 +162,15 @@ class TouchpointForm(PartForm):
         chosen = found["channels"]
         kept = [each for each in self._was("channels") if each in chosen]
         return found | {"channels": kept + [each for each in chosen if each not in kept]}
+
+
+class PutAwayForm(forms.Form):
+    """What takes a journey out of everybody's sight asks for one tick."""
+
+    is_sure = forms.BooleanField(
+        label=_("Nobody works with this journey any more"),
+        error_messages={"required": _("Tick the box: the journey disappears from every list.")},
+    )
 
 
 class NameForm(forms.Form):

@@ -15,6 +15,7 @@ from journeys.models import CompetitorRating, Episode, Journey, Segment
 from journeys.pages import competitors as competitor_pages
 from journeys.pages import filters
 from journeys.pages import paths as pages
+from journeys.services import segments
 
 
 @require_safe
@@ -73,7 +74,7 @@ def funnel_list(request: HttpRequest, visit: Visit) -> HttpResponse:
     groups = [each for each in groups if each.unit is None or each.unit in seen]
     context = {
         "journey": journey,
-        "headline": pages.funnel_headline(steps, groups),
+        "headline": pages.funnel_headline(steps, groups, least),
         "lead": pages.funnel_lead(steps, groups, least),
         "tables": [(each.label, pages.funnel_table(steps, each, least)) for each in groups if each.funnel],
         "withheld": [each.label for each in groups if each.funnel is None],
@@ -90,10 +91,11 @@ def funnel_list(request: HttpRequest, visit: Visit) -> HttpResponse:
 @require_safe
 @member_page(Right.SEE_SCORES)
 def competitor_list(request: HttpRequest, visit: Visit) -> HttpResponse:
-    """`?period= &unit= &context=`."""
+    """`?period= &unit= &context= &segment=`."""
     unit, period = filters.unit_asked(request, visit), filters.period_asked(request) or ALL
-    context = request.GET.get("context", "")
-    found = competitors.compare(visit.program, unit, period, context=context)
+    segment, context = asked.segment(request, visit.program), request.GET.get("context", "")
+    customers = segments.customers(segment, visit.at) if segment else None
+    found = competitors.compare(visit.program, unit, period, context=context, customers=customers)
     years = CompetitorRating.objects.filter(program=visit.program).dates("at", "year", order="DESC")
     anywhere = filters.Choice("", _("All contexts"), not context)
     return render(
@@ -109,19 +111,24 @@ def competitor_list(request: HttpRequest, visit: Visit) -> HttpResponse:
             "periods": filters.period_choices([ALL, *(parse(f"{day.year}") for day in years)], period),
             "units": filters.unit_choices(filters.units_of(visit), unit),
             "contexts": [anywhere, *(filters.Choice(each, each, each == context) for each in found.contexts)],
+            "segments": _segments(visit, segment),
             "may_define": visit.can(Right.DEFINE),
         },
     )
 
 
 def _filters(visit: Visit, journey: Journey, period: Period, segment: Segment | None) -> dict[str, object]:
-    every = [filters.Choice("", _("All customers"), segment is None)]
-    rows = Segment.objects.filter(program=visit.program).order_by("code")
     years = Episode.objects.filter(program=visit.program, journey=journey).dates("started_at", "year", order="DESC")
     return {
         "journeys": [
             filters.Choice(each.code, each.label, each == journey) for each in paths.journeys_of(visit.program.pk)
         ],
         "periods": filters.period_choices([ALL, *(parse(f"{day.year}") for day in years)], period),
-        "segments": every + [filters.Choice(each.code, each.label, each == segment) for each in rows],
+        "segments": _segments(visit, segment),
     }
+
+
+def _segments(visit: Visit, chosen: Segment | None) -> list[filters.Choice]:
+    every = filters.Choice("", _("All customers"), chosen is None)
+    rows = Segment.objects.filter(program=visit.program).order_by("code")
+    return [every, *(filters.Choice(each.code, each.label, each == chosen) for each in rows)]

@@ -14,8 +14,33 @@ from journeys.choices import ConsentState, FillState, LegalBasis, Purpose, Strea
 
 class JourneyQuerySet(DefinitionQuerySet):
     def on_map(self) -> "JourneyQuerySet":
-        """Journeys that have not been taken off."""
+        """Journeys that have not been put away."""
         return self.filter(retired_at=None)
+
+    def put_away(self) -> "JourneyQuerySet":
+        """Journeys that stand in no list and no selector; their numbers and versions stay."""
+        return self.filter(retired_at__isnull=False)
+
+    def way(self, start: int, goal: int) -> list[Any]:
+        """The journeys on the way from one to another, both of them too; empty if none leads there.
+
+        - each opens from a touchpoint on the map of the one before;
+        - the shortest way, by the journeys' primary keys; one query a step.
+        """
+        came: dict[int, int | None] = {start: None}
+        wave = {start}
+        while wave and goal not in came:
+            opened = self.filter(opened_from__retired_at=None, opened_from__stage__journey__in=wave)
+            doors = set(opened.values_list("opened_from__stage__journey_id", "pk"))
+            wave = {there for _here, there in doors} - came.keys()
+            came |= {there: here for here, there in sorted(doors) if there in wave}
+        if goal not in came:
+            return []
+        keys: list[int] = [goal]
+        while (before := came[keys[-1]]) is not None:
+            keys.append(before)
+        rows = self.in_bulk(keys)
+        return [rows[key] for key in reversed(keys)]
 
     def with_sizes(self) -> "JourneyQuerySet":
         """Each with `stage_n` and `touchpoint_n`, of what stands on the map."""
@@ -39,6 +64,15 @@ class TouchpointQuerySet(DefinitionQuerySet):
     def on_map(self) -> "TouchpointQuerySet":
         """Touchpoints that have not been taken off their journey."""
         return self.filter(retired_at=None)
+
+    def in_use(self) -> "TouchpointQuerySet":
+        """Touchpoints that stand on a map which is in use.
+
+        - they have not been taken off their journey;
+        - nor has their stage;
+        - their journey has not been put away.
+        """
+        return self.on_map().filter(stage__retired_at=None, stage__journey__retired_at=None)
 
     def measured(self) -> "TouchpointQuerySet":
         """Touchpoints that a question measures."""

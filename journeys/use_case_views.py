@@ -38,7 +38,7 @@ def use_case_list(request: HttpRequest, visit: Visit) -> HttpResponse:
     context = {
         "catalogue": catalogue,
         "headline": _headline(catalogue),
-        "wins": insight.quick_wins(journey, user=visit.user) if journey else [],
+        "wins": insight.quick_wins(journey, user=visit.user, today=visit.today) if journey else [],
         "journey": journey,
         "journeys": [filters.Choice(each.code, each.label, each == journey) for each in journeys],
         "may_define": visit.can(Right.DEFINE),
@@ -92,7 +92,7 @@ def _act(request: HttpRequest, visit: Visit, journey: Journey | None) -> HttpRes
 
 def _adopt(visit: Visit, journey: Journey | None, touchpoint: int) -> None:
     """Take over a quick win that the page offers."""
-    wins = insight.quick_wins(journey, user=visit.user) if journey else []
+    wins = insight.quick_wins(journey, user=visit.user, today=visit.today) if journey else []
     win = next((each for each in wins if each.pain.touchpoint.pk == touchpoint), None)
     if win is None:
         raise Http404

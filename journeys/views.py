@@ -13,7 +13,6 @@ from cxprogram.api_base import asked_number
 from cxprogram.csv_files import csv_response
 from cxprogram.models import OrgUnit
 from cxprogram.page_base import Visit, member_page
-from cxprogram.periods import parse
 from journeys.insight import drawings, journey_tree, words
 from journeys.insight.kpi_tree import build_tree
 from journeys.insight.map import MapView, build_map
@@ -22,7 +21,6 @@ from journeys.kpis.registry import KpiError
 from journeys.models import Journey, Kpi
 from journeys.pages import filters, kpi, map_print, touchpoint
 
-NO_COMPARISON = "none"
 # What the map shows besides, if it is asked for.
 LANES = {
     "personas": gettext_lazy("Personas"),
@@ -41,14 +39,24 @@ def journey_map(request: HttpRequest, visit: Visit) -> HttpResponse:
     unit = filters.unit_asked(request, visit)
     journeys = list(Journey.objects.on_map().filter(program=visit.program).order_by("pk"))
     if not journeys and not request.GET.get("journey"):
-        return render(request, "journeys/map_empty.html", {"may_define": visit.can(Right.DEFINE)})
+        return _empty(request, visit)
     try:
         view = _map_asked(request, visit, unit)
     except KpiError:
         if _has_kpis(visit):
             raise
-        return render(request, "journeys/map_empty.html", {"may_define": visit.can(Right.DEFINE), "has_journey": True})
+        return _empty(request, visit, has_journey=True)
     return render(request, "journeys/map.html", _map_context(request, visit, view, journeys))
+
+
+def _empty(request: HttpRequest, visit: Visit, *, has_journey: bool = False) -> HttpResponse:
+    context = {"may_define": visit.can(Right.DEFINE), "has_journey": has_journey, "put_away": _put_away(visit)}
+    return render(request, "journeys/map_empty.html", context)
+
+
+def _put_away(visit: Visit) -> int:
+    """How many journeys could be brought back by this person."""
+    return Journey.objects.put_away().filter(program=visit.program).count() if visit.can(Right.DEFINE) else 0
 
 
 @member_page(Right.SEE_SCORES)
@@ -69,15 +77,16 @@ def _lanes(request: HttpRequest) -> list[str]:
 
 def _map_asked(request: HttpRequest, visit: Visit, unit: OrgUnit) -> MapView:
     """The map that the address asks for. Raises NotFoundError, PeriodError, KpiError."""
-    against = request.GET.get("compare", "")
+    compare, is_compared = filters.compare_asked(request)
     return build_map(
         visit.program,
         unit,
         filters.period_asked(request),
-        parse(against) if against not in ("", NO_COMPARISON) else None,
+        compare,
         visit.user,
+        today=visit.today,
         journey=request.GET.get("journey", ""),
-        is_compared=against != NO_COMPARISON,
+        is_compared=is_compared,
     )
 
 
@@ -85,36 +94,43 @@ def _map_asked(request: HttpRequest, visit: Visit, unit: OrgUnit) -> MapView:
 def journey_list(request: HttpRequest, visit: Visit) -> HttpResponse:
     """All journeys as a tree, each in a few numbers: `?period= &unit=`."""
     unit = filters.unit_asked(request, visit)
-    may_define = visit.can(Right.DEFINE)
     has_journey = Journey.objects.on_map().filter(program=visit.program).exists()
     if not has_journey or not _has_kpis(visit):
-        return render(request, "journeys/map_empty.html", {"may_define": may_define, "has_journey": has_journey})
+        return _empty(request, visit, has_journey=has_journey)
     overview = journey_tree.overview(visit.program, unit, filters.period_asked(request))
     return render(
         request,
         "journeys/journey_list.html",
         {
             "overview": overview,
+            "carried": filters.carried(request, unit=unit, period=overview.period, compare=None),
             "branches": overview.branches,
             "periods": filters.period_choices(overview.waves.choices, overview.period),
             "units": filters.unit_choices(filters.units_of(visit), unit),
-            "may_define": may_define,
+            "may_define": visit.can(Right.DEFINE),
+            "put_away": _put_away(visit),
         },
     )
 
 
 @member_page(Right.SEE_SCORES)
 def touchpoint_detail(request: HttpRequest, visit: Visit, code: str) -> HttpResponse:
-    """All that is known of one touchpoint: `?period= &unit=`."""
+    """All that is known of one touchpoint: `?period= &unit= &compare=`."""
     unit = filters.unit_asked(request, visit)
-    found = touchpoint.build(visit, code, unit=unit, period=filters.period_asked(request))
+    compare, is_compared = filters.compare_asked(request)
+    found = touchpoint.build(
+        visit, code, unit=unit, period=filters.period_asked(request), compare=compare, is_compared=is_compared
+    )
+    carried = filters.carried(request, unit=unit, period=found.view.period, compare=found.view.compare)
     context = {
+        "carried": carried,
+        "compare": request.GET.get("compare", ""),
         "found": found,
         "page": found.kpi,
         "periods": filters.period_choices(found.view.waves.choices, found.view.period),
         "units": filters.unit_choices(filters.units_of(visit), unit),
         "crumbs": [
-            (_("Journey map"), f"{reverse('journeys:map')}?journey={found.view.journey.code}"),
+            (_("Journey map"), f"{reverse('journeys:map')}?journey={found.view.journey.code}&{carried}"),
             (found.card.label, ""),
         ],
     }
@@ -127,7 +143,7 @@ def _has_kpis(visit: Visit) -> bool:
 
 
 def _map_context(request: HttpRequest, visit: Visit, view: MapView, journeys: list[Journey]) -> dict[str, Any]:
-    nothing = filters.Choice(NO_COMPARISON, _("No comparison"), view.compare is None)
+    nothing = filters.Choice(filters.NO_COMPARISON, _("No comparison"), view.compare is None)
     others = [period for period in view.waves.choices if period not in (view.period, view.compare)]
     compared = [filters.Choice(period.code, period.label, False) for period in others if period.code != "all"]
     if view.compare:
@@ -135,6 +151,7 @@ def _map_context(request: HttpRequest, visit: Visit, view: MapView, journeys: li
     lanes = _lanes(request)
     return {
         "view": view,
+        "carried": filters.carried(request, unit=view.unit, period=view.period, compare=view.compare),
         "lanes": lanes,
         "lane_choices": [filters.Choice(code, str(label), code in lanes) for code, label in LANES.items()],
         "headline": words.map_headline(view),

@@ -46,6 +46,8 @@ PLACES: dict[str, Callable[[House, str], dict[str, Any]]] = {
 }
 ANSWER = {"survey": "passengers", "source": "table", "external_id": "1", "answers": {"NETPRO": 9}}
 PERSON = {"source": "table", "external_id": "1", "name": "Ada"}
+WORD = {"source": "crm", "external_id": "w-1", "customer": {"external_id": "1"}, "at": "2017-05-15"}
+WORD |= {"purpose": "survey", "state": "granted", "text_reference": "web-2017"}
 SITTING = {"source": "panel", "external_id": "p-1", "at": "2017-05-15T12:00:00Z", "ratings": [{"rating": 8}]}
 HAPPENING = {"stream": "visits", "source": "table", "external_id": "1", "type": "visit", "at": "2017-05-15"}
 SAID = {"source": "table", "external_id": "1", "at": "2017-05-15", "text": "Said."}
@@ -65,6 +67,8 @@ BODIES: dict[str, Callable[[House, str], Any]] = {
     **{f"api:{kind}-bulk": lambda house, where: [SAID] for kind in SAID_KINDS},
     "api:customer-list": lambda house, where: PERSON,
     "api:customer-bulk": lambda house, where: [PERSON],
+    "api:consent-create": lambda house, where: WORD,
+    "api:consent-bulk": lambda house, where: [WORD],
     "api:competitor-rating-create": lambda house, where: SITTING,
     "api:competitor-rating-bulk": lambda house, where: [SITTING],
     "api:interaction-create": lambda house, where: HAPPENING,
@@ -97,7 +101,7 @@ BODIES: dict[str, Callable[[House, str], Any]] = {
     },
     "governance:start-people": lambda house, where: {"units": "North", "frontline": "new@example.org North"},
     "governance:start-journey": lambda house, where: {"template": "retail"},
-    "governance:start-survey": lambda house, where: {"template": "effort", "hours": "24"},
+    "governance:start-survey": lambda house, where: {"template": "effort", "hours": "24", "basis": "consent"},
     "governance:start-channel": lambda house, where: {"name": "Desk", "unit": house.root.pk},
     # A period without answers: refused in words by those who may, without drawing a report.
     "governance:report-make": lambda house, where: {"period": "never"},

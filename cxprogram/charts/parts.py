@@ -18,6 +18,12 @@ APART = {"labelOverlap": "greedy", "labelSeparation": 6}
 Spec = dict[str, Any]
 
 
+class Hidden(str):
+    """The text of a cell whose number is withheld; it stands in a chip."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True)
 class Column:
     label: str
@@ -36,7 +42,7 @@ class Table:
         """The rows with what a template needs to know of each cell."""
         return [
             [
-                Cell(text, column.is_number, text.startswith("n <"))
+                Cell(text, column.is_number, isinstance(text, Hidden))
                 for text, column in zip(row, self.columns, strict=True)
             ]
             for row in self.rows
@@ -114,10 +120,10 @@ def wrapped(name: str) -> str:
 
 
 def number_cells(
-    name: str, value: float | None, low: float | None, high: float | None, n: int, kind: str, hidden_below: int | None
+    name: str, value: float | None, low: float | None, high: float | None, n: int, kind: str, *, is_hidden: bool
 ) -> tuple[str, str, str, str]:
-    if hidden_below is not None:
-        return name, _("hidden"), "", f"n < {hidden_below}"
+    if is_hidden:
+        return name, _("hidden"), "", Hidden(_("hidden"))
     if value is None:
         return name, _("not measured"), "", ""
     between = "" if low is None or high is None else figures.interval(low, high, kind)

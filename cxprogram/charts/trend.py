@@ -65,7 +65,7 @@ def trend(
     if len({p.label for p in points}) < len(points):
         raise ValueError("the labels of a trend must be unique")
     factor = figures.KINDS[kind].factor
-    rows = _trend_rows(points, kind, factor, least)
+    rows = _trend_rows(points, kind, factor)
     marked = {p.change.mark for p in shown if p.change and p.change.mark in SHAPE}
     edges = [v * factor for p in shown for v in (p.value, p.low, p.high) if v is not None]
     edges += [v * factor for v in (target, expectation) if v is not None]
@@ -112,7 +112,7 @@ def trend(
     return Chart(spec_of(words[0], rows, layers, height), title, *words)
 
 
-def _trend_rows(points: Sequence[TrendPoint], kind: str, factor: float, least: int) -> list[Spec]:
+def _trend_rows(points: Sequence[TrendPoint], kind: str, factor: float) -> list[Spec]:
     shown = [p for p in points if p.value is not None and not p.is_hidden]
     key = {id(shown[0]), id(shown[-1]), id(min(shown, key=_value)), id(max(shown, key=_value))}
     rows, run, previous = [], 0, None
@@ -125,8 +125,8 @@ def _trend_rows(points: Sequence[TrendPoint], kind: str, factor: float, least: i
         row: Spec = {"label": p.label, "is_shown": is_shown, "run": run, "mark": mark, "has_band": False}
         row["from_newest"] = len(points) - 1 - index
         row["is_key"] = not is_shown or id(p) in key or bool(mark)
-        row["n_short"] = f"< {least}" if p.is_hidden else figures.figure(p.n, "count")
-        row["n_text"] = f"n {row['n_short']}"
+        row["n_short"] = _("hidden") if p.is_hidden else figures.figure(p.n, "count")
+        row["n_text"] = _("n hidden") if p.is_hidden else f"n {row['n_short']}"
         if p.value is None and not p.is_hidden:
             row["n_short"] = row["n_text"] = ""
         if is_shown and p.value is not None:
@@ -232,7 +232,9 @@ def _trend_words(
         )
     if len({p.definition for p in shown}) > 1:
         caption.append(_("The line breaks where the wording changed."))
-    rows = tuple(_trend_cells(p, kind, least) for p in reversed(points))
+    if any(p.is_hidden for p in points):
+        caption.append(figures.hiding(least))
+    rows = tuple(_trend_cells(p, kind) for p in reversed(points))
     columns = (
         Column(_("Period"), is_number=False),
         Column(_("Value")),
@@ -243,6 +245,6 @@ def _trend_words(
     return f"{title}: {values}. {found}", " ".join(caption), Table(title, columns, rows)
 
 
-def _trend_cells(p: TrendPoint, kind: str, least: int) -> tuple[str, ...]:
+def _trend_cells(p: TrendPoint, kind: str) -> tuple[str, ...]:
     change = "" if p.change is None or p.is_hidden else p.change.words()
-    return (*number_cells(p.label, p.value, p.low, p.high, p.n, kind, least if p.is_hidden else None), change)
+    return (*number_cells(p.label, p.value, p.low, p.high, p.n, kind, is_hidden=p.is_hidden), change)

@@ -56,14 +56,14 @@ def units(
 ) -> Chart:
     """Units side by side, best first: band, dot, value, n, and a triangle with words where one differs from the rest.
 
-    `whole` draws a dotted line for all units together. Hidden units stand last with `n < 5` and no dot.
+    `whole` draws a dotted line for all units together. Hidden units stand last, without a dot.
     """
     shown = sorted((r for r in rows if r.value is not None and not r.is_hidden), key=lambda r: -(r.value or 0.0))
     if not shown:
         raise ValueError("a comparison of units needs at least one value")
     factor = figures.KINDS[kind].factor
     ordered = [*shown, *(r for r in rows if r.is_hidden or r.value is None)]
-    data = [_unit_row(r, kind, factor, least) for r in ordered]
+    data = [_unit_row(r, kind, factor) for r in ordered]
     edges = [v * factor for r in shown for v in (r.value, r.low, r.high) if v is not None]
     edges += [v * factor for v in (whole, target) if v is not None]
     domain, ticks, digits = _ends(edges)
@@ -113,10 +113,10 @@ def units(
     return Chart(spec_of(said[0], data, layers, 26 * len(data) + 58), title, *said)
 
 
-def _unit_row(r: UnitRow, kind: str, factor: float, least: int) -> Spec:
+def _unit_row(r: UnitRow, kind: str, factor: float) -> Spec:
     is_shown = r.value is not None and not r.is_hidden
     row: Spec = {"label": wrapped(r.name), "is_shown": is_shown, "has_band": False, "mark": "", "words": ""}
-    row["n_text"] = f"n < {least}" if r.is_hidden else f"n {figures.figure(r.n, 'count')}"
+    row["n_text"] = _("n hidden") if r.is_hidden else f"n {figures.figure(r.n, 'count')}"
     if is_shown and r.value is not None:
         row |= {"value": r.value * factor, "text": figures.figure(r.value, kind, with_unit=False)}
         if r.change and r.change.mark in SHAPE:
@@ -181,6 +181,8 @@ def _unit_words(
             )
             % {"n": comparisons}
         )
+    if any(r.is_hidden for r in ordered):
+        caption.append(figures.hiding(least))
     columns = (
         Column(heading or _("Unit"), is_number=False),
         Column(_("Value")),
@@ -190,7 +192,7 @@ def _unit_words(
     )
     rows = tuple(
         (
-            *number_cells(r.name, r.value, r.low, r.high, r.n, kind, least if r.is_hidden else None),
+            *number_cells(r.name, r.value, r.low, r.high, r.n, kind, is_hidden=r.is_hidden),
             "" if r.change is None or r.is_hidden else r.change.words(),
         )
         for r in ordered

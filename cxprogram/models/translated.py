@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 
 def in_language(texts: dict[str, Any], fallback: Any = "") -> Any:
-    """The text in the active language, else in English, else the fallback."""
-    language = (get_language() or "en").split("-")[0]
-    return texts.get(language) or texts.get("en") or fallback
+    """The text in the active language, else in that of which it is a kind, else in English, else the fallback."""
+    language = get_language() or "en"
+    return texts.get(language) or texts.get(language.split("-")[0]) or texts.get("en") or fallback
 
 
 def say(en: str, sv: str, nb: str, da: str, fi: str) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """Drawings made of numbers. Load with `{% load cx %}`.
 
     {% interval_bar value low high scale_low scale_high target= expectation= peers= kind="mean" ends=False width=128 %}
-    {% kpi_bar reading scale_low scale_high target= … %}  the same from a reading; a hidden one says *too few to show*
+    {% kpi_bar reading scale_low scale_high target= … %}  the same from a reading; a hidden one says *hidden*
     {% nice_scale values… as scale %}                     round ends for one bar: scale.0, scale.1
     {% nps_split counts legend=True width=325 %}          counts by code 0–10, or a reading with such counts
     {% chart chart id height= width=560 %}                a `charts.Chart`: in the page a mount point with its spec as
@@ -75,9 +75,16 @@ def _spoken(marks: drawing.IntervalMarks, kind: str) -> str:
 def kpi_bar(context: Context, reading: Any, scale_low: float, scale_high: float, **marks: Any) -> SafeString:
     """The interval bar of a reading; words instead of a bar when it is hidden."""
     if reading.suppressed:
-        return format_html('<span class="cx-small">{}</span>', _("too few to show"))
+        return format_html('<span class="cx-small">{}</span>', _("hidden"))
     marks.setdefault("kind", figures.kind_of(reading.kpi))
     return interval_bar(context, reading.value, reading.low, reading.high, scale_low, scale_high, **marks)
+
+
+@register.simple_tag
+def print_key(mark: str) -> SafeString:
+    """One mark of the interval bar for a legend in print; write the word beside it."""
+    words = {"interval": _("Mean with 95 % interval"), "expectation": _("Expectation"), "target": _("Target")}
+    return drawing.key_print(mark, words[mark])
 
 
 @register.simple_tag

@@ -5,6 +5,9 @@
     {{ field|styled }}                                         a form field's widget with our classes and ARIA state
     {{ field|is_tick }} {{ field|is_group }}                   one box to tick; several boxes or buttons
     part_id, described_by, first_id, error_count               parts of our form includes
+    {{ code|language_attrs }}                                  `lang` and, from right to left, `dir`
+    {% our_words %}                                            attributes of an element whose words are ours, in English
+                                                               where the page speaks a language that the house does not
     {{ code|named:names }}                                     what a code is called; the code where nothing is known
 
 An entry of `nav` is (url, label, icon, is_current), a fifth member is the short label of the phone; objects and dicts
@@ -17,9 +20,27 @@ from typing import Any
 
 from django import forms, template
 from django.forms import BoundField
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+from cxprogram.languages import attrs, frame_of
 
 register = template.Library()
+
+
+@register.filter
+def language_attrs(code: str) -> str:
+    """The attributes of an element whose text is in the language."""
+    return format_html_join(" ", '{}="{}"', attrs(code).items())
+
+
+@register.simple_tag
+def our_words() -> str:
+    language = get_language() or "en"
+    return (
+        "" if (ours := frame_of(language)) == language.partition("-")[0] else format_html(' lang="{}" dir="ltr"', ours)
+    )
 
 
 @dataclass(frozen=True)

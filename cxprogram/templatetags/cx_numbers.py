@@ -14,12 +14,14 @@ Tags
     {% kpi_value reading kind=None css="cx-val" %}     <data data-kpi data-period data-value …>4.06</data>
     {% kpi_interval reading kind=None words=False %}   the reading's interval; nothing when hidden or without one
     {% kpi_part reading "low" kind= code= %}           an end, n or a count: <data data-kpi="nps.low" …>
-    {% kpi_n reading least= %}                         n 2,688, or the chip "n < 5" (limit: program.min_n, else 5)
-    {% hidden least= %}                                the chip alone
+    {% kpi_n reading least= %}                         n 2,688, or a chip "n hidden"
+    {% hidden least= %}                                the chip "hidden" (its title: below which number, by default
+                                                       that of the program, else 5, and what would reveal such)
+    {% why_hidden least= %}                            the sentence of that title, where the page has room for it
     {% unit_word kind scale_top=5 %}                   of 5 · points · %
 
 A reading is anything with the attributes of KpiReading. A suppressed one never shows a number: `kpi_value` writes the
-word *hidden* with `data-suppressed`, `kpi_n` the chip `n < 5`, `kpi_interval` nothing.
+word *hidden* with `data-suppressed`, `kpi_n` the chip `n hidden`, `kpi_interval` nothing.
 """
 
 from decimal import Decimal
@@ -87,12 +89,18 @@ def interval(low: float | None, high: float | None, kind: str = "mean", words: b
 
 @register.simple_tag(takes_context=True)
 def hidden(context: Context, least: int | None = None) -> SafeString:
-    """The chip that stands where a count is too small to show; the limit is the program's."""
-    return chip(least or getattr(context.get("program"), "min_n", None) or LEAST)
+    """The chip that stands where a count is hidden; the limit is the program's."""
+    return _chip(context, least, _("hidden"))
 
 
-def chip(least: int) -> SafeString:
-    return format_html('<em class="cx-sup">n &lt; {}</em>', least)
+@register.simple_tag(takes_context=True)
+def why_hidden(context: Context, least: int | None = None) -> str:
+    """What is hidden, as a sentence; the limit is the program's."""
+    return figures.hiding(least or getattr(context.get("program"), "min_n", None) or LEAST)
+
+
+def _chip(context: Context, least: int | None, text: str) -> SafeString:
+    return format_html('<em class="cx-sup" title="{}">{}</em>', why_hidden(context, least), text)
 
 
 @register.simple_tag
@@ -133,7 +141,7 @@ def kpi_part(reading: Any, part: str, kind: str = "count", code: object = None) 
 @register.simple_tag(takes_context=True)
 def kpi_n(context: Context, reading: Any, least: int | None = None) -> str:
     """The number of answers behind the reading, or the chip."""
-    return hidden(context, least) if reading.suppressed else answers_filter(reading.n)
+    return _chip(context, least, _("n hidden")) if reading.suppressed else answers_filter(reading.n)
 
 
 @register.simple_tag

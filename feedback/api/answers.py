@@ -22,7 +22,7 @@ class CustomerBody(msgspec.Struct, forbid_unknown_fields=True):
     source: Annotated[str, Meta(max_length=60, description="The answer's source, if not given.")] = ""
     name: Annotated[str, Meta(max_length=200)] = ""
     email: Annotated[str, Meta(max_length=254)] = ""
-    language: Annotated[str, Meta(max_length=5)] = ""
+    language: Annotated[str, Meta(max_length=10)] = ""
     is_fictitious: bool = False
 
 
@@ -45,7 +45,7 @@ class ResponseBody(msgspec.Struct, forbid_unknown_fields=True):
     ] = None
     unit: Annotated[str, Meta(max_length=40, description="Code of the unit; the root, if not given.")] | None = None
     channel: Annotated[str, Meta(max_length=20)] = "api"
-    language: Annotated[str, Meta(max_length=5)] = ""
+    language: Annotated[str, Meta(max_length=10)] = ""
     weight: Annotated[float, Meta(ge=0)] = 1.0
     customer: CustomerBody | None = None
     attributes: dict[str, str | int | float | bool | None] = {}

@@ -7,7 +7,7 @@ from typing import Any
 
 from cxprogram.imports.errors import ImportFileError
 from cxprogram.imports.headers import plain_text
-from feedback.imports.definitions import Codes, OptionDef, QuestionDef, SurveyDefinition
+from feedback.imports.definitions import Codes, OptionDef, QuestionDef, SurveyDefinition, Texts
 
 MAX_BYTES = 32 * 1024**2
 KNOWN = {"SQ", "BL", "FL", "SO", "SCO", "STAT", "QC", "RS", "PROJ", "NT", "PL", "QO"}
@@ -31,6 +31,8 @@ def read_qsf(path: Path) -> SurveyDefinition:
     for kind in sorted(of_kind.keys() - KNOWN):
         why = "Branches are not translated." if kind == "BR" else "An element that is not known here."
         definition.leave_out("element", kind, "logic-not-translated" if kind == "BR" else "element-unknown", why)
+    for options in of_kind.get("SO", []):
+        definition.languages += _codes(_inside(options, "Payload").get("AvailableLanguages"), language)
     _flow(definition, of_kind.get("FL", []))
     codes = Codes()
     order = [qid for qid in live if qid in questions]
@@ -137,75 +139,105 @@ def _question(definition: SurveyDefinition, codes: Codes, qid: str, payload: dic
         str(part) for part in (payload.get("QuestionType"), payload.get("Selector"), payload.get("SubSelector")) if part
     )
     tag = str(payload.get("DataExportTag") or qid)
-    text = plain_text(str(payload.get("QuestionText") or ""))
     language = definition.language
+    said = _said(payload, language)
+    texts = {code: plain_text(str(part.get("QuestionText") or "")) for code, part in said.items()}
+    text = texts[language]
+    definition.languages += [code for code in said if code not in definition.languages]
     force = _inside(_inside(payload, "Validation"), "Settings").get("ForceResponse") == "ON"
 
-    def add(code: str, question_kind: str, words: str, **more: Any) -> None:
+    def add(code: str, question_kind: str, words: Texts, **more: Any) -> None:
         definition.questions.append(
             QuestionDef(
-                codes.take(code), question_kind, {language: words}, page=page, is_required=force, source_id=qid,
+                codes.take(code), question_kind, words, page=page, is_required=force, source_id=qid,
                 source_type=kind, **more,
             )
         )  # fmt: skip
 
     question_type, selector = payload.get("QuestionType"), payload.get("Selector")
-    rows = _ordered(payload.get("Choices"), payload.get("ChoiceOrder"))
+    rows = _ordered(said, "Choices", payload.get("ChoiceOrder"))
     if question_type == "MC" and selector == "NPS":
-        add(tag, "nps", text, scale=(0, 10))
+        add(tag, "nps", texts, scale=(0, 10))
     elif question_type == "MC":
-        options, missing = _options(rows, payload, language)
+        options, missing = _options(rows, payload)
         is_many = str(selector).startswith("MA") or selector == "MSB"
         if is_many:
             options, missing = (*options, *missing), ()
-        add(tag, "multiple" if is_many else "single", text, options=options, missing=missing)
-        _texts(payload, tag, add)
+        add(tag, "multiple" if is_many else "single", texts, options=options, missing=missing)
+        _texts(rows, payload, tag, add)
     elif question_type == "Matrix" and selector == "TE":
         for key, words in rows:
-            add(f"{tag}_{key}", "text", f"{text} – {words}", grid=text)
+            add(f"{tag}_{key}", "text", _joined(texts, words), grid=text)
     elif question_type == "Matrix":
-        columns = _ordered(payload.get("Answers"), payload.get("AnswerOrder"))
+        columns = _ordered(said, "Answers", payload.get("AnswerOrder"))
         is_many = payload.get("SubSelector") == "MultipleAnswer"
-        options, missing = _options(columns, payload if not is_many else {}, language)
+        options, missing = _options(columns, payload if not is_many else {})
         for key, words in rows:
             add(
-                f"{tag}_{key}", "multiple" if is_many else "single", f"{text} – {words}",
+                f"{tag}_{key}", "multiple" if is_many else "single", _joined(texts, words),
                 options=(*options, *missing) if is_many else options, missing=() if is_many else missing, grid=text,
             )  # fmt: skip
-        _texts(payload, tag, add)
+        _texts(rows, payload, tag, add)
     elif question_type == "TE":
         if selector == "PW":
             definition.leave_out("question", tag, "type-unsupported", "A password is not asked here.")
         else:
-            add(tag, "text", text)
+            add(tag, "text", texts)
     elif question_type == "Slider":
         for key, words in rows:
-            add(f"{tag}_{key}", "number", f"{text} – {words}", grid=text)
+            add(f"{tag}_{key}", "number", _joined(texts, words), grid=text)
     elif question_type == "SBS":
-        _side_by_side(definition, payload, tag, text, add)
+        _side_by_side(definition, payload, tag, text, rows, add)
     elif question_type == "DB":
         definition.leave_out("text", tag, "no-answer", f"A text without an answer: {text[:60]}")
     else:
         definition.leave_out("question", tag, "type-unsupported", f"Questions of type {kind} are not asked here.")
 
 
-def _ordered(items: Any, order: Any) -> list[tuple[str, str]]:
-    """Choices in their order, as (id, words)."""
-    known = _items(items)
+def _codes(told: Any, own: str) -> list[str]:
+    """The other languages that an object names by its keys."""
+    return [str(code).lower() for code in told if str(code).lower() != own] if isinstance(told, dict) else []
+
+
+def _said(payload: dict[str, Any], language: str) -> dict[str, dict[str, Any]]:
+    """What the question says by language: in its own it stands in the question itself."""
+    told = payload.get("Language")
+    others = {code: part for code, part in told.items() if isinstance(part, dict)} if isinstance(told, dict) else {}
+    return {language: payload} | {str(code).lower(): part for code, part in others.items() if code.lower() != language}
+
+
+def _joined(own: Texts, part: Texts) -> Texts:
+    return {code: " – ".join(filter(None, (own.get(code), part.get(code)))) for code in {**own, **part}}
+
+
+def _ordered(said: dict[str, dict[str, Any]], name: str, order: Any) -> list[tuple[str, Texts]]:
+    """Choices in their order, as (id, words by language); the first language has all of them."""
+    by_language = {code: _items(part.get(name)) for code, part in said.items()}
+    known = next(iter(by_language.values()))
     wanted = [str(key) for key in order] if isinstance(order, list) else []
     keys = [key for key in wanted if key in known] + [key for key in known if key not in wanted]
-    return [(key, plain_text(str(_inside(known, key).get("Display") or ""))) for key in keys]
+    return [
+        (
+            key,
+            {
+                code: plain_text(str(_inside(items, key).get("Display") or ""))
+                for code, items in by_language.items()
+                if items is known or key in items
+            },
+        )
+        for key in keys
+    ]
 
 
-def _texts(payload: dict[str, Any], tag: str, add: Any) -> None:
+def _texts(rows: list[tuple[str, Texts]], payload: dict[str, Any], tag: str, add: Any) -> None:
     """Choices that ask for words: each is a text question of its own, as it is a column of its own."""
-    for key, words in _ordered(payload.get("Choices"), payload.get("ChoiceOrder")):
+    for key, words in rows:
         if str(_inside(_items(payload.get("Choices")), key).get("TextEntry")).lower() in ("true", "on"):
             add(f"{tag}_{key}_TEXT", "text", words)
 
 
 def _options(
-    rows: list[tuple[str, str]], payload: dict[str, Any], language: str
+    rows: list[tuple[str, Texts]], payload: dict[str, Any]
 ) -> tuple[tuple[OptionDef, ...], tuple[OptionDef, ...]]:
     """Options with the codes that the file of answers carries; negative codes are no points of the scale."""
     recodes = _items(payload.get("RecodeValues"))
@@ -218,28 +250,35 @@ def _options(
         while code in taken:
             code += 1000
         taken.add(code)
-        option = OptionDef(code, {language: words}, source)
+        option = OptionDef(code, words, source)
         (missing if code < 0 else options).append(option)
     return tuple(options), tuple(missing)
 
 
-def _side_by_side(definition: SurveyDefinition, payload: dict[str, Any], tag: str, text: str, add: Any) -> None:
-    """Several small matrices under one heading; each column is asked as a matrix of its own."""
-    rows = _ordered(payload.get("Choices"), payload.get("ChoiceOrder"))
+def _side_by_side(
+    definition: SurveyDefinition,
+    payload: dict[str, Any],
+    tag: str,
+    text: str,
+    rows: list[tuple[str, Texts]],
+    add: Any,
+) -> None:
+    """Several small matrices under one heading; each column is asked as a matrix of its own, untranslated."""
+    language = definition.language
     columns = _items(payload.get("AdditionalQuestions"))
     if not columns:
         definition.leave_out("question", tag, "type-unsupported", "Side by side without columns.")
     for number, column in columns.items():
         column = column if isinstance(column, dict) else {}
         heading = plain_text(str(column.get("QuestionText") or ""))
-        own = _ordered(column.get("Choices"), column.get("ChoiceOrder")) or rows
-        options, missing = _options(
-            _ordered(column.get("Answers"), column.get("AnswerOrder")), column, definition.language
-        )
+        said = {language: column}
+        own = _ordered(said, "Choices", column.get("ChoiceOrder")) or rows
+        options, missing = _options(_ordered(said, "Answers", column.get("AnswerOrder")), column)
         is_text = column.get("Selector") in ("TE", "SL", "ML")
         is_many = column.get("SubSelector") == "MultipleAnswer"
         for key, words in own:
-            code, wording = f"{tag}_{number}_{key}", " – ".join(filter(None, (text, heading, words)))
+            code = f"{tag}_{number}_{key}"
+            wording = {language: " – ".join(filter(None, (text, heading, words[language])))}
             if is_text:
                 add(code, "text", wording, grid=text)
             elif is_many:

@@ -58,7 +58,7 @@ class Invitation(models.Model):
     external_id = models.CharField(_("key in the source"), max_length=200)
     address = models.CharField(_("address"), max_length=254, blank=True)
     channel = models.CharField(_("channel"), max_length=10, choices=AskChannel.choices)
-    language = models.CharField(_("language"), max_length=5, blank=True)
+    language = models.CharField(_("language"), max_length=10, blank=True)
     token_hash = models.BinaryField(max_length=32, unique=True)
     unit = models.ForeignKey(OrgUnit, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("unit"))
     touchpoint = models.ForeignKey(
@@ -146,7 +146,7 @@ class SurveyDraft(models.Model):
     key_hash = models.BinaryField(max_length=32, unique=True)
     typed = models.JSONField(_("typed so far"), default=dict)
     page = models.PositiveSmallIntegerField(_("page"), default=1)
-    language = models.CharField(_("language"), max_length=5, blank=True)
+    language = models.CharField(_("language"), max_length=10, blank=True)
     created_at = models.DateTimeField(_("begun"))
     updated_at = models.DateTimeField(_("last typed"))
 

@@ -36,7 +36,7 @@ class Response(models.Model):
     unit = models.ForeignKey(OrgUnit, on_delete=models.PROTECT, verbose_name=_("unit"))
     touchpoint = models.ForeignKey(Touchpoint, on_delete=models.PROTECT, null=True, blank=True)
     channel = models.CharField(_("channel"), max_length=20, default="web")
-    language = models.CharField(_("language"), max_length=5, blank=True)
+    language = models.CharField(_("language"), max_length=10, blank=True)
     weight = models.FloatField(_("weight"), default=1.0)
     customer = models.ForeignKey(Customer, on_delete=models.SET_NULL, null=True, blank=True)
     answers = models.JSONField(_("answers"))
@@ -58,6 +58,12 @@ class Response(models.Model):
             models.Index(fields=["program", "recorded_xid"], name="response_tail"),
             # Frames of a study: one program, a span of days.
             models.Index(fields=["program", "answered_on"], name="response_day"),
+            # How many answers of a survey look like a robot's; an answer that does not costs nothing here.
+            models.Index(
+                fields=["survey_version"],
+                condition=models.Q(attributes__suspected_robot=True),
+                name="response_suspected",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,12 +1,12 @@
 from typing import Any
 
 import pgtrigger
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from cxprogram import languages
 from cxprogram.audit import audited
 from cxprogram.models import Program
 from cxprogram.models.translated import Named, in_language
@@ -146,12 +146,13 @@ class Question(Named):
 
 @audited()
 class QuestionRevision(models.Model):
-    """One change of a question's wording: from this day the answers are not compared with those before."""
+    """One change of what a question's words mean: from this day the answers are not compared with those before."""
 
     question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="revisions")
     number = models.PositiveSmallIntegerField(_("revision"))
     valid_from = models.DateField(_("valid from"))
     wordings_before = models.JSONField(_("wording until then"), default=dict)
+    options_before = models.JSONField(_("options until then"), default=dict, blank=True)
     reason = models.CharField(_("why"), max_length=200, blank=True)
 
     objects = QuestionRevisionQuerySet.as_manager()
@@ -187,20 +188,31 @@ class Survey(Named):
         verbose_name_plural = _("surveys")
 
     def clean(self) -> None:
-        unknown = set(self.languages) - {code for code, _name in settings.LANGUAGES}
-        if unknown:
+        if not set(self.languages) <= languages.NAMES.keys():
             raise ValidationError({"languages": _("Unknown language.")})
 
 
 @audited()
 class SurveyVersion(models.Model):
-    """One version of a survey; published, it never changes."""
+    """One version of a survey; published, it never changes.
+
+    `words` holds by question what the customers of a published version read, and of a draft what it changes: see
+    `services.survey_words`.
+    """
 
     survey = models.ForeignKey(Survey, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveSmallIntegerField(_("version"))
     published_at = models.DateTimeField(_("published"), null=True, blank=True)
     titles = models.JSONField(_("title by language"), default=dict, blank=True)
     intros = models.JSONField(_("introduction by language"), default=dict, blank=True)
+    languages = models.JSONField(
+        _("languages"),
+        default=list,
+        blank=True,
+        editable=False,
+        help_text=_("Those of its survey from the publication on; none: as they are."),
+    )
+    words = models.JSONField(_("words of its questions"), default=dict, blank=True, editable=False)
 
     objects = SurveyPartQuerySet.as_manager()
 

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cxprogram.audit import audited
 from cxprogram.models import OrgUnit, Program
+from feedback.choices import CLOSED_WORDS
 from feedback.querysets import VoiceQuerySet
 from journeys.models import Customer
 
@@ -86,6 +87,11 @@ class SupportCase(VoiceRecord):
 
     def __str__(self) -> str:
         return self.subject or f"{self.source} {self.external_id}"
+
+    @property
+    def is_closed(self) -> bool:
+        """Its source says when it was closed, or calls it by a word for what is over."""
+        return self.closed_at is not None or self.status.strip().casefold() in CLOSED_WORDS
 
 
 @audited()

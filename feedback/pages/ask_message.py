@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 
 from cxprogram.mail import Message
 from cxprogram.models import Program
-from cxprogram.sms import Text
+from cxprogram.sms import Text, fitted
 from feedback.models import Invitation, SurveyVersion
+from feedback.pages import ask_reason
 from feedback.pages import survey as pages
 from feedback.services.surveys import Door
 
@@ -55,13 +56,12 @@ def asked(invitation: Invitation, door: Door, token: str, *, is_reminder: bool =
     page = pages.survey_page(SurveyVersion.objects.select_related("survey__program").get(pk=door.version_id))
     first = page.asks[0] if page.asks else None
     is_scale = first is not None and first.look == "scale"
-    reason = invitation.context.get("reason", "")
     return Asked(
         language=translation.get_language() or "en",
         organisation=door.survey.program.label,
         title=page.title,
         question=first.wording if first and is_scale else "",
-        reason=str(reason) or _("You have been in touch with us."),
+        reason=ask_reason.reason(invitation),
         low_end=first.low_end if first else "",
         high_end=first.high_end if first else "",
         scores=tuple(
@@ -113,13 +113,19 @@ def mail(invitation: Invitation, door: Door, token: str, *, is_reminder: bool = 
 
 
 def text(invitation: Invitation, door: Door, token: str, *, is_reminder: bool = False) -> Text:
-    """The text message: who asks, what, and where to answer."""
+    """The text message: who asks, what, where to answer and where to be asked no more. The question gives way where
+    all of it would take more parts than `sms.MOST_PARTS`."""
     with translation.override(language_of(invitation, door.survey.program)):
         parts = asked(invitation, door, token, is_reminder=is_reminder)
         kind = "reminder" if is_reminder else "invitation"
-        said = {"organisation": parts.organisation, "question": parts.question or parts.title, "url": parts.url}
+        said = {"organisation": parts.organisation, "url": parts.url, "way_out": parts.unsubscribe_url}
+
+        def whole(question: str) -> str:
+            template = _("%(organisation)s: %(question)s Answer here: %(url)s No more surveys: %(way_out)s")
+            return template % (said | {"question": question})
+
         return Text(
             key=f"{kind}:{invitation.program_id}:{invitation.source}:{invitation.external_id}",
             to=invitation.address,
-            text=_("%(organisation)s: %(question)s Answer here: %(url)s") % said,
+            text=fitted(parts.question or parts.title, whole),
         )

@@ -31,6 +31,7 @@ from feedback.models import ContactDecision, ContactRule, PlannedAsk, SamplingPl
 from feedback.services import plans
 from feedback.services.decisions import Verdict
 from journeys.models import Customer
+from journeys.services import consents
 
 PAGE_SIZE = 50
 
@@ -67,6 +68,7 @@ def when(plan: SamplingPlan) -> str:
         PlanEvent.INTERACTION: plan.event_type,
         PlanEvent.STAGE: _("stage “%(stage)s” reached") % {"stage": plan.stage.label if plan.stage else ""},
         PlanEvent.TICKET_CLOSED: _("ticket closed"),
+        PlanEvent.CASE_CLOSED: _("support case closed"),
     }[PlanEvent(plan.event)]
     if not plan.delay_hours:
         return _("At once after: %(what)s") % {"what": what}
@@ -182,6 +184,7 @@ class Example:
 class PlanPage:
     plan: SamplingPlan
     headline: str
+    missing_text_url: str
     facts: Sequence[tuple[str, str]]
     run: plans.DryRun
     effects: Sequence[Effect]
@@ -224,6 +227,13 @@ def _with_rest(run: plans.DryRun, lines: Sequence[plans.Line]) -> list[plans.Lin
     return [*lines, rest] if run.not_drawn else list(lines)
 
 
+def _missing_text_url(plan: SamplingPlan, at: datetime) -> str:
+    """Where the text is written without which nobody may be asked for the purpose; empty if there is one in force."""
+    if consents.basis(plan.program, plan.purpose, at) is not None:
+        return ""
+    return f"{reverse('admin:journeys_consenttext_add')}?{urlencode({'purpose': plan.purpose})}"
+
+
 def plan_page(plan: SamplingPlan, *, at: datetime) -> PlanPage:
     """One plan with what it would do now."""
     run = plans.dry_run(plan, at=at)
@@ -245,6 +255,7 @@ def plan_page(plan: SamplingPlan, *, at: datetime) -> PlanPage:
     return PlanPage(
         plan=plan,
         headline=_headline(run),
+        missing_text_url=_missing_text_url(plan, at),
         facts=facts,
         run=run,
         effects=[

@@ -7,17 +7,16 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from django.conf import settings
 from django.http import QueryDict
 from django.utils.formats import date_format
-from django.utils.translation import get_supported_language_variant
 from django.utils.translation import gettext as _
 from django.utils.translation.trans_real import parse_accept_lang_header
 
+from cxprogram import languages
 from feedback import show_if
 from feedback.choices import SCALE_KINDS, Missing, QuestionKind
 from feedback.models import Question, Survey, SurveyItem, SurveyVersion
-from feedback.services import answer_checks, surveys
+from feedback.services import answer_checks, survey_words, surveys
 
 # A field that people do not see. Filled, it makes the answer suspect; the answer is kept all the same.
 HONEYPOT = "homepage"
@@ -156,23 +155,22 @@ def _ask(item: SurveyItem, number: int, *, before: SurveyItem | None) -> Ask:
 
 
 def survey_page(version: SurveyVersion) -> SurveyPage:
-    """The page of a version in the active language; one query."""
-    items = version.items.filter(is_hidden=False).select_related("question__grid").order_by("position")
+    """The page of a version in its own words, in the active language; one query."""
     asks: list[Ask] = []
     before = None
-    for number, item in enumerate(items, start=1):
+    for number, item in enumerate(survey_words.items(version, is_hidden=False), start=1):
         asks.append(_ask(item, number, before=before))
         before = item
     return SurveyPage(version.title, version.intro, tuple(asks))
 
 
-def languages_of(survey: Survey) -> list[str]:
-    """The survey's languages in the order of the settings; that of its program if it names none."""
-    asked = survey.languages or [survey.program.language]
-    return [code for code, _name in settings.LANGUAGES if code in asked]
+def languages_of(survey: Survey, draft: SurveyVersion | None = None) -> list[str]:
+    """The survey's languages, or those that a draft gives it, ours first; that of its program if there is none."""
+    asked = (draft.languages if draft else []) or survey.languages
+    return [code for code in languages.NAMES if code in asked] or [survey.program.language]
 
 
-def choose_language(survey: Survey, *, asked: str, accepted: str) -> str:
+def choose_language(survey: Survey, *, asked: str, accepted: str, draft: SurveyVersion | None = None) -> str:
     """The language of the page.
 
     - the one asked for in the address, if the survey has it;
@@ -180,15 +178,11 @@ def choose_language(survey: Survey, *, asked: str, accepted: str) -> str:
     - else the program's, if the survey has it;
     - else the survey's first.
     """
-    has = languages_of(survey)
+    has = languages_of(survey, draft)
     if asked in has:
         return asked
     for tag, _weight in parse_accept_lang_header(accepted.lower()[:500]):
-        try:
-            code = get_supported_language_variant(tag)
-        except LookupError:
-            continue
-        if code in has:
+        if code := languages.chosen(tag, has):
             return code
     return survey.program.language if survey.program.language in has else has[0]
 

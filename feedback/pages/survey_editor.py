@@ -5,15 +5,21 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import get_language
 
+from cxprogram.languages import NAMES
 from cxprogram.models import Program
 from feedback.grid_forms import GridForm
-from feedback.models import Question, Survey, SurveyItem, SurveyVersion
+from feedback.models import Question, Response, Survey, SurveyItem, SurveyVersion
 from feedback.pages.survey import languages_of
-from feedback.survey_forms import ItemForm
+from feedback.services import survey_words
+from feedback.survey_item_form import ItemForm
 from feedback.survey_templates import TEMPLATES
+from journeys.models import Touchpoint
+
+MOST_COUNTED = 10_000
 
 
 @dataclass(frozen=True)
@@ -44,6 +50,15 @@ class Preview:
 
 
 @dataclass(frozen=True)
+class Heard:
+    """How many answers the survey has, counted up to `MOST_COUNTED`, and how many of them look like a robot's."""
+
+    n: int
+    is_more: bool
+    suspected: int
+
+
+@dataclass(frozen=True)
 class Editor:
     """Everything on the page; without a draft there is the published version to look at, and a way to make one."""
 
@@ -51,44 +66,61 @@ class Editor:
     survey: Survey
     version: SurveyVersion
     languages: list[str]
+    spoken: list[str]
     items: tuple[EditedItem, ...]
     previews: tuple[Preview, ...]
     steps: tuple[tuple[int, str], ...]
     published: int | None
     public_url: str
+    heard: Heard
     missing: tuple[str, ...] = field(default=())
 
 
 def before(version: SurveyVersion, item: SurveyItem) -> list[Question]:
     """The questions that the draft asks before this one."""
-    rows = version.items.select_related("question").filter(position__lt=item.position).order_by("position")
-    return [each.question for each in rows]
+    return [each.question for each in survey_words.items(version, position__lt=item.position)]
 
 
-def first_language(survey: Survey) -> str:
+def first_language(draft: SurveyVersion) -> str:
     """The language in which a new question is written: the program's, if the survey has it."""
-    has = languages_of(survey)
-    return survey.program.language if survey.program.language in has else has[0]
+    has = languages_of(draft.survey, draft)
+    language: str = draft.survey.program.language
+    return language if language in has else has[0]
+
+
+def heard(survey: Survey) -> Heard:
+    """Two counts, neither of which grows with the answers."""
+    versions = list(survey.versions.values_list("pk", flat=True))
+    rows = Response.objects.filter(survey_version__in=versions).order_by()
+    n, suspected = rows[: MOST_COUNTED + 1].count(), rows.suspected()[:MOST_COUNTED].count()
+    return Heard(min(n, MOST_COUNTED), n > MOST_COUNTED, suspected)
+
+
+def touchpoints_of(version: SurveyVersion) -> list[Touchpoint]:
+    """Those on the map, and those that a question of the draft is about already."""
+    asked = version.items.values("question__touchpoint")
+    rows = Touchpoint.objects.filter(program=version.survey.program_id).filter(Q(retired_at=None) | Q(pk__in=asked))
+    return list(rows.order_by("stage__journey", "stage__position", "pk"))
 
 
 def editor(version: SurveyVersion, *, bad_item: ItemForm | None = None, bad_grid: GridForm | None = None) -> Editor:
     survey = version.survey
-    languages = languages_of(survey)
-    rows = list(version.items.select_related("question__grid", "version").order_by("position"))
+    languages = languages_of(survey, version)
+    rows = survey_words.items(version)
+    touchpoints = touchpoints_of(version)
     items: list[EditedItem] = []
     headed: set[int] = set()
     for number, item in enumerate(rows, start=1):
         is_bad = bad_item is not None and bad_item.item.pk == item.pk
         earlier = [each.question for each in rows[: number - 1]]
-        form = bad_item if bad_item is not None and is_bad else ItemForm(item, languages, earlier)
+        form = bad_item if bad_item is not None and is_bad else ItemForm(item, languages, earlier, touchpoints)
         heading = item.question.grid
         head = None
         if heading is not None and heading.pk not in headed:
             headed.add(heading.pk)
             is_wrong = bad_grid is not None and bad_grid.grid.pk == heading.pk
-            head = bad_grid if is_wrong else GridForm(heading, languages)
+            head = bad_grid if is_wrong else GridForm(version, heading, languages)
         items.append(EditedItem(item, number, form, number == 1, number == len(rows), is_bad, head))
-    names = dict(settings.LANGUAGES)
     path = reverse("feedback:survey-preview", args=[survey.slug])
     shown = get_language() if get_language() in languages else languages[0]
     order = sorted(languages, key=lambda code: code != shown)
@@ -99,12 +131,14 @@ def editor(version: SurveyVersion, *, bad_item: ItemForm | None = None, bad_grid
         survey=survey,
         version=version,
         languages=languages,
+        spoken=[NAMES[code] for code in languages],
         items=tuple(items),
-        previews=tuple(Preview(code, names[code], f"{path}?in={code}") for code in order),
+        previews=tuple(Preview(code, NAMES[code], f"{path}?in={code}") for code in order),
         steps=tuple((number, f"{path}?in={shown}&step={number}") for number in numbers) if len(numbers) > 1 else (),
         published=published.number if published else None,
         public_url=settings.BASE_URL.rstrip("/") + reverse("feedback:survey", args=[survey.slug]),
-        missing=tuple(names[code] for code in _unspoken(version, rows, languages)),
+        heard=heard(survey),
+        missing=tuple(NAMES[code] for code in _unspoken(version, rows, languages)),
     )
 
 

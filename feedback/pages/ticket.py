@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cxprogram.access import Right, can
+from cxprogram.languages import NAMES
 from cxprogram.models import Program, User
 from feedback import ticket_words
 from feedback.choices import QuestionKind, TicketAct, TicketStatus
@@ -145,7 +145,7 @@ def _facts(ticket: Ticket, questions: Mapping[str, Question]) -> list[Fact]:
         value: Any = answers.get(question.code) if question else None
         if question and question.scale and isinstance(value, int):
             found.append(Fact(word or question.label, str(value), question.scale[1]))
-    language = dict(settings.LANGUAGES).get(ticket.response.language)
+    language = NAMES.get(ticket.response.language)
     return [*found, Fact(_("Language"), language)] if language else found
 
 

@@ -10,13 +10,12 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 
-import holidays
 from django.db.models import Q
 
 from cxprogram.models import Program
 from feedback.analytics import contact_rules as pure
+from feedback.analytics.days_off import days_off
 from feedback.analytics.send_windows import NoWindowError, SendWindow
 from feedback.choices import (
     AskChannel,
@@ -157,12 +156,6 @@ def histories(customers: Collection[int], groups: Groups, *, since: datetime) ->
 
 
 # --- hours ------------------------------------------------------------------------------------
-@lru_cache(maxsize=64)
-def days_off(country: str, year: int) -> frozenset[date]:
-    """Holidays by law of a Nordic country."""
-    return frozenset(holidays.country_holidays(country, years=year))
-
-
 def window_of(plan: SamplingPlan, at: datetime) -> SendWindow:
     """When the plan's messages may go out, looked at from a moment."""
     closed: frozenset[date] = frozenset()

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, field, replace
 
-from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from cxprogram import languages
 from cxprogram.errors import ConflictError
 from cxprogram.models import Program
 from feedback.choices import QuestionKind
@@ -68,7 +68,7 @@ def draft(program: Program, definition: SurveyDefinition, *, slug: str, name: st
         question = next((one for one in (*named, *asked) if one.code not in taken and _is_same(one, told)), None)
         if question is None:
             code = told.code if told.code.casefold() not in known else _free(slug, told.code, known)
-            question = _make(program, code, told)
+            question = _make(program, code, told, _language(definition.language))
             known[question.code.casefold()] = question
         taken.add(question.code)
         codes[told.code] = question.code
@@ -105,14 +105,13 @@ def _questions_of(version: SurveyVersion) -> set[int]:
 
 
 def _language(name: str) -> str:
-    """Our code of a language: other tools write de-informal, EN, sv-SE."""
-    return name.replace("_", "-").partition("-")[0].lower()[:5]
+    """Our code of a language, else the name as it is: its texts are kept, and no page asks for them."""
+    return languages.code_of(name) or name[: languages.MAX_CODE]
 
 
 def _languages(definition: SurveyDefinition) -> list[str]:
-    ours = {code for code, _name in settings.LANGUAGES}
-    told = [_language(name) for name in (definition.language, *definition.languages)]
-    return [code for code in dict.fromkeys(told) if code in ours]
+    told = [languages.code_of(name) for name in (definition.language, *definition.languages)]
+    return [code for code in dict.fromkeys(told) if code]
 
 
 def _texts(texts: dict[str, str]) -> dict[str, str]:
@@ -156,13 +155,14 @@ def _free(slug: str, code: str, known: dict[str, Question]) -> str:
     return free
 
 
-def _make(program: Program, code: str, told: QuestionDef) -> Question:
+def _make(program: Program, code: str, told: QuestionDef, language: str) -> Question:
+    """The question, named in the language in which the survey was written."""
     scale = _scale(told)
     texts = _texts(told.texts)
     return Question.objects.create(
         program=program,
         code=code,
-        name=(next(iter(texts.values()), "") or code)[:200],
+        name=(texts.get(language) or texts.get("en") or next(iter(texts.values()), "") or code)[:200],
         kind=KINDS[told.kind],
         scale_low=scale[0] if scale else None,
         scale_high=scale[1] if scale else None,

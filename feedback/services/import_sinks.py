@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import msgspec
 from django.utils.translation import gettext as _
 
+from cxprogram import languages
 from cxprogram.errors import DomainError
 from cxprogram.imports.errors import ImportFileError, RowError
 from cxprogram.imports.headers import require_columns
@@ -165,14 +166,12 @@ class CustomerSink(RecordSink):
             name=name[:200],
             email=fields.get("email", ""),
             phone=fields.get("phone", "")[:40],
-            language=fields.get("language", "")[:2].lower(),
+            language=languages.code_of(fields.get("language", "")),
             kind=CustomerKind.ACCOUNT if is_account else CustomerKind.PERSON,
             account=self._account(fields.get("account", "")),
             unit=self.unit_of(record),
             attributes={code: value for code, value in known.items() if code in self.defined},
         )
-        if facts.language not in ("en", "sv", "nb", "da", "fi"):
-            facts = replace(facts, language="")
         people.check(facts, self.defined)
         return facts
 
@@ -224,7 +223,7 @@ class InteractionSink(RecordSink):
         super().__init__(run)
         self.door = interactions.door(self.program)
         self.now = run.started_at
-        rows = Touchpoint.objects.on_map().filter(program=self.program).order_by("-pk")
+        rows = Touchpoint.objects.in_use().filter(program=self.program).order_by("-pk")
         self.named = {name.casefold(): row.code for row in rows for name in (row.name, row.code)}
 
     def understood(self, record: Record) -> interactions.Prepared:

@@ -11,6 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from cxprogram import languages
 from cxprogram.choices import ImportStatus
 from cxprogram.errors import DomainError
 from cxprogram.imports.errors import ImportFileError, RowError
@@ -226,7 +227,7 @@ def _prepare(
         answered_on=mapped.answered_on,
         unit_id=unit_id,
         channel=mapped.channel[:20],
-        language=mapped.language[:5],
+        language=languages.code_of(mapped.language) or mapped.language[: languages.MAX_CODE],
         weight=mapped.weight,
         answers=mapped.answers,
         missing=mapped.missing,

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from cxprogram.errors import ConflictError, DomainError
 from cxprogram.models import Program
 from feedback.choices import PlanAudience, PlanEvent, PlanTrigger
-from feedback.models import ContactRule, EventCursor, PlannedAsk, SamplingPlan, Ticket, Wave
+from feedback.models import ContactRule, EventCursor, PlannedAsk, SamplingPlan, SupportCase, Ticket, Wave
 from feedback.services import decisions, draws, not_drawn
 from feedback.services.decisions import Verdict
 from journeys.models import Customer, Interaction, InteractionKey
@@ -264,6 +264,9 @@ def _recent(plan: SamplingPlan, *, since: datetime) -> list[Happened]:
     if plan.event == PlanEvent.TICKET_CLOSED:
         closed = Ticket.objects.filter(program=plan.program_id, closed_at__gt=since, customer__isnull=False)
         return [ticket_closed(ticket) for ticket in closed]
+    if plan.event == PlanEvent.CASE_CLOSED:
+        cases = SupportCase.objects.filter(program=plan.program_id, closed_at__gt=since, customer__isnull=False)
+        return [case_closed(case, at=case.closed_at) for case in cases if case.closed_at]
     return _events_in([plan], Interaction.objects.filter(program=plan.program_id, at__gt=since))
 
 
@@ -273,6 +276,12 @@ def ticket_closed(ticket: Ticket) -> Happened:
     return Happened(
         PlanEvent.TICKET_CLOSED, ticket.customer_id, ticket.closed_at, f"ticket-{ticket.pk}", unit_id=ticket.unit_id
     )
+
+
+def case_closed(case: SupportCase, *, at: datetime) -> Happened:
+    """The event of a support case that its source closed at the moment."""
+    assert case.customer_id is not None
+    return Happened(PlanEvent.CASE_CLOSED, case.customer_id, at, f"case-{case.pk}", unit_id=case.unit_id)
 
 
 SNAPSHOT = """

@@ -33,7 +33,7 @@ from feedback.imports.mapping import (
 from feedback.imports.proposals import Proposal
 from feedback.imports.rows import RowKeys
 from feedback.models import ImportMapping, Response, Survey, SurveyVersion
-from feedback.services import definitions
+from feedback.services import definitions, survey_words
 
 ASKED_IDS = 300
 TELLING = 12  # characters of an id that nobody else gives
@@ -202,5 +202,5 @@ def known_to(version: SurveyVersion) -> list[Known]:
             definitions.as_known(item.question),
             frozenset({*columns.get(item.question.code, ()), *([item.column] if item.column else [])}),
         )
-        for item in version.items.select_related("question").order_by("position")
+        for item in survey_words.items(version)
     ]

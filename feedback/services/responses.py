@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 from psycopg.types.json import Jsonb
 
+from cxprogram import languages
 from cxprogram.errors import ConflictError
 from cxprogram.models import OrgUnit, Program
 from cxprogram.prepared import fetch_one
@@ -122,7 +123,7 @@ def _check_facts(submission: Submission) -> None:
             code="weight-invalid",
         )
     clean_text(submission.channel, limit=20)
-    clean_text(submission.language, limit=5)
+    clean_text(submission.language, limit=languages.MAX_CODE)
     if len(submission.attributes) > MAX_ATTRIBUTES:
         raise AnswerError(
             _("There are more than %(limit)s attributes.") % {"limit": MAX_ATTRIBUTES}, code="attributes-too-many"

@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 from cxprogram.errors import ConflictError, NotFoundError
 from cxprogram.models import Program
 from feedback.models import Question, Survey, SurveyItem, SurveyVersion
-from feedback.services import surveys
+from feedback.services import survey_words, surveys
 from feedback.survey_templates import TEMPLATES, AskTemplate, SurveyTemplate
 from journeys.choices import Measure
-from journeys.models import Kpi
+from journeys.models import Kpi, Touchpoint
 
 
 def _free(name: str, taken: set[str]) -> str:
@@ -193,7 +193,10 @@ class ItemFacts:
     is_required: bool
     show_if: Any
     limits: Mapping[str, Any]
-    is_new_wording: bool = False
+    is_hidden: bool = False
+    touchpoint: Touchpoint | None = None
+    consent_purpose: str = ""
+    meaning: str = ""  # of changed words that people were asked in: see survey_words.Meaning
 
 
 @transaction.atomic
@@ -205,44 +208,35 @@ def save_texts(version: SurveyVersion, *, titles: Mapping[str, str], intros: Map
 
 
 @transaction.atomic
-def save_item(item: SurveyItem, facts: ItemFacts, *, on: date) -> None:
-    """How the draft asks the question, and its words.
+def save_languages(version: SurveyVersion, chosen: Sequence[str]) -> None:
+    """The languages that the survey will have when the draft is published."""
+    held = open_draft(version)
+    held.languages = list(chosen)
+    held.save(update_fields=["languages"])
 
-    Words that a published version asks may gain languages. Changed, they are a revision from this day on, or else the
-    change is refused: ConflictError (`question-asked`).
-    """
-    open_draft(item.version)
+
+@transaction.atomic
+def save_item(item: SurveyItem, facts: ItemFacts) -> None:
+    """How the draft asks the question, and its words. Raises ConflictError as `survey_words.write`."""
+    held = open_draft(item.version)
     item.page, item.is_required = facts.page, facts.is_required
-    item.show_if, item.limits = facts.show_if, dict(facts.limits)
-    item.save(update_fields=["page", "is_required", "show_if", "limits"])
-    question = Question.objects.select_for_update().get(pk=item.question_id)
-    wordings = dict(facts.wordings)
-    options = {code: {**question.options.get(code, {}), "title": dict(texts)} for code, texts in facts.options.items()}
-    is_asked = surveys.is_asked(question)
-    is_changed = any(wordings.get(code) != words for code, words in question.wordings.items())
-    if is_asked and not _keeps_answers(question.options, options):
-        raise ConflictError(
-            _("A published survey asks this: its answers may gain languages, and nothing else."), code="question-asked"
-        )
-    if is_asked and is_changed:
-        if not facts.is_new_wording:
+    item.show_if, item.limits, item.is_hidden = facts.show_if, dict(facts.limits), facts.is_hidden
+    item.save(update_fields=["page", "is_required", "show_if", "limits", "is_hidden"])
+    _save_subject(item.question, facts)
+    survey_words.write(held, item.question, wordings=facts.wordings, titles=facts.options, meaning=facts.meaning)
+
+
+def _save_subject(question: Question, facts: ItemFacts) -> None:
+    """What the question is about. What is consented to stays once a published version asks it: people agreed to it."""
+    held = Question.objects.select_for_update().get(pk=question.pk)
+    held.touchpoint = facts.touchpoint
+    if held.consent_purpose != facts.consent_purpose:
+        if survey_words.is_asked(held):
             raise ConflictError(
-                _("A published survey asks this: say that the wording is new, or leave the words that were asked."),
-                code="question-asked",
+                _("A published survey asks this: for another purpose ask another question."), code="question-asked"
             )
-        surveys.revise(question, wordings, on=on)
-        question.wordings = wordings
-    question.wordings, question.options = wordings, options
-    question.save(update_fields=["wordings", "options"])
-
-
-def _keeps_answers(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
-    """Whether every answer is still there, in the words in which it was given."""
-    return all(
-        after.get(code, {}).get("title", {}).get(language) == words
-        for code, texts in before.items()
-        for language, words in texts.get("title", {}).items()
-    ) and {code for code in before if code.isdigit()} == {code for code in after if code.isdigit()}
+        held.consent_purpose = facts.consent_purpose
+    held.save(update_fields=["touchpoint", "consent_purpose"])
 
 
 @dataclass(frozen=True)

@@ -2,19 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import F
-from django.utils.translation import gettext as _
 
-from cxprogram.errors import ConflictError
+from cxprogram.languages import OURS
 from cxprogram.models import Program
 from cxprogram.models.translated import Named
 from feedback.choices import QuestionKind
 from feedback.models import Question, SurveyItem, SurveyVersion
-from feedback.services import survey_drafting, surveys
+from feedback.services import survey_drafting, survey_words
 from journeys.models import Competitor, Touchpoint
 
 ENDS = ("low", "high")
@@ -56,7 +53,7 @@ def of_words(words: str, language: str) -> Row:
 
 def _named(thing: Named) -> dict[str, str]:
     """The name by language; where there is no translation, as it is."""
-    return {code: thing.names.get(code) or thing.name for code, _name in settings.LANGUAGES}
+    return {code: thing.names.get(code) or thing.name for code in OURS}
 
 
 @transaction.atomic
@@ -76,7 +73,7 @@ def add(version: SurveyVersion, new: NewGrid) -> list[SurveyItem]:
 
 
 def _question(grid: Question, row: Row, language: str) -> Question:
-    words = row.wordings[language]
+    words = row.wordings.get(language) or row.wordings["en"]
     return Question.objects.create(
         program=grid.program,
         code=survey_drafting.new_code(grid.program, f"{grid.code} {words}"),
@@ -105,21 +102,17 @@ def add_row(version: SurveyVersion, grid: Question, words: str, *, language: str
 
 @transaction.atomic
 def save(
-    version: SurveyVersion, grid: Question, *, wordings: Mapping[str, str], ends: Mapping[str, Mapping[str, str]]
+    version: SurveyVersion,
+    grid: Question,
+    *,
+    wordings: Mapping[str, str],
+    ends: Mapping[str, Mapping[str, str]],
+    meaning: str = "",
 ) -> None:
-    """The words above the rows and at the ends of their scale. Where a published version asks a row they may gain
-    languages and nothing else: ConflictError (`question-asked`), since the words stand over answers of many rows."""
-    survey_drafting.open_draft(version)
-    held = Question.objects.select_for_update().get(pk=grid.pk)
-    options: dict[str, Any] = {
-        end: {**held.options.get(end, {}), "title": dict(ends[end])} for end in ENDS if ends.get(end)
-    }
-    before = [held.wordings, *(held.options.get(end, {}).get("title", {}) for end in ENDS)]
-    after = [wordings, *(options.get(end, {}).get("title", {}) for end in ENDS)]
-    is_kept = all(new.get(code) == words for old, new in zip(before, after, strict=True) for code, words in old.items())
-    if not is_kept and any(surveys.is_asked(row) for row in held.rows.all()):
-        raise ConflictError(
-            _("A published survey asks this: its answers may gain languages, and nothing else."), code="question-asked"
-        )
-    held.wordings, held.options = dict(wordings), options
-    held.save(update_fields=["wordings", "options"])
+    """The words above the rows and at the ends of their scale: what they mean, they mean for every row.
+
+    Raises ConflictError as `survey_words.write`.
+    """
+    held = survey_drafting.open_draft(version)
+    titles = {end: dict(ends[end]) for end in ENDS if ends.get(end)}
+    survey_words.write(held, grid, wordings=wordings, titles=titles, meaning=meaning)

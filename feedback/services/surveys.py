@@ -15,7 +15,8 @@ from cxprogram.models import OrgUnit
 from cxprogram.prepared import fetch_one
 from feedback import show_if
 from feedback.choices import SCALE_KINDS, QuestionKind
-from feedback.models import Question, QuestionRevision, Survey, SurveyItem, SurveyVersion, TicketRule
+from feedback.models import Question, Survey, SurveyItem, SurveyVersion, TicketRule
+from feedback.services import survey_words
 from journeys.choices import Purpose
 from journeys.models import ConsentText
 
@@ -78,8 +79,7 @@ class SurveyClosedError(NotFoundError):
     code = "survey-unknown"
 
 
-def _questions(version_id: int) -> dict[str, Asked]:
-    items = SurveyItem.objects.filter(version_id=version_id).select_related("question").order_by("position")
+def _questions(version: SurveyVersion) -> dict[str, Asked]:
     return {
         item.question.code: Asked(
             code=item.question.code,
@@ -98,7 +98,7 @@ def _questions(version_id: int) -> dict[str, Asked]:
             grid_id=item.question.grid_id,
             competitor_id=item.question.competitor_id,
         )
-        for item in items
+        for item in survey_words.items(version)
     }
 
 
@@ -128,15 +128,15 @@ _MOST_KEPT = 512
 
 @lru_cache(maxsize=_MOST_KEPT)
 def _door(survey_id: int, version_id: int, root_id: int, stamp: str) -> Door:
-    survey = Survey.objects.select_related("program__branding").get(pk=survey_id)
-    rules = tuple(TicketRule.objects.filter(survey=survey).order_by("pk"))
-    return _made(survey, version_id, root_id, rules, stamp)
+    version = SurveyVersion.objects.select_related("survey__program__branding").get(pk=version_id)
+    return _made(version, root_id, stamp)
 
 
-def _made(survey: Survey, version_id: int, root_id: int, rules: tuple[TicketRule, ...], stamp: str = "") -> Door:
-    questions = _questions(version_id)
+def _made(version: SurveyVersion, root_id: int, stamp: str = "") -> Door:
+    rules = tuple(TicketRule.objects.filter(survey=version.survey_id).order_by("pk"))
+    questions = _questions(version)
     has_show_ifs = any(question.rule for question in questions.values())
-    return Door(survey, version_id, root_id, questions, rules, stamp, has_show_ifs)
+    return Door(version.survey, version.pk, root_id, questions, rules, stamp, has_show_ifs)
 
 
 def door(slug: str, *, program_id: int | None = None) -> Door:
@@ -162,8 +162,7 @@ def presumed_door(slug: str) -> Door:
 def door_of(version: SurveyVersion) -> Door:
     """The door of one version, whichever is the newest: a wave's file belongs to the version that it asked."""
     root = OrgUnit.objects.get(program=version.survey.program, parent=None)
-    rules = tuple(TicketRule.objects.filter(survey=version.survey).order_by("pk"))
-    return _made(version.survey, version.pk, root.pk, rules)
+    return _made(version, root.pk)
 
 
 class DraftError(DomainError):
@@ -180,8 +179,11 @@ def check_draft(version: SurveyVersion) -> None:
     - pages follow the order of the questions;
     - a rule asks about questions that come before;
     - a range has its low end below its high end, and fits the kind of the question;
-    - a consent to a purpose that the house knows has a text that is agreed to.
+    - a consent to a purpose that the house knows has a text that is agreed to;
+    - words that the draft changes are still those that it was to change.
     """
+    if (question := survey_words.outdated(version)) is not None:
+        raise _draft_error(_("%(question)s means something new in another survey by now: save it again."), question)
     texts = set(ConsentText.objects.filter(program=version.survey.program_id).values_list("purpose", flat=True))
     earlier: set[str] = set()
     page = 1
@@ -235,32 +237,18 @@ def is_date(text: str) -> bool:
 
 @transaction.atomic
 def publish(version: SurveyVersion, *, at: datetime) -> SurveyVersion:
-    """Publish a version; from now on it never changes."""
-    version = SurveyVersion.objects.select_for_update().get(pk=version.pk)
+    """Publish a version; from now on it never changes, and its words are those that customers read."""
+    rows = SurveyVersion.objects.select_for_update(of=("self",)).select_related("survey__program")
+    version = rows.get(pk=version.pk)
     if version.published_at is not None:
         raise ConflictError(_("This version is published already."), code="survey-version-published")
     check_draft(version)
+    survey_words.settle(version, on=at.astimezone(version.survey.program.zone).date())
     version.published_at = at
-    version.save(update_fields=["published_at"])
+    version.save(update_fields=["published_at", "words"])
+    if version.languages:
+        Survey.objects.filter(pk=version.survey_id).update(languages=version.languages)
     return version
-
-
-def is_asked(question: Question) -> bool:
-    """Whether a published version asks the question: from then on it means what it meant."""
-    return SurveyItem.objects.filter(question=question, version__published_at__isnull=False).exists()
-
-
-@transaction.atomic
-def revise(question: Question, wordings: Mapping[str, str], *, on: date, reason: str = "") -> QuestionRevision:
-    """Ask the same on the same scale in other words: from this day on answers are not compared with those before."""
-    question = Question.objects.select_for_update().get(pk=question.pk)
-    number = (question.revisions.aggregate(newest=Max("number"))["newest"] or 1) + 1
-    revision = QuestionRevision.objects.create(
-        question=question, number=number, valid_from=on, wordings_before=question.wordings, reason=reason[:200]
-    )
-    question.wordings = dict(wordings)
-    question.save(update_fields=["wordings"])
-    return revision
 
 
 def next_number(survey: Survey) -> int:

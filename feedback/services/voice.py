@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from cxprogram.errors import DomainError
 from cxprogram.models import OrgUnit, Program
 from feedback.models import Conversation, EmployeeRemark, FeatureRequest, Mention, SupportCase
+from feedback.services import closed_cases
 from feedback.services.answer_checks import clean_text
 from journeys.models import Customer
 from journeys.services import customers
@@ -80,6 +81,7 @@ class Prepared:
     said: Said
     fields: Mapping[str, Any]
     digest: bytes
+    at: datetime  # when it came
 
 
 @dataclass(frozen=True)
@@ -124,7 +126,7 @@ def prepare(kind: Kind, said: Said, *, at: datetime) -> Prepared:
         "customer": vars(said.customer) if said.customer else None, "attributes": dict(said.attributes),
     }  # fmt: skip
     digest = hashlib.sha256(_canonical.encode(told)).digest()
-    return Prepared(replace(said, source=source, external_id=key), fields, digest)
+    return Prepared(replace(said, source=source, external_id=key), fields, digest, at)
 
 
 def _told(fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -190,7 +192,8 @@ def record(program: Program, kind: Kind, said: Said, *, at: datetime) -> Recorde
 
 @transaction.atomic
 def record_many(program: Program, kind: Kind, rows: Sequence[Prepared]) -> list[Recorded]:
-    """Write many records in one transaction; of several with one key the last one counts.
+    """Write many records in one transaction; of several with one key the last one counts. A support case that becomes
+    closed is an event of the plans.
 
     Rows are written in the order of their keys: two at once wait for each other, never in a circle.
     """
@@ -209,6 +212,8 @@ def record_many(program: Program, kind: Kind, rows: Sequence[Prepared]) -> list[
         if (source, key) in newest
     }
     changed = [key for key in keys if before.get(key) != newest[key].digest]
+    is_awaited = model is SupportCase and bool(changed) and closed_cases.is_awaited(program)
+    was = closed_cases.known(program, changed) if is_awaited else {}
     fields = ["body_hash", "at", "customer", "unit", "attributes", *newest[keys[0]].fields] if keys else []
     model.objects.bulk_create(
         [_row(model, program, newest[key], known) for key in changed],
@@ -216,6 +221,8 @@ def record_many(program: Program, kind: Kind, rows: Sequence[Prepared]) -> list[
         unique_fields=["program", "source", "external_id"],
         update_fields=fields,
     )
+    if is_awaited:
+        closed_cases.react(program, was, changed, at=newest[changed[0]].at)
     numbers = {
         (source, key): number
         for source, key, number in model.objects.filter(

@@ -44,11 +44,12 @@ Document = dict[str, Any]
 def gather(program: Program, unit: OrgUnit, period: Period, *, on: date) -> Document:
     """Read the inputs of a steering report about one unit and its parts in one period.
 
-    `on` is the day for which the charter is checked. Raises KpiError where no KPI of the program can be read.
+    `on` is the day for which the charter is checked, and evidence for all time. Raises KpiError where no KPI of the
+    program can be read.
     """
     card = build_scorecard(program, unit, period)
     known = waves.of_program(program)
-    journey = _map(program, unit, period)
+    journey = _map(program, unit, period, today=on)
     tickets = _tickets(program, unit, period)
     return {
         "format": FORMAT,
@@ -177,9 +178,9 @@ def _trend(program: Program, kpi: Kpi, unit: OrgUnit, period: Period, known: Wav
     }
 
 
-def _map(program: Program, unit: OrgUnit, period: Period) -> MapView | None:
+def _map(program: Program, unit: OrgUnit, period: Period, *, today: date) -> MapView | None:
     try:
-        return build_map(program, unit, period)
+        return build_map(program, unit, period, today=today)
     except NotFoundError:
         return None
 

@@ -1,6 +1,7 @@
 """The overview for those who steer: the numbers, what moved, where to look first, what waits."""
 
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -98,7 +99,7 @@ def overview(visit: Visit, period: Period | None) -> Overview:
     root = OrgUnit.objects.select_related("program").get(program=program, parent=None)
     headline = build_headline(program, root, period)
     period = headline.period
-    view = map_of(program, root, period)
+    view = map_of(program, root, period, today=visit.today)
     table = _units(visit, root, period)
     study = build_study(program, period, user=visit.user)
     moved, apart = _moved(view), _apart(table)
@@ -122,10 +123,10 @@ def overview(visit: Visit, period: Period | None) -> Overview:
     )
 
 
-def map_of(program: Program, unit: OrgUnit, period: Period) -> MapView | None:
+def map_of(program: Program, unit: OrgUnit, period: Period, *, today: date) -> MapView | None:
     """The journey's map; None while there is no journey or no mean to read it with."""
     try:
-        return build_map(program, unit, period)
+        return build_map(program, unit, period, today=today)
     except (NotFoundError, KpiError):
         return None
 

@@ -84,7 +84,7 @@ def unit_home(visit: Visit, period: Period | None) -> UnitHome:
     headline = build_headline(program, unit, period)
     period = headline.period
     tables = _tables(program, headline, unit, period)
-    view = map_of(program, unit, period)
+    view = map_of(program, unit, period, today=visit.today)
     counts = ticket_counts(visit, unit)
     return UnitHome(
         unit=unit,

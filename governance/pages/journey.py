@@ -171,7 +171,7 @@ def _column(facts: Facts, stage: Document) -> StageColumn:
     if not stage["has_problems"]:
         problems = ""
     elif n is None:
-        problems = _("problems named: too few to show")
+        problems = _("problems named: hidden")
     else:
         problems = ngettext("%(n)s problem named", "%(n)s problems named", n) % {"n": figures.figure(n, "count")}
     return StageColumn(say(stage["name"]), tuple(_card(facts, each) for each in stage["touchpoints"]), problems)

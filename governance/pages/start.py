@@ -108,7 +108,7 @@ def progress(program: Program) -> Progress:
     row = Program.objects.filter(pk=program.pk).values_list(
         Exists(OrgUnit.objects.filter(program=own).exclude(parent=None)),
         Exists(Membership.objects.filter(program=own).exclude(role=Role.OWNER)),
-        Exists(Journey.objects.filter(program=own)),
+        Exists(Journey.objects.on_map().filter(program=own)),
         Exists(beginnings.open_surveys(program)),
         Exists(Response.objects.filter(program=own)),
     )
@@ -151,7 +151,7 @@ def staffed(program: Program) -> list[Staffed]:
 
 def stages(program: Program) -> list[Stage]:
     """The stages of the program's first journey with their touchpoints, in order."""
-    first = Journey.objects.filter(program=program).order_by("pk")[:1]
+    first = Journey.objects.on_map().filter(program=program).order_by("pk")[:1]
     return list(Stage.objects.filter(journey__in=first).prefetch_related("touchpoints").order_by("position"))
 
 

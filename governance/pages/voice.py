@@ -87,9 +87,7 @@ def _rows(rows: list[Document], label: Any = say) -> tuple[CountRow, ...]:
 
 
 def _voice_tables(facts: Facts, tickets: Document, problems: Document | None) -> Iterator[Counts]:
-    hidden = _("Fewer than %(minimum)s are hidden, and so is whatever would reveal them.") % {
-        "minimum": facts.inputs["program"]["minimum"]
-    }
+    hidden = figures.hiding(facts.inputs["program"]["minimum"])
     if problems:
         caption = _("The most named of %(n)s problems named in %(period)s.") % {
             "n": figures.figure(problems["total"], "count"),

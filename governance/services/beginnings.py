@@ -23,8 +23,9 @@ from feedback.choices import QuestionKind, TicketReason
 from feedback.models import Placement, Question, Survey, TicketRule
 from feedback.services import placements, survey_drafting
 from governance.kpi_templates import KPIS, KpiTemplate
+from governance.services import asking_defaults
 from journeys import journey_templates
-from journeys.choices import Aspect
+from journeys.choices import Aspect, LegalBasis
 from journeys.journey_templates import CUSTOMER, JOURNEYS
 from journeys.models import Journey, Kpi, Touchpoint
 from journeys.services import new_journeys
@@ -185,7 +186,7 @@ def take_journey(program: Program, code: str, *, by: User, at: datetime) -> Jour
     if code not in JOURNEYS:
         raise NotFoundError(_("There is no such template."), code="template-unknown")
     _held(program)
-    if (there := Journey.objects.filter(program=program).order_by("pk").first()) is not None:
+    if (there := Journey.objects.on_map().filter(program=program).order_by("pk").first()) is not None:
         return there
     journey = new_journeys.from_document(program, journey_templates.document(code), by=by, at=at)
     for touchpoint in Touchpoint.objects.filter(stage__journey=journey):
@@ -206,8 +207,10 @@ def open_survey(
     by: User,
     at: datetime,
     hours: int = FIRST_CONTACT_HOURS,
+    basis: str = LegalBasis.LEGITIMATE_INTEREST,
 ) -> Survey:
-    """A survey from a template, published and open, with its KPIs and a ticket for every low score.
+    """A survey from a template, published and open, with its KPIs and a ticket for every low score; and what a first
+    plan needs to ask anybody, on the legal basis named.
 
     The survey that is open already, if there is one. Raises NotFoundError (`template-unknown`).
     """
@@ -231,6 +234,7 @@ def open_survey(
         code_high=highest_low(question.kind, low, high),
         first_contact_hours=hours,
     )
+    asking_defaults.make(held, basis=basis, at=at)
     codes = [_define(held, each, question, by=by, at=at).code for each in KPIS[question.kind]]
     brought = Kpi.objects.current().filter(program=held, question_code=question.code).values_list("code", flat=True)
     held.headline_kpis = list(dict.fromkeys([*held.headline_kpis, *codes, *brought]))[:4]

@@ -123,7 +123,7 @@ def _units(program: Program, on: date) -> Iterable[Defect]:
 def _touchpoints(program: Program) -> Iterable[Defect]:
     taken = _responsible_for(Touchpoint)
     places = ("stage__journey_id", "stage__position", "position")
-    rows = Touchpoint.objects.on_map().filter(program=program, opens=None).order_by(*places)
+    rows = Touchpoint.objects.in_use().filter(program=program, opens=None).order_by(*places)
     for touchpoint in rows:
         if touchpoint.pk not in taken:
             yield Defect(DefectKind.TOUCHPOINT_WITHOUT_RESPONSIBLE.value, texts_of(touchpoint))

@@ -29,7 +29,7 @@ class Ratings:
 
     @property
     def n_sittings(self) -> int:
-        return np.unique(self.sitting).size
+        return sittings_of(self).size
 
 
 @dataclass(frozen=True)
@@ -66,17 +66,34 @@ class Relative:
 
 
 @dataclass(frozen=True)
+class Place:
+    """The rank of one brand, the probability that it is this one, and that it is the first."""
+
+    brand: int
+    rank: int
+    probability: float
+    first: float
+
+
+@dataclass(frozen=True)
 class Standing:
     """Where we stand. `rank` counts those ahead of us, 1 is the best; equal means share the better rank.
 
-    `ahead` is the probability that our mean is the highest, `ranks` that we have each rank.
+    `ahead` is the probability that our mean is the highest, `ranks` that we have each rank; `places` are those of all
+    brands, ours first.
     """
 
     rank: int
     of: int
     ahead: float
     ranks: tuple[float, ...]
+    places: tuple[Place, ...]
     n: int
+
+
+def sittings_of(ratings: Ratings) -> Ints:
+    """The sittings that rated somebody, each once."""
+    return np.unique(ratings.sitting)
 
 
 def wallet_shares(ratings: Ratings) -> Floats:
@@ -123,6 +140,11 @@ def relative(ratings: Ratings, *, against: Sequence[int] | None = None, best: bo
     return _paired(_differences(ratings, against, best=best))
 
 
+def compared(ratings: Ratings, *, against: Sequence[int] | None = None) -> Ints:
+    """The sittings that `relative` compares within."""
+    return _differences(ratings, against, best=False)[0]
+
+
 def standing(ratings: Ratings, *, seed: int = 0) -> Standing | None:
     """Our rank among all brands that somebody rated beside us, and how sure it is; None if nobody was.
 
@@ -140,13 +162,21 @@ def standing(ratings: Ratings, *, seed: int = 0) -> Standing | None:
     values, vectors = np.linalg.eigh(covariance)
     factor = vectors * np.sqrt(values.clip(min=0))
     draws = means + np.random.default_rng(seed).standard_normal((DRAWS, means.size)) @ factor.T
-    ahead_of_us = (draws < 0).sum(axis=1)
-    ranks = np.bincount(ahead_of_us, minlength=means.size + 1) / DRAWS
+    # Ours less theirs: the lower, the better they are; against ourselves it is nothing.
+    behind, drawn = np.append(0.0, means), np.column_stack([np.zeros(DRAWS), draws])
+    places = []
+    for place, brand in enumerate([US, *pairs]):
+        rank = 1 + int((behind < behind[place]).sum())
+        ranks = np.bincount((drawn < drawn[:, [place]]).sum(axis=1), minlength=behind.size) / DRAWS
+        places.append(Place(brand, rank, float(ranks[rank - 1]), float(ranks[0])))
+        if brand == US:
+            our_ranks = tuple(float(share) for share in ranks)
     return Standing(
-        rank=1 + int((means < 0).sum()),
-        of=means.size + 1,
-        ahead=float(ranks[0]),
-        ranks=tuple(float(share) for share in ranks),
+        rank=places[0].rank,
+        of=behind.size,
+        ahead=our_ranks[0],
+        ranks=our_ranks,
+        places=tuple(places),
         n=int(np.unique(np.concatenate([sittings for sittings, _differences in pairs.values()])).size),
     )
 

@@ -1,6 +1,6 @@
-"""Funnels: how many reach each step, how many reach them in order, how many within a time; and which step to mend."""
+"""Funnels: how many reach each step, how many in order, how many within a time; and which step to mend or leave out."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import sqrt
@@ -54,6 +54,22 @@ class Mend:
 
 
 @dataclass(frozen=True)
+class Removal:
+    """How many more come to the end if the funnel goes without a step between its first and its last: those who took
+    all others in order and in time, but not this one, or not in its place. Counted, with the 95 % Wilson interval of
+    their share of those who began; who stopped at the step and might have gone on without it is not in it.
+    """
+
+    step: int
+    gain: int
+    low: float
+    high: float
+
+
+Change = Mend | Removal
+
+
+@dataclass(frozen=True)
 class Funnel:
     """`cases` have ended; `open_cases` may still go on: they are neither lost nor come through, and count nowhere."""
 
@@ -61,6 +77,7 @@ class Funnel:
     open_cases: int
     stages: tuple[Stage, ...]
     mends: tuple[Mend, ...]
+    removals: tuple[Removal, ...]
 
     @property
     def conversion(self) -> float | None:
@@ -107,6 +124,8 @@ def narrow(firsts: Firsts, steps: Sequence[int], *, window: float | None = None)
         raise ValueError("a funnel needs two steps or more, each once")
     at = firsts.at[:, ~firsts.is_open]
     stages: list[Stage] = []
+    through: list[Flags] = []  # in order up to each step
+    follows: list[Flags] = []  # each step not before the one before it
     with np.errstate(invalid="ignore"):
         passed = ~np.isnan(at[0])
         timely = passed
@@ -114,11 +133,13 @@ def narrow(firsts: Firsts, steps: Sequence[int], *, window: float | None = None)
             seconds = None
             if index:
                 gap = first - at[index - 1]
-                passed = passed & (gap >= 0)
+                follows.append(gap >= 0)
+                passed = passed & follows[-1]
                 timely = passed if window is None else timely & passed & (first - at[0] <= window)
                 seconds = Spread.of(gap[~np.isnan(gap)])
+            through.append(passed)
             n, before = int(timely.sum()), stages[-1].in_window if stages else 0
-            kept = wilson(n / before, before) if before else None
+            share = wilson(n / before, before) if before else None
             stages.append(
                 Stage(
                     step=steps[index],
@@ -126,12 +147,17 @@ def narrow(firsts: Firsts, steps: Sequence[int], *, window: float | None = None)
                     in_order=int(passed.sum()),
                     in_window=n,
                     kept=n / before if before else None,
-                    low=kept[0] if kept else None,
-                    high=kept[1] if kept else None,
+                    low=share[0] if share else None,
+                    high=share[1] if share else None,
                     seconds=seconds,
                 )
             )
-    return Funnel(at.shape[1], int(firsts.is_open.sum()), tuple(stages), _mends(stages))
+        in_time = np.ones(at.shape[1], dtype=bool) if window is None else at[-1] - at[0] <= window
+        gains = _gains(at, through, follows, in_time)
+    began = stages[0].in_window
+    removals = [_removal(steps[place], gain, began) for place, gain in enumerate(gains, start=1)]
+    removals.sort(key=lambda each: (-each.gain, each.step))
+    return Funnel(at.shape[1], int(firsts.is_open.sum()), tuple(stages), _mends(stages), tuple(removals))
 
 
 @dataclass(frozen=True)
@@ -167,6 +193,71 @@ def told(funnel: Funnel, *, minimum: int) -> tuple[Told, ...]:
             )
         )
     return tuple(found)
+
+
+def told_removals(funnel: Funnel, told: Sequence[Told], *, minimum: int) -> tuple[Removal, ...]:
+    """What may be told of leaving out steps beside what is told of the stages: those gained lie between the stages
+    before the step and after it, and neither they nor what is left there may be few. Where several steps lie between
+    the same stages that are told, only the one that brings most is."""
+    if told[-1].in_window is None:
+        return ()
+    places = {stage.step: place for place, stage in enumerate(funnel.stages)}
+    found, between = [], set()
+    for each in funnel.removals:
+        place = places[each.step]
+        known = [other for other, stage in enumerate(told) if stage.in_window is not None]
+        gap = (max((other for other in known if other < place), default=-1), min(n for n in known if n > place))
+        left = (rest - each.gain for rest in _beside(funnel.cases, told, place))
+        if gap not in between and all(n <= 0 or n >= minimum for n in (each.gain, *left)):
+            between.add(gap)
+            found.append(each)
+    return tuple(found)
+
+
+def _beside(cases: int, told: Sequence[Told], place: int) -> Iterator[int]:
+    """How many of those who may be gained by leaving out the step are told of, as one number less another."""
+
+    def after(start: int) -> list[int]:
+        """The first numbers told from the stage on: those of whom nobody is gained."""
+        ends = (
+            next((n for each in told[start:] if (n := getattr(each, column)) is not None), None)
+            for column in ("in_order", "in_window")
+        )
+        return [n for n in ends if n is not None]
+
+    lower = after(place + 1)
+    for more in (cases, *(each.in_order for each in told[:place]), *(each.in_window for each in told[:place])):
+        if more is not None:
+            yield from (more - less for less in lower)
+    for other, each in enumerate(told):
+        if other != place and each.reached is not None:
+            yield from (each.reached - less for less in after(max(other, place + 1)))
+
+
+def best(changes: Iterable[Change]) -> tuple[Change, ...]:
+    """The change that brings most to the end, and whichever chance may put before it: one's number lies within the
+    interval of the other. Most first; none that brings nobody."""
+    ordered = sorted((each for each in changes if each.gain > 0), key=lambda each: -each.gain)
+    return tuple(each for each in ordered if each.gain >= ordered[0].low or each.high >= ordered[0].gain)
+
+
+def _gains(at: NDArray[np.float64], through: Sequence[Flags], follows: Sequence[Flags], in_time: Flags) -> list[int]:
+    """How many more come to the end, in order and in time, without each step but the first and the last."""
+    gains: list[int] = []
+    onward = in_time  # in order from the step after to the end
+    all_along = int((through[-1] & in_time).sum())
+    for place in range(len(at) - 2, 0, -1):
+        without = through[place - 1] & onward & (at[place + 1] >= at[place - 1])
+        gains.append(int(without.sum()) - all_along)
+        onward = onward & follows[place]
+    return gains[::-1]
+
+
+def _removal(step: int, gain: int, began: int) -> Removal:
+    if not began:
+        return Removal(step, 0, 0.0, 0.0)
+    low, high = wilson(gain / began, began)
+    return Removal(step, gain, began * low, began * high)
 
 
 def _mends(stages: Sequence[Stage]) -> tuple[Mend, ...]:

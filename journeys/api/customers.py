@@ -3,7 +3,6 @@
 from typing import Annotated, Any, Literal
 
 import msgspec
-from django.conf import settings
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,6 +14,7 @@ from cxprogram.api_base import ApiView, ParameterError, asked_program, page, rep
 from cxprogram.api_bulk import NewestAccount, NewestRow
 from cxprogram.api_senders import Sender
 from cxprogram.errors import DomainError
+from cxprogram.languages import NAMES
 from cxprogram.models import Program
 from journeys.models import Customer
 from journeys.services import people
@@ -39,7 +39,7 @@ class PersonBody(msgspec.Struct, forbid_unknown_fields=True):
     name: Annotated[str, Meta(max_length=200)] = ""
     email: Annotated[str, Meta(max_length=254)] = ""
     phone: Annotated[str, Meta(max_length=40)] = ""
-    language: Annotated[str, Meta(max_length=5)] = ""
+    language: Annotated[str, Meta(max_length=10)] = ""
     kind: Literal["", "person", "account"] = ""
     account: Annotated[IdentityBody | None, Meta(description="The organisation for which this person stands.")] = None
     unit: Annotated[str | None, Meta(description="Code of the unit that met them; the root, if not given.")] = None
@@ -75,7 +75,6 @@ class CustomerShown(msgspec.Struct):
     is_fictitious: bool
 
 
-LANGUAGES = frozenset(code for code, _name in settings.LANGUAGES)
 EXAMPLE = {
     "source": "crm",
     "external_id": "c-17",
@@ -107,7 +106,7 @@ _one = msgspec.json.Decoder(PersonBody)
 def facts(sender: Sender, body: PersonBody) -> PersonFacts:
     """What the body says of one customer; raises DomainError."""
     program = sender.program(body.program)
-    if body.language and body.language not in LANGUAGES:
+    if body.language and body.language not in NAMES:
         raise CustomerError(_("We do not know this language."), code="language-unknown")
     return PersonFacts(
         identities=(

@@ -78,6 +78,7 @@ class JourneyListView(ApiView):
         "List the journey maps",
         name="journey_list",
         tag="Journeys",
+        description="Journeys that are put away are neither listed nor read.",
         parameters=[api_schema.PROGRAM, *api_schema.PAGES],
         replies={200: api_schema.page_of(JourneyRow)},
         refusals={400: ("program-missing", "parameter-invalid", "cursor-invalid"), 404: ("program-unknown",)},
@@ -130,6 +131,7 @@ class JourneyView(ApiView):
         refusals={
             400: ("program-missing", "body-not-json", "body-invalid"),
             404: ("program-unknown",),
+            409: ("journey-put-away",),
             412: ("journey-edited-since",),
             413: ("body-too-large",),
             415: ("media-type-not-supported",),
@@ -141,8 +143,11 @@ class JourneyView(ApiView):
         document = api_bodies.read(request, _any) | {"code": code}
         seen = request.headers.get("If-Match", "").strip().removeprefix("W/").strip('"')
         with transaction.atomic():
-            journey = Journey.objects.select_for_update(of=("self",)).filter(program=program, code=code).first()
+            rows = Journey.objects.select_for_update(of=("self",), no_key=True)
+            journey = rows.filter(program=program, code=code).first()
             is_new = journey is None
+            if journey is not None and journey.retired_at is not None:
+                raise ConflictError(_("The journey is put away: bring it back first."), code="journey-put-away")
             standing = "" if journey is None else documents.fingerprint(documents.dump(journey))
             if seen != standing:
                 raise EditedSinceError(_("The journey is not as it was read: read it again."))

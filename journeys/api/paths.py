@@ -1,37 +1,21 @@
-"""GET /api/v1/paths/ and /api/v1/funnels/: the journeys that customers really make, as their pages tell of them."""
+"""GET /api/v1/paths/: the journeys that customers really make, as the page tells of them."""
 
 from datetime import datetime
 from typing import Annotated, Any
 
 import msgspec
-from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.http import HttpResponse
 from msgspec import Meta
 
 from cxprogram import api_schema
-from cxprogram.access import Right, can
-from cxprogram.api_base import ApiView, asked_program, asked_unit, reply
-from cxprogram.errors import NotFoundError
-from cxprogram.models import OrgUnit, Program
-from cxprogram.periods import Period, parse
+from cxprogram.access import Right
+from cxprogram.api_base import ApiView, reply
+from cxprogram.models import OrgUnit
 from journeys import asked
-from journeys.analytics.paths import Spread
-from journeys.insight import funnels, paths
-from journeys.insight.funnels import FunnelGroup, Step
+from journeys.api.actual import PARAMETERS, REFUSALS, Code, Seconds, asked_of, seconds_of, sees
+from journeys.insight import paths
 from journeys.insight.paths import PathStudy
-from journeys.models import Journey, Segment
-
-Code = Annotated[str, Meta(description="Code of a touchpoint, or with `by=type` a type of interaction.")]
-
-
-class Seconds(msgspec.Struct):
-    """A time in seconds: the median and the middle half."""
-
-    median: float
-    low: float
-    high: float
-    n: int
+from journeys.models import Segment
 
 
 class PathVariant(msgspec.Struct):
@@ -106,58 +90,6 @@ class PathReport(msgspec.Struct):
     computed_at: datetime
 
 
-class FunnelStage(msgspec.Struct):
-    """One step; null where a number would tell of few. `could_come_through`: an upper bound for mending the step."""
-
-    step: Code
-    name: str
-    reached: int | None
-    in_order: int | None
-    in_window: int | None
-    kept: Annotated[float | None, Meta(description="Of those in the window at the step before.")]
-    low: float | None
-    high: float | None
-    seconds: Annotated[Seconds | None, Meta(description="Since the step before.")]
-    could_come_through: float | None
-    could_low: float | None
-    could_high: float | None
-
-
-class FunnelPart(msgspec.Struct):
-    """The funnel of everyone, of a segment, or of what was done at a unit."""
-
-    segment: str | None
-    unit: str | None
-    suppressed: bool
-    conversion: float | None
-    stages: list[FunnelStage]
-
-
-class FunnelReport(msgspec.Struct):
-    """How far the runs of a journey came. Those that may still go on count nowhere."""
-
-    journey: str
-    unit: str
-    period: str
-    segment: str | None
-    window_days: float | None
-    groups: list[FunnelPart]
-    computed_at: datetime
-
-
-PARAMETERS = [
-    api_schema.PROGRAM,
-    api_schema.parameter("journey", "Code of a journey; without it, the first that somebody made."),
-    api_schema.PERIOD,
-    api_schema.UNIT,
-    api_schema.parameter("segment", "Code of a segment: its customers only."),
-]
-REFUSALS = {
-    400: ("program-missing", "period-unknown", "parameter-invalid", "text-not-storable"),
-    404: ("program-unknown", "journey-unknown", "unit-unknown", "segment-unknown"),
-}
-
-
 class PathView(ApiView):
     right = Right.SEE_SCORES
 
@@ -177,80 +109,12 @@ class PathView(ApiView):
         refusals=REFUSALS,
     )
     def get(self, request: Any) -> HttpResponse:
-        program, unit, period, segment, journey, at = _asked(request, self.right)
+        program, unit, period, segment, journey, at = asked_of(request, self.right)
         by = asked.parts(request, "type", "unit")
         study = paths.read_paths(journey, unit, period, at=at, segment=segment, by_type="type" in by)
         compared = paths.compare_units(study, at=at, segment=segment) if "unit" in by else []
-        seen = [(each, found) for each, found in compared if _sees(request, program, each)]
+        seen = [(each, found) for each, found in compared if sees(request, program, each)]
         return reply(_paths(study, segment, seen, at))
-
-
-class FunnelView(ApiView):
-    right = Right.SEE_SCORES
-
-    @api_schema.describe(
-        "Read a funnel",
-        name="funnels",
-        tag="Journeys",
-        description="How many come to each step for the first time: at all, in order, and within a time.",
-        parameters=[
-            *PARAMETERS,
-            api_schema.parameter(
-                "steps", "Codes by comma, in their order; without it, the touchpoints of the map that somebody took."
-            ),
-            api_schema.parameter("window", "Days from the first step.", type="number"),
-            api_schema.parameter(
-                "by",
-                "`segment`, `unit`: with each of them; `type`: the steps are types of interactions; several by comma.",
-            ),
-        ],
-        replies={200: FunnelReport},
-        refusals={**REFUSALS, 400: (*REFUSALS[400], "funnel-steps")},
-    )
-    def get(self, request: Any) -> HttpResponse:
-        program, unit, period, segment, journey, at = _asked(request, self.right)
-        window = asked.window(request)
-        steps, groups = funnels.read_funnels(
-            journey,
-            unit,
-            period,
-            at=at,
-            steps=asked.steps(request),
-            window_days=window,
-            segment=segment,
-            by=asked.parts(request, "type", "segment", "unit"),
-        )
-        report = FunnelReport(
-            journey=journey.code,
-            unit=unit.code,
-            period=period.code,
-            segment=segment.code if segment else None,
-            window_days=window,
-            groups=[
-                _funnel(steps, each, program.min_n)
-                for each in groups
-                if each.unit is None or _sees(request, program, each.unit)
-            ],
-            computed_at=at,
-        )
-        return reply(report)
-
-
-def _asked(request: HttpRequest, right: Right) -> tuple[Program, OrgUnit, Period, Segment | None, Journey, datetime]:
-    program = asked_program(request, right)
-    unit, period = asked_unit(request, program), parse(request.GET.get("period") or "all")
-    journey = asked.journey(request, program)
-    if journey is None:
-        raise NotFoundError(_("There is no such journey."), code="journey-unknown")
-    return program, unit, period, asked.segment(request, program), journey, timezone.now()
-
-
-def _sees(request: HttpRequest, program: Program, unit: OrgUnit) -> bool:
-    return can(request.user, Right.SEE_SCORES, program=program, unit=unit)
-
-
-def _seconds(found: Spread | None, least: int) -> Seconds | None:
-    return Seconds(found.median, found.low, found.high, found.n) if found and found.n >= least else None
 
 
 def _paths(
@@ -268,7 +132,7 @@ def _paths(
         n_variants=None if study.is_hidden else found.n_variants,
         variants=[
             PathVariant([codes[step] for step in each.steps], each.n, each.share, each.coverage,
-                        _seconds(each.seconds, least))
+                        seconds_of(each.seconds, least))
             for each in study.shown
         ],
         other_ways=None if study.is_hidden or 0 < study.hidden < least else study.hidden,
@@ -286,37 +150,11 @@ def _paths(
                           each.low, each.high, each.p_adjusted)
             for each in study.costs
         ],
-        seconds=None if study.is_hidden else _seconds(found.duration, least),
+        seconds=None if study.is_hidden else seconds_of(found.duration, least),
         units=[
             UnitPaths(unit.code, True, None, None, None) if each is None else
-            UnitPaths(unit.code, False, each.paths.cases, each.conforming, _seconds(each.paths.duration, least))
+            UnitPaths(unit.code, False, each.paths.cases, each.conforming, seconds_of(each.paths.duration, least))
             for unit, each in compared
         ],
         computed_at=at,
     )  # fmt: skip
-
-
-def _funnel(steps: list[Step], group: FunnelGroup, least: int) -> FunnelPart:
-    unit, made = group.unit.code if group.unit else None, group.funnel
-    if made is None:
-        return FunnelPart(group.segment or None, unit, True, None, [])
-    gains, stages = group.gains(least), []
-    for place, (step, stage, told) in enumerate(zip(steps, made.stages, group.told, strict=True)):
-        gain, tells = gains.get(place), group.tells_kept(place)
-        stages.append(
-            FunnelStage(
-                step=step.code,
-                name=step.label,
-                reached=told.reached,
-                in_order=told.in_order,
-                in_window=told.in_window,
-                kept=stage.kept if tells else None,
-                low=stage.low if tells else None,
-                high=stage.high if tells else None,
-                seconds=_seconds(stage.seconds, least),
-                could_come_through=gain.gain if gain else None,
-                could_low=gain.low if gain else None,
-                could_high=gain.high if gain else None,
-            )
-        )
-    return FunnelPart(group.segment or None, unit, False, group.conversion, stages)

@@ -1,30 +1,45 @@
 """Us against competitors in the eyes of the same respondents, small numbers hidden."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import Literal
 
 import numpy as np
+from django.db.models import QuerySet
 
 from cxprogram.models import OrgUnit, Program
 from cxprogram.periods import Period
 from cxprogram.stats.comparisons import benjamini_hochberg
+from cxprogram.suppression import hidden_cells, hidden_units
 from journeys import frames
 from journeys.analytics import competitors
-from journeys.analytics.competitors import US, Relative, Share, Standing, Wallet
+from journeys.analytics.competitors import Ints, Place, Ratings, Relative, Share, Standing, Wallet, sittings_of
+from journeys.analytics.event_log import Flags
 from journeys.models import Competitor, CompetitorRating, Touchpoint
 
 LEVEL = 0.05
 SURE = 0.95
+EVERY, UNKNOWN = -1, -2  # beside the places of the contexts
+
+Verdict = Literal["won", "lost", ""]
+Sittings = Callable[[Ratings], Ints]
 
 
 @dataclass(frozen=True)
 class Brand:
-    """One organisation: its share of wallet, and ours minus theirs by the same people. None is hidden or not known."""
+    """One organisation (None: us): its share of wallet, ours minus theirs by the same people, and its place among all.
+    None is hidden or not known."""
 
+    competitor: Competitor | None
     name: str
-    is_us: bool
     share: Share | None
     relative: Relative | None
+    place: Place | None
+
+    @property
+    def is_us(self) -> bool:
+        return self.competitor is None
 
 
 @dataclass(frozen=True)
@@ -40,7 +55,7 @@ class Moment:
     p_adjusted: float | None = None
 
     @property
-    def verdict(self) -> str:
+    def verdict(self) -> Verdict:
         if self.p_adjusted is None or self.p_adjusted >= LEVEL or not self.relative.difference:
             return ""
         return "won" if self.relative.difference > 0 else "lost"
@@ -50,13 +65,15 @@ class Moment:
 class Comparison:
     """Everything that ratings tell of us and others in a period at a unit. Differences are in points of 0–100.
 
-    `wallet` tells of those who rate organisations as a whole; `moments` leave out those that too few rate.
+    `n` sittings rate organisations as a whole, of which `wallet`, `brands` and `standing` tell; None where that would
+    tell of few. `moments` leave out those that too few rate. Hidden is also what, taken from others that are shown,
+    would leave few: a segment of all customers, a context of all contexts, a unit of those beside it.
     """
 
     program: Program
     unit: OrgUnit
     period: Period
-    n: int
+    n: int | None
     wallet: Wallet | None
     brands: tuple[Brand, ...]
     standing: Standing | None
@@ -69,26 +86,29 @@ class Comparison:
         return self.wallet is not None and (self.wallet.several >= 0.4 or self.wallet.brands >= 1.4)
 
 
-def compare(program: Program, unit: OrgUnit, period: Period, *, context: str = "") -> Comparison:
-    """Read all ratings of the period; three queries. `context` leaves only what was said in it."""
+def compare(
+    program: Program, unit: OrgUnit, period: Period, *, context: str = "", customers: QuerySet | None = None
+) -> Comparison:
+    """Read all ratings of the period. `context` leaves only what was said in it, `customers` what they said."""
     others = list(Competitor.objects.filter(program=program).order_by("code"))
-    rated = _rated(program, unit, period, others)
-    is_asked = np.ones(rated.touchpoint.size, dtype=bool)
-    if context:
-        is_asked = rated.context == (rated.contexts.index(context) if context in rated.contexts else -1)
-    whole = rated.only(is_asked & (rated.touchpoint == 0))
-    wallet = competitors.wallet(whole) if whole.n_sittings >= program.min_n else None
-    standing = competitors.standing(whole)
+    asked = _asked(program, unit, period, others, context, customers)
+    is_whole = asked.rated.touchpoint == 0
+    whole = asked.ratings(is_whole)
+    is_told = not asked.hides(is_whole) and not asked.hides_context(is_whole)
+    wallet = competitors.wallet(whole) if is_told and whole.n_sittings else None
+    standing = competitors.standing(whole) if is_told and not asked.hides(is_whole, competitors.compared) else None
+    if standing is not None and standing.n < program.min_n:
+        standing = None
     return Comparison(
         program=program,
         unit=unit,
         period=period,
-        n=whole.n_sittings,
+        n=whole.n_sittings if is_told else None,
         wallet=wallet,
-        brands=_brands(program, others, whole, wallet),
-        standing=standing if standing and standing.n >= program.min_n else None,
-        moments=_moments(program, rated, is_asked),
-        contexts=tuple(sorted(each for each in rated.contexts if each)),
+        brands=_brands(asked, others, wallet, standing) if is_told else (),
+        standing=standing,
+        moments=_moments(asked),
+        contexts=tuple(sorted({asked.rated.contexts[each] for each in asked.rated.context[asked.is_here]} - {""})),
     )
 
 
@@ -116,36 +136,130 @@ def relatives(program: Program, unit: OrgUnit, period: Period) -> Mapping[int | 
 
 
 def _rated(program: Program, unit: OrgUnit, period: Period, others: list[Competitor]) -> frames.Rated:
-    rows = CompetitorRating.objects.filter(program=program)
-    if (span := frames.bounds(unit, period)) is not None:
-        rows = rows.filter(at__gte=span[0], at__lt=span[1])
-    if unit.parent_id is not None:
-        rows = rows.filter(unit__path__startswith=unit.path)
-    return frames.ratings(rows, others)
+    rows = _rows(unit, period)
+    return frames.ratings(rows if unit.parent_id is None else rows.filter(unit__path__startswith=unit.path), others)
+
+
+def _rows(unit: OrgUnit, period: Period) -> QuerySet[CompetitorRating]:
+    rows = CompetitorRating.objects.filter(program=unit.program_id)
+    span = frames.bounds(unit, period)
+    return rows if span is None else rows.filter(at__gte=span[0], at__lt=span[1])
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """The ratings of a period, and which of them are asked for: those at the unit and below, in the context (-1: in
+    all of them, -2: in one that nobody names), of the customers. `above` is the unit above each, by its key."""
+
+    rated: frames.Rated
+    least: int
+    unit: OrgUnit
+    above: Mapping[int, int | None]
+    is_here: Flags
+    context: int
+    is_theirs: Flags | None
+
+    @property
+    def in_context(self) -> Flags:
+        return np.full(self.rated.key.size, True) if self.context == EVERY else self.rated.context == self.context
+
+    def ratings(self, which: Flags) -> Ratings:
+        return self.rated.only(which & self.is_here & self.in_context & self._theirs())
+
+    def hides(self, which: Flags, sittings: Sittings = sittings_of) -> bool:
+        """Whether the number of sittings of these that are asked for is of few, or would leave few of all customers or
+        of the units beside."""
+        n = sittings(self.ratings(which)).size
+        if 0 < n < self.least:
+            return True
+        if self.is_theirs is not None:
+            of_all = sittings(self.rated.only(which & self.is_here & self.in_context)).size
+            if 0 < of_all - n < self.least:
+                return True
+        return self.unit.parent_id is not None and self._is_small_part(
+            which & self.in_context & self._theirs(), sittings
+        )
+
+    def hides_context(self, which: Flags) -> bool:
+        """Whether the context asked for is of few, or would leave few of all of them."""
+        if self.context == EVERY:
+            return False
+        said = which & self.is_here & self._theirs()
+        cells = {
+            int(each): self.rated.only(said & (self.rated.context == each)).n_sittings
+            for each in np.unique(self.rated.context[said])
+        }
+        return self.context in hidden_cells(cells, minimum=self.least)
+
+    def _is_small_part(self, which: Flags, sittings: Sittings) -> bool:
+        counted = np.isin(self.rated.ratings.sitting, sittings(self.rated.only(which))) & which
+        _each, first = np.unique(self.rated.ratings.sitting[counted], return_index=True)
+        units, counts = np.unique(self.rated.unit[counted][first], return_counts=True)
+        own = dict.fromkeys(self.above, 0)
+        root = next(unit for unit, above in self.above.items() if above is None)
+        for unit, n in zip(units.tolist(), counts.tolist(), strict=True):
+            own[unit or root] += n
+        return self.unit.pk in hidden_units(own, self.above, minimum=self.least)
+
+    def _theirs(self) -> Flags:
+        return np.full(self.rated.key.size, True) if self.is_theirs is None else self.is_theirs
+
+
+def _asked(
+    program: Program,
+    unit: OrgUnit,
+    period: Period,
+    others: list[Competitor],
+    context: str,
+    customers: QuerySet | None,
+) -> _Asked:
+    rows = _rows(unit, period)
+    rated = frames.ratings(rows, others)
+    tree = list(OrgUnit.objects.filter(program=program).values_list("pk", "parent_id", "path"))
+    here = [pk for pk, _above, path in tree if path.startswith(unit.path)]
+    return _Asked(
+        rated=rated,
+        least=program.min_n,
+        unit=unit,
+        above={pk: above for pk, above, _path in tree},
+        is_here=np.isin(rated.unit, here) | ((rated.unit == 0) & (unit.parent_id is None)),
+        context=EVERY if not context else rated.contexts.index(context) if context in rated.contexts else UNKNOWN,
+        is_theirs=None if customers is None else np.isin(rated.key, frames.ratings_of(rows, customers)),
+    )
 
 
 def _brands(
-    program: Program, others: list[Competitor], whole: competitors.Ratings, wallet: Wallet | None
+    asked: _Asked, others: list[Competitor], wallet: Wallet | None, standing: Standing | None
 ) -> tuple[Brand, ...]:
-    shares = {each.brand: each for each in wallet.shares if each.users >= program.min_n} if wallet else {}
+    is_whole = asked.rated.touchpoint == 0
+    whole = asked.ratings(is_whole)
+    shares = {each.brand: each for each in wallet.shares} if wallet else {}
+    places = {each.brand: each for each in standing.places} if standing else {}
     found = []
-    for place, name in enumerate([program.organisation, *(each.label for each in others)]):
-        relative = None if place == US else competitors.relative(whole, against=[place])
-        if relative is not None and relative.n < program.min_n:
-            relative = None
-        if place == US or place in shares or relative is not None:
-            found.append(Brand(name, place == US, shares.get(place), relative))
+    for number, other in enumerate([None, *others]):
+        share, relative = shares.get(number), None
+        if share and (share.users < asked.least or asked.hides(is_whole & (asked.rated.ratings.brand == number))):
+            share = None
+        if other is not None:
+            relative = competitors.relative(whole, against=[number])
+            if relative.n < asked.least or asked.hides(is_whole, partial(competitors.compared, against=[number])):
+                relative = None
+        if other is None or share or relative:
+            place = places.get(number) if other is None or relative else None
+            name = other.label if other else asked.unit.program.organisation
+            found.append(Brand(other, name, share, relative, place))
     return tuple(sorted(found, key=lambda brand: -(brand.share.mean if brand.share else 0.0)))
 
 
-def _moments(program: Program, rated: frames.Rated, is_asked: np.ndarray) -> tuple[Moment, ...]:
-    known = {each.pk: each for each in Touchpoint.objects.filter(program=program).select_related("stage")}
+def _moments(asked: _Asked) -> tuple[Moment, ...]:
+    rated, is_asked = asked.rated, asked.is_here & asked.in_context
+    known = {each.pk: each for each in Touchpoint.objects.filter(program=asked.unit.program_id).select_related("stage")}
     found = []
     pairs = np.unique(np.stack([rated.touchpoint[is_asked], rated.context[is_asked]]), axis=1).T
     for touchpoint, context in pairs:
-        kept = is_asked & (rated.touchpoint == touchpoint) & (rated.context == context)
-        relative = competitors.relative(rated.only(kept))
-        if relative.n >= program.min_n:
+        which = (rated.touchpoint == touchpoint) & (rated.context == context)
+        relative = competitors.relative(asked.ratings(which))
+        if relative.n >= asked.least and not asked.hides(which, competitors.compared):
             found.append(Moment(known.get(int(touchpoint)), rated.contexts[context], relative))
     adjusted = benjamini_hochberg([each.relative.p for each in found])
     corrected = [

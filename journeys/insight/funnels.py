@@ -14,7 +14,7 @@ from cxprogram.periods import Period
 from cxprogram.suppression import hidden_cells
 from journeys import frames
 from journeys.analytics import funnels
-from journeys.analytics.funnels import Firsts, Funnel, Mend, Told
+from journeys.analytics.funnels import Change, Firsts, Funnel, Mend, Removal, Told
 from journeys.insight import withheld
 from journeys.insight.paths import steps_of
 from journeys.models import Journey, Segment
@@ -60,6 +60,20 @@ class FunnelGroup:
             for each in self.funnel.mends
             if each.lost >= least and each.gain >= 1 and self.tells_kept(places[each.step])
         }
+
+    def removals(self, least: int) -> dict[int, Removal]:
+        """What leaving out each stage would bring, by its place, most first; without what would tell of few."""
+        if self.funnel is None:
+            return {}
+        places = {stage.step: place for place, stage in enumerate(self.funnel.stages)}
+        return {places[each.step]: each for each in funnels.told_removals(self.funnel, self.told, minimum=least)}
+
+    def best(self, least: int) -> dict[Change, int]:
+        """The changes that would help most, with the places of their steps: several where chance may be all that
+        parts them, most first."""
+        told = [(each, place) for found in (self.gains(least), self.removals(least)) for place, each in found.items()]
+        places = dict(told)
+        return {each: places[each] for each in funnels.best(places)}
 
     @property
     def conversion(self) -> float | None:

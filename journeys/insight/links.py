@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from cxprogram.periods import Period
+from cxprogram.periods import ALL, Period
 from journeys.analytics import evidence
 from journeys.analytics.evidence import Grade, StudyFacts
 from journeys.choices import StudyMethod
@@ -14,14 +14,22 @@ from journeys.models import Finding, Journey, Persona, Stage, Touchpoint, Touchp
 
 @dataclass(frozen=True)
 class Links:
-    """Everything that hangs on one journey, by the primary key of the touchpoint it hangs on."""
+    """Everything that hangs on one journey, by the primary key of the touchpoint it hangs on.
+
+    `of_stages` holds by stage what was found there and at its touchpoints, `of_whole` what is of no one place.
+    """
 
     findings: Mapping[int, tuple[Finding, ...]]
+    of_whole: tuple[Finding, ...]
     of_stages: Mapping[int, tuple[Finding, ...]]
     streams: Mapping[int, tuple[str, ...]]
     personas: tuple[Persona, ...]
     opened_from: Touchpoint | None
     as_of: date
+
+    def alone_of(self, stage: Stage) -> tuple[Finding, ...]:
+        """What was found of the stage and of none of its touchpoints."""
+        return tuple(each for each in self.of_stages.get(stage.pk, ()) if each.touchpoint_id is None)
 
     def of_touchpoint(self, touchpoint: Touchpoint, *, is_measured: bool) -> Grade:
         return evidence.grade(_studies(self.findings.get(touchpoint.pk, ())), is_measured=is_measured, as_of=self.as_of)
@@ -32,9 +40,9 @@ class Links:
         return evidence.better(stage.goal_evidence, derived)  # type: ignore[arg-type]
 
 
-def read(journey: Journey, touchpoints: Sequence[Touchpoint], period: Period) -> Links:
+def read(journey: Journey, touchpoints: Sequence[Touchpoint], period: Period, *, today: date) -> Links:
     """Four queries. A study counts as it stood when the period ended, or today for all time."""
-    of_touchpoints, of_stages = defaultdict(list), defaultdict(list)
+    of_touchpoints, of_stages, of_whole = defaultdict(list), defaultdict(list), []
     stages = {each.pk: each.stage_id for each in touchpoints}
     for row in Finding.objects.filter(journey=journey).select_related("study").order_by("pk"):
         if row.touchpoint_id in stages:
@@ -42,17 +50,19 @@ def read(journey: Journey, touchpoints: Sequence[Touchpoint], period: Period) ->
         stage = row.stage_id or stages.get(row.touchpoint_id or 0)
         if stage is not None:
             of_stages[stage].append(row)
+        elif row.touchpoint_id is None:
+            of_whole.append(row)
     streams = defaultdict(list)
     for link in TouchpointStream.objects.filter(touchpoint__in=touchpoints).select_related("stream").order_by("pk"):
         streams[link.touchpoint_id].append(link.stream.label)
-    newest = max((f.study.done_on for rows in of_stages.values() for f in rows if f.study), default=period.end)
     return Links(
         findings={pk: tuple(rows) for pk, rows in of_touchpoints.items()},
+        of_whole=tuple(of_whole),
         of_stages={pk: tuple(rows) for pk, rows in of_stages.items()},
         streams={pk: tuple(names) for pk, names in streams.items()},
         personas=tuple(journey.personas.order_by("code")),
-        opened_from=Touchpoint.objects.on_map().filter(opens=journey).select_related("stage__journey").first(),
-        as_of=min(period.end, newest),
+        opened_from=Touchpoint.objects.in_use().filter(opens=journey).select_related("stage__journey").first(),
+        as_of=today if period == ALL else period.end,
     )
 
 

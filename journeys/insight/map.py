@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 from math import ceil, floor
 from typing import Any
@@ -125,6 +126,7 @@ class MapStage:
     touchpoints: tuple[MapTouchpoint, ...]
     problems: StageProblems | None
     grade: Grade = "assumed"
+    findings: tuple[Finding, ...] = ()
 
     @property
     def label(self) -> str:
@@ -172,6 +174,7 @@ class MapView:
     grade: Grade = "assumed"
     personas: tuple[Persona, ...] = ()
     opened_from: Touchpoint | None = None
+    findings: tuple[Finding, ...] = ()
 
     @cached_property
     def touchpoints(self) -> tuple[MapTouchpoint, ...]:
@@ -225,6 +228,7 @@ def build_map(
     compare: Period | None = None,
     user: Any = None,
     *,
+    today: date,
     journey: str = "",
     is_compared: bool = True,
 ) -> MapView:
@@ -232,7 +236,8 @@ def build_map(
 
     - without `period` it is the program's default wave (`waves.find`);
     - without `compare` it is the answered year (or the month) before, unless `is_compared` is False;
-    - without `journey` (its code) it is the program's first.
+    - without `journey` (its code) it is the program's first;
+    - evidence for all time is as old as it is `today`.
 
     The caller has checked that the unit may be seen. Raises NotFoundError (`journey-unknown`) without such a journey,
     KpiError (`kpi-unknown`) without a KPI that is a mean.
@@ -252,7 +257,7 @@ def build_map(
     problems = Problems(stages, readings.problems, minimum=program.min_n)
     scales = {code: known.scale(code) for code in known.facts}
     expected = expectations(touchpoints, period, readings.now, readings.expected, scales)
-    responsible, linked = _responsible(touchpoints), links.read(chosen, touchpoints, period)
+    responsible, linked = _responsible(touchpoints), links.read(chosen, touchpoints, period, today=today)
     ahead = standings(program, unit, period)
     inner = overview(program, unit, period).summaries if any(each.opens_id for each in touchpoints) else {}
     cards = []
@@ -285,7 +290,10 @@ def build_map(
         compare=against,
         kpi=definitions.touchpoints,
         stages=tuple(
-            MapStage(stage, by_stage[stage.pk], problems.of_stage(stage), linked.of_stage(stage)) for stage in stages
+            MapStage(
+                stage, by_stage[stage.pk], problems.of_stage(stage), linked.of_stage(stage), linked.alone_of(stage)
+            )
+            for stage in stages
         ),
         overall=_figure(readings.overall, targets, known),
         loyalty=_figure(readings.loyalty, targets, known),
@@ -300,6 +308,7 @@ def build_map(
         grade=evidence.better(chosen.evidence, evidence.whole([each.grade for each in cards])),  # type: ignore[arg-type]
         personas=linked.personas,
         opened_from=linked.opened_from,
+        findings=linked.of_whole,
     )
 
 

@@ -234,7 +234,7 @@ def _competitors(
     """Where others stand on the scale of a mean: our value less our lead among people who rate both."""
     if kpi.collector != "mean" or facts is None or facts.scale is None or last.value is None:
         return None
-    point = Touchpoint.objects.on_map().filter(program=program, question_code=facts.code).first()
+    point = Touchpoint.objects.in_use().filter(program=program, question_code=facts.code).first()
     if point is None and kpi.code != program.overall_kpi:
         return None
     relative = competitors.relatives(program, unit, last.period).get(point.pk if point else None)

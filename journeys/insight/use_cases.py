@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from cxprogram.models import OrgUnit, Program
@@ -72,11 +73,11 @@ def build_catalogue(program: Program, *, user: Any) -> Catalogue:
     )
 
 
-def quick_wins(journey: Journey, *, user: Any) -> list[QuickWin]:
+def quick_wins(journey: Journey, *, user: Any, today: date) -> list[QuickWin]:
     """The pain points of the journey that no use case serves, the widest gap first, quick ones before others."""
     root = OrgUnit.objects.select_related("program").get(program=journey.program, parent=None)
     try:
-        view = build_map(journey.program, root, user=user, journey=journey.code, is_compared=False)
+        view = build_map(journey.program, root, user=user, today=today, journey=journey.code, is_compared=False)
     except KpiError:
         return []
     served = set(

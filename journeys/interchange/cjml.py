@@ -14,41 +14,62 @@ from xml.etree import ElementTree
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from journeys.choices import Channel, Initiator
+from journeys.choices import Channel, Initiator, Receiver
+from journeys.interchange import cjml_actors
+from journeys.interchange.cjml_actors import ACTION, Cast, ReadAs
+from journeys.interchange.cjml_channels import IN, OUT
 from journeys.interchange.xml_tree import Node, XmlError, parse
 from journeys.services.document_parts import FORMAT, VERSION, canonical
 
 NAMESPACE = "urn:cx-program:journey:1"
 ROOT, OTHER_ROOT = "CJML", "cjml"
-CUSTOMER, ORGANISATION, PARTNER = "customer", "organisation", "partner"
-
-# Our channels and CJML's names for them; what others write is read whatever its capitals.
-OUT = {
-    Channel.IN_PERSON: "faceToFace", Channel.COUNTER: "ServiceDesk", Channel.SHOP: "ShopCounter",
-    Channel.PHONE: "phone", Channel.E_MAIL: "email", Channel.SMS: "sms", Channel.LETTER: "letter",
-    Channel.PARCEL: "Parcel", Channel.WEB: "internetViaPC", Channel.APP: "appOnSmartphone", Channel.CHAT: "chat",
-    Channel.SOCIAL: "message", Channel.MACHINE: "selfServiceMachine", Channel.PAYMENT: "Payment Channel",
-    Channel.SIGN: "Sign", Channel.OTHER: "Unknown",
-}  # fmt: skip
-IN = {name.lower(): channel for channel, name in OUT.items()} | {
-    "apponpc": Channel.APP, "appontablet": Channel.APP, "internetviaphone": Channel.WEB,
-}  # fmt: skip
+POINT = "plannedCommunicationPoint"
+# What is read of a journey and of a touchpoint; whatever else says something is told as not taken.
+OF_JOURNEY = frozenset(
+    {"journeyID", "journeyTitle", "journeyPhases", "journeyShortSummary", "actors", "touchpoints", "document"}
+)
+OF_POINT = frozenset({"touchpointID", "belongsTo", "initiator", "receiver", "channel"})
 
 
 @dataclass
 class Read:
-    """What a file holds: the planned journeys as documents, and (element, name, line) of what was not taken."""
+    """What a file holds: the planned journeys as documents.
 
+    `not_taken` is (element, name, line) of what was left out; `read_as` what another tool may have meant otherwise.
+    A text without a language is in `language`.
+    """
+
+    language: str = "en"
     documents: list[dict[str, Any]] = field(default_factory=list)
     not_taken: list[tuple[str, str, int]] = field(default_factory=list)
+    read_as: list[ReadAs] = field(default_factory=list)
+
+    @property
+    def has_actual(self) -> bool:
+        return any(element == "actualJourney" for element, _name, _line in self.not_taken)
+
+    def leave_out(self, element: str, name: str, line: int) -> None:
+        self.not_taken.append((element, name, line))
+
+    def leave_out_unknown(self, node: Node, known: frozenset[str]) -> None:
+        """Children that say something and are not read."""
+        for child in node.children:
+            if child.name not in known and (text := child.whole_text):
+                self.leave_out(child.name, text, child.line)
+
+    def short(self, text: str, limit: int, element: str, line: int) -> str:
+        """The text as far as there is place for it; the rest is told."""
+        if len(text) > limit:
+            self.leave_out(element, text[limit:], line)
+        return text[:limit]
 
 
 _CODE = re.compile(r"[-a-zA-Z0-9_]{1,50}")
 
 
 # --- out --------------------------------------------------------------------------------------
-def write(document: Mapping[str, Any]) -> bytes:
-    """The journey as a CJML file."""
+def write(document: Mapping[str, Any], *, language: str = "en") -> bytes:
+    """The journey as a CJML file; a phase is described in the language, in English, or in whichever there is."""
     ElementTree.register_namespace("cx", NAMESPACE)
     root = ElementTree.Element(ROOT, {"version": "2.0"})
     journey = ElementTree.SubElement(root, "plannedJourney")
@@ -59,53 +80,71 @@ def write(document: Mapping[str, Any]) -> bytes:
     for stage in document.get("stages", []):
         phase = ElementTree.SubElement(phases, "journeyPhase", {"phaseID": stage["code"]})
         _put(phase, "phaseName", stage["name"])
-        _put(phase, "phaseDescription", stage.get("goals", {}).get("en", ""))
+        goals = stage.get("goals", {})
+        _put(phase, "phaseDescription", goals.get(_spoken(goals, language), ""))
     actors = ElementTree.SubElement(journey, "actors")
-    ElementTree.SubElement(actors, "endUser", {"actorID": CUSTOMER})
-    for actor in (ORGANISATION, PARTNER):
-        ElementTree.SubElement(actors, "serviceProvider", {"actorID": actor})
+    for actor in Initiator:
+        kind = cjml_actors.END_USER if actor == Initiator.CUSTOMER else cjml_actors.PROVIDER
+        ElementTree.SubElement(actors, kind, {"actorID": actor})
     touchpoints = ElementTree.SubElement(journey, "touchpoints")
     for stage in document.get("stages", []):
         for each in stage.get("touchpoints", []):
             _touchpoint(touchpoints, stage["code"], each)
-    _put(journey, f"{{{NAMESPACE}}}document", canonical(document).decode())
+    _put(journey, f"{{{NAMESPACE}}}document", canonical(document).decode(), language=language)
     ElementTree.indent(root)
     return ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
 
 
 def _touchpoint(parent: ElementTree.Element, stage: str, each: Mapping[str, Any]) -> None:
-    point = ElementTree.SubElement(parent, "plannedCommunicationPoint")
+    received = cjml_actors.receives(each)
+    is_action = received == Receiver.NOBODY
+    point = ElementTree.SubElement(parent, ACTION if is_action else POINT)
     _put(point, "touchpointID", each["code"])
     ElementTree.SubElement(point, "belongsTo", {"phaseIDref": stage})
-    initiator = each.get("initiator", Initiator.CUSTOMER.value)
-    receiver = CUSTOMER if initiator != Initiator.CUSTOMER else ORGANISATION
-    for role, actor in (("initiator", initiator), ("receiver", receiver)):
-        side = ElementTree.SubElement(point, role)
-        ElementTree.SubElement(side, "refersTo", {"actorIDref": actor})
-        _put(side, f"{role}Label", each["name"])
+    _side(point, "initiator", cjml_actors.begins(each), each["name"])
+    if is_action:
+        return
+    _side(point, "receiver", received, each.get("receiver_name") or each["name"])
     channel = ElementTree.SubElement(point, "channel")
     _put(channel, "channelName", OUT[Channel(each["channels"][0])] if each.get("channels") else "")
 
 
-def _put(parent: ElementTree.Element, name: str, text: str) -> None:
-    ElementTree.SubElement(parent, name).text = _plain(text)
+def _side(point: ElementTree.Element, role: str, actor: str, label: str) -> None:
+    side = ElementTree.SubElement(point, role)
+    ElementTree.SubElement(side, "refersTo", {"actorIDref": actor})
+    _put(side, f"{role}Label", label)
+
+
+def _put(parent: ElementTree.Element, name: str, text: str, **attributes: str) -> None:
+    ElementTree.SubElement(parent, name, attributes).text = _plain(text)
+
+
+def _spoken(goals: Mapping[str, str], language: str) -> str:
+    """The language of the goals that a file with place for one shows."""
+    return next((each for each in (language, "en", *sorted(goals)) if goals.get(each)), language)
 
 
 # --- in ---------------------------------------------------------------------------------------
-def read(data: bytes) -> Read:
-    """The planned journeys of a file. Raises XmlError with the line; `cjml-dialect` for the small drawing dialects."""
+def read(data: bytes, *, language: str = "en") -> Read:
+    """The planned journeys of a file, whose texts are in `language`.
+
+    Raises XmlError with the line; `cjml-dialect` for the small drawing dialects, `cjml-actual` if nothing is planned.
+    """
     root = parse(data)
     if root.name == OTHER_ROOT:
         text = _("This is the drawing dialect with the root <cjml>; export it as CJML 2.0.")
         raise XmlError(text, code="cjml-dialect", line=root.line)
     if root.name != ROOT or root.attributes.get("version", "2.0") != "2.0":
         raise XmlError(_("This is not CJML 2.0."), code="cjml-invalid", line=root.line)
-    found = Read()
+    found = Read(language)
     for child in root.children:
         if child.name == "plannedJourney":
             found.documents.append(_journey(child, found))
         else:
-            found.not_taken.append((child.name, child.said("journeyID") or child.said("journeyTitle"), child.line))
+            found.leave_out(child.name, child.said("journeyID") or child.said("journeyTitle"), child.line)
+    if not found.documents and found.has_actual:
+        text = _("There are only actual journeys in the file; they come in as a log of events, in XES or CSV.")
+        raise XmlError(text, code="cjml-actual", line=root.line)
     if not found.documents:
         raise XmlError(_("There is no planned journey in the file."), code="cjml-invalid", line=root.line)
     return found
@@ -118,9 +157,15 @@ def _journey(node: Node, found: Read) -> dict[str, Any]:
     if not title:
         raise XmlError(_("The journey has neither a title nor an id."), code="cjml-invalid", line=node.line)
     document.setdefault("code", _code(node.said("journeyID") or title))
-    document["name"] = _kept(document.get("name", ""), node.said("journeyTitle"), title)[:200]
-    if summary := node.said("journeyShortSummary") or node.said("journeyLongSummary"):
-        document["description"] = _kept(document.get("description", ""), summary)[:10_000]
+    name = _kept(document.get("name", ""), node.said("journeyTitle"), title)
+    document["name"] = found.short(name, 200, "journeyTitle", node.line)
+    short, long = node.said("journeyShortSummary"), node.said("journeyLongSummary")
+    if summary := short or long:
+        told = _kept(document.get("description", ""), summary)
+        document["description"] = found.short(told, 10_000, "journeyShortSummary", node.line)
+    found.leave_out_unknown(node, OF_JOURNEY if short else OF_JOURNEY | {"journeyLongSummary"})
+    actors = cjml_actors.cast(node.first("actors"))
+    found.read_as += actors.read_as
     known_stages = {stage["code"]: stage for stage in document.get("stages", [])}
     known_points = {
         point["code"]: point for stage in document.get("stages", []) for point in stage.get("touchpoints", [])
@@ -132,14 +177,18 @@ def _journey(node: Node, found: Read) -> dict[str, Any]:
         if code in stages:
             raise XmlError(_("The phase %(id)s comes twice.") % {"id": code}, code="cjml-repeated", line=phase.line)
         stage: dict[str, Any] = known_stages.get(code, {"code": code})
-        stage["name"] = _kept(stage.get("name", ""), phase.said("phaseName"), code)[:200]
+        name = _kept(stage.get("name", ""), phase.said("phaseName"), code)
+        stage["name"] = found.short(name, 200, "phaseName", phase.line)
         goals: dict[str, str] = stage.get("goals", {})
         if goal := phase.said("phaseDescription"):
-            stage["goals"] = goals | {"en": _kept(goals.get("en", ""), goal)[:5_000]}
+            spoken = _spoken(goals, own.attributes.get("language", "en") if own else found.language)
+            goal = found.short(_kept(goals.get(spoken, ""), goal), 5_000, "phaseDescription", phase.line)
+            stage["goals"] = goals | {spoken: goal}
+        found.leave_out_unknown(phase, frozenset({"phaseName", "phaseDescription"}))
         stages[code] = stage | {"touchpoints": []}
     seen: set[str] = set()
     for point in (node.first("touchpoints") or Node("", node.line)).children:
-        _place(point, stages, known_points, seen, found)
+        _place(point, stages, known_points, seen, actors, found)
     document["stages"] = [
         {key: value for key, value in stage.items() if key != "touchpoints" or value} for stage in stages.values()
     ]
@@ -158,14 +207,21 @@ def _own(node: Node) -> dict[str, Any]:
 
 
 def _place(
-    node: Node, stages: dict[str, dict[str, Any]], known: dict[str, dict[str, Any]], seen: set[str], found: Read
+    node: Node,
+    stages: dict[str, dict[str, Any]],
+    known: dict[str, dict[str, Any]],
+    seen: set[str],
+    actors: Cast,
+    found: Read,
 ) -> None:
     """A touchpoint of the file in its stage; what has no phase stands in the last stage so far, or makes one."""
-    if node.name not in ("plannedCommunicationPoint", "plannedAction"):
-        found.not_taken.append((node.name, node.said("touchpointID"), node.line))
+    if node.name not in (POINT, ACTION):
+        found.leave_out(node.name, node.said("touchpointID"), node.line)
         return
-    label = node.said("initiator", "initiatorLabel") or node.said("receiver", "receiverLabel") or node.said("comment")
-    identity = node.said("touchpointID") or label
+    begun, received, comment = (
+        node.said(*path) for path in (("initiator", "initiatorLabel"), ("receiver", "receiverLabel"), ("comment",))
+    )
+    identity = node.said("touchpointID") or begun or received or comment
     if not identity:
         raise XmlError(_("The touchpoint has neither an id nor a label."), code="cjml-invalid", line=node.line)
     code = _code(identity)
@@ -179,20 +235,33 @@ def _place(
     if not phase:
         phase = next(reversed(stages), "journey")
         stages.setdefault(phase, {"code": phase, "name": phase.capitalize(), "touchpoints": []})
+    is_known = code in known
     point: dict[str, Any] = known.get(code, {"code": code})
-    point["name"] = _kept(point.get("name", ""), label, code)[:200]
-    refers = node.first("initiator", "refersTo")
-    actor = refers.attributes.get("actorIDref", "").strip() if refers else ""
-    if actor in Initiator.values and actor != point.get("initiator", Initiator.CUSTOMER.value):
-        point["initiator"] = actor
-    channel = node.said("channel", "channelName") or node.said("channel")
-    if channel:
-        ours = IN.get(channel.lower(), Channel.OTHER).value
-        if channel.lower() not in IN:
-            found.not_taken.append(("channelName", channel, node.line))
-        if ours not in point.get("channels", []):
-            point["channels"] = [ours]
+    label = begun if is_known else begun or received or comment
+    was = point.get("receiver_name") or point.get("name", "")
+    name = _kept(point.get("name", ""), label, code)
+    point["name"] = found.short(name, 200, "initiatorLabel", node.line)
+    if received and received != (_plain(was).strip() if is_known else name):
+        receiver = node.first("receiver", "receiverLabel")
+        point["receiver_name"] = found.short(received, 200, "receiverLabel", receiver.line if receiver else node.line)
+    began, receiving, told = cjml_actors.sides(node, actors.roles, ", ".join(filter(None, (code, label))))
+    found.read_as += told
+    cjml_actors.lay_over(point, began, receiving)
+    _channel(node, point, found)
+    is_comment_name = label == comment and not begun
+    found.leave_out_unknown(node, OF_POINT | {"comment"} if is_comment_name else OF_POINT)
     stages[phase]["touchpoints"].append(point)
+
+
+def _channel(node: Node, point: dict[str, Any], found: Read) -> None:
+    channel = node.said("channel", "channelName") or node.said("channel")
+    if not channel:
+        return
+    ours = IN.get(channel.lower(), Channel.OTHER).value
+    if channel.lower() not in IN:
+        found.leave_out("channelName", channel, node.line)
+    if ours not in point.get("channels", []):
+        point["channels"] = [ours]
 
 
 def _drop_findings_of_what_is_gone(document: dict[str, Any], stages: Mapping[str, Any], points: set[str]) -> None:

@@ -36,6 +36,11 @@ class Node:
     def text(self) -> str:
         return "".join(self.texts).strip()
 
+    @property
+    def whole_text(self) -> str:
+        """Its text and that of all below it."""
+        return " ".join(filter(None, (self.text, *(child.whole_text for child in self.children))))
+
     def all(self, name: str) -> Iterator["Node"]:
         return (child for child in self.children if child.name == name)
 

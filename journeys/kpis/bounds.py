@@ -36,6 +36,11 @@ def holds(span: Span | None, value: float) -> bool:
     return span is None or span[0] <= value <= span[1]
 
 
+def within(span: Span | None, value: float) -> float:
+    """The value, or the end of the span beyond which it lies."""
+    return value if span is None else min(max(value, span[0]), span[1])
+
+
 def hint(span: Span, *, factor: float = 1) -> str:
     """What may be written, beside its field. `factor` as of the kind in which it is written."""
     low, high = _told(span, factor)

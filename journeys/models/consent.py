@@ -51,7 +51,10 @@ class ConsentText(models.Model):
 
 
 class Consent(models.Model):
-    """One word of one customer on one purpose: the newest holds. Appended, never changed."""
+    """One word of one customer on one purpose: the newest holds. Appended, never changed.
+
+    (`source`, `external_id`) is its key where another system sent it; both are empty for what was said here.
+    """
 
     program = models.ForeignKey(Program, on_delete=models.PROTECT)
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="consents", db_index=False)
@@ -60,10 +63,20 @@ class Consent(models.Model):
     text = models.ForeignKey(
         ConsentText, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("text that was shown")
     )
+    reference = models.CharField(
+        _("text at the source"),
+        max_length=200,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("Under which name the source keeps the text that was shown, where it is none of ours."),
+    )
     channel = models.CharField(_("channel"), max_length=20, help_text=_("Where the customer said so."))
     at = models.DateTimeField(_("said"))
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     recorded_at = models.DateTimeField(db_default=Now(), editable=False)
+    source = models.CharField(_("source"), max_length=60, blank=True, default="", db_default="")
+    external_id = models.CharField(_("key in the source"), max_length=200, blank=True, default="", db_default="")
 
     objects = CustomerPartQuerySet.as_manager()
 
@@ -72,8 +85,13 @@ class Consent(models.Model):
         verbose_name_plural = _("consents")
         constraints = [
             models.CheckConstraint(
-                condition=~Q(state=ConsentState.GRANTED) | Q(text__isnull=False), name="consent_granted_to_a_text"
-            )
+                condition=~Q(state=ConsentState.GRANTED) | Q(text__isnull=False) | ~Q(reference=""),
+                name="consent_granted_to_a_text",
+            ),
+            # A word sent twice is one word.
+            models.UniqueConstraint(
+                fields=["program", "source", "external_id"], condition=~Q(source=""), name="consent_key_once"
+            ),
         ]
         indexes = [
             # The newest word of one customer on one purpose.

@@ -10,6 +10,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from cxprogram.audit import audited
+from cxprogram.languages import NAMES
 from cxprogram.models import OrgUnit, Program
 from cxprogram.models.translated import Named
 from journeys.alphabet import sort_key
@@ -66,7 +67,7 @@ class Customer(models.Model):
     sort_key = models.CharField(max_length=200, blank=True, editable=False)
     email = models.EmailField(_("e-mail"), blank=True)
     phone = models.CharField(_("phone"), max_length=40, blank=True)
-    language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, blank=True)
+    language = models.CharField(_("language"), max_length=10, choices=list(NAMES.items()), blank=True)
     attributes = models.JSONField(_("attributes"), default=dict, blank=True)
     is_customer = models.BooleanField(
         _("is a customer"), default=True, help_text=_("Not for those who might become one, or have been one.")

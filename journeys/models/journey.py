@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from cxprogram.audit import audited
 from cxprogram.models import Program
 from cxprogram.models.translated import Named, in_language
-from journeys.choices import Aspect, Evidence, ExpectationForm, Initiator, JourneyLevel, Truth, VersionKind
+from journeys.choices import Aspect, Evidence, ExpectationForm, Initiator, JourneyLevel, Receiver, Truth, VersionKind
 from journeys.models.segment import Persona
 from journeys.models.stream import DataStream
 from journeys.querysets import (
@@ -50,6 +50,14 @@ class Journey(Named):
     @property
     def evidence_text(self) -> str:
         return in_language(self.evidence_note)
+
+    def loop(self, opened: "Journey") -> str:
+        """Why no touchpoint of this journey may open into the other: that one leads back here. Empty if it may."""
+        way = Journey.objects.way(opened.pk, self.pk)
+        if len(way) < 2:
+            return str(_("A journey cannot open into itself.")) if way else ""
+        said = _("%(name)s leads back to this journey (%(way)s): a journey cannot open into itself.")
+        return str(said % {"name": opened.label, "way": " → ".join(each.label for each in way)})
 
     @property
     def is_travelled(self) -> bool:
@@ -117,6 +125,14 @@ class Stage(Named):
             ),
         ]
 
+    def clean(self) -> None:
+        """A stage that is given to another journey takes what its touchpoints open into along."""
+        if self.pk is None or Stage.objects.filter(pk=self.pk, journey=self.journey_id).exists():
+            return
+        for touchpoint in self.touchpoints.on_map().filter(opens__isnull=False).select_related("opens"):
+            if touchpoint.opens and (reason := self.journey.loop(touchpoint.opens)):
+                raise ValidationError({"journey": reason})
+
     @property
     def goal(self) -> str:
         return in_language(self.goals)
@@ -158,6 +174,12 @@ class Touchpoint(Named):
     )
     channels = models.JSONField(_("channels"), default=list, blank=True)
     initiator = models.CharField(_("who begins"), max_length=12, choices=Initiator.choices, default=Initiator.CUSTOMER)
+    receiver = models.CharField(
+        _("who receives"), max_length=12, choices=Receiver.choices, default=Receiver.OTHER_SIDE, blank=True
+    )
+    receiver_name = models.CharField(
+        _("what the receiver calls it"), max_length=200, blank=True, help_text=_("Empty: the same name.")
+    )
     promises = models.JSONField(_("what the brand promises"), default=dict, blank=True)
     tones = models.JSONField(_("tone of voice"), default=dict, blank=True)
     streams = models.ManyToManyField(
@@ -198,6 +220,9 @@ class Touchpoint(Named):
     def clean(self) -> None:
         if self.stage_id and self.stage.journey.program_id != self.program_id:
             raise ValidationError({"stage": _("The stage belongs to another program.")})
+        opened = self.opens if self.stage_id and self.retired_at is None else None
+        if opened is not None and (reason := self.stage.journey.loop(opened)):
+            raise ValidationError({"opens": reason})
 
 
 @audited()

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 
 from cxprogram import figures
-from cxprogram.charts.parts import Column, Table
+from cxprogram.charts.parts import Column, Hidden, Table
 from cxprogram.figures import signed
 from journeys.insight.competitors import SURE, Brand, Comparison, Moment
 
@@ -12,7 +12,9 @@ def headline(found: Comparison) -> str:
     """Whether we are ahead, and how sure it is."""
     standing = found.standing
     if standing is None:
-        return _("Too few compare us with others to show") if found.n else _("Nobody has compared us with others yet")
+        if found.n == 0:
+            return _("Nobody has compared us with others yet")
+        return _("Too few compare us with others to show without revealing a small group")
     if standing.ahead >= SURE:
         return _("Ahead of all %(n)s others") % {"n": standing.of - 1} if standing.of > 2 else _("Ahead of the other")
     if standing.rank > 1:
@@ -25,12 +27,16 @@ def headline(found: Comparison) -> str:
 
 def lead(found: Comparison) -> str:
     said = []
-    if found.standing is not None:
+    if (standing := found.standing) is not None:
+        text = _("%(share)s sure that we are ahead of all (%(n)s).")
+        if standing.rank > 1:
+            text = _("%(own)s sure that this is our place, %(share)s that we are first (%(n)s).")
         said.append(
-            _("%(share)s sure that we are ahead of all (%(n)s).")
+            text
             % {
-                "share": figures.figure(found.standing.ahead, "share"),
-                "n": figures.answers(found.standing.n),
+                "own": figures.figure(standing.ranks[standing.rank - 1], "share"),
+                "share": figures.figure(standing.ahead, "share"),
+                "n": figures.answers(standing.n),
             }
         )
     for verdict, text in (("lost", _("Behind at %(names)s.")), ("won", _("Ahead at %(names)s."))):
@@ -51,15 +57,14 @@ def wallet(found: Comparison) -> Table:
         (
             Column(_("Organisation"), is_number=False), Column(_("Rank-based share of wallet")),
             Column(_("95 % interval")), Column(_("Users")), Column(_("Ours minus theirs")), Column(_("95 % interval")),
-            Column(_("Compared by")),
+            Column(_("Compared by")), Column(_("Place")), Column(_("Sure of the place")), Column(_("Sure to be first")),
         ),
-        tuple(_brand(brand, found.program.min_n) for brand in found.brands),
+        tuple(_brand(brand) for brand in found.brands),
     )  # fmt: skip
 
 
-def _brand(brand: Brand, least: int) -> tuple[str, ...]:
-    share, relative = brand.share, brand.relative
-    hidden = f"n < {least}"
+def _brand(brand: Brand) -> tuple[str, ...]:
+    share, relative, place, hidden = brand.share, brand.relative, brand.place, Hidden(_("hidden"))
     return (
         brand.name,
         figures.figure(share.mean, "share") if share else _("hidden"),
@@ -68,6 +73,9 @@ def _brand(brand: Brand, least: int) -> tuple[str, ...]:
         "" if relative is None or relative.difference is None else signed(relative.difference, "number"),
         figures.told_interval(relative.low, relative.high, "number", in_words=True) if relative else "",
         "" if brand.is_us else figures.figure(relative.n, "count") if relative else hidden,
+        figures.figure(place.rank, "count") if place else "",
+        figures.figure(place.probability, "share") if place else "",
+        figures.figure(place.first, "share") if place else "",
     )
 
 

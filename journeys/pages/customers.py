@@ -18,7 +18,7 @@ from journeys import holdings
 from journeys.alphabet import sort_key
 from journeys.choices import ConsentState, Purpose
 from journeys.holdings import Entry
-from journeys.models import Customer, CustomerAttribute
+from journeys.models import Customer, CustomerAttribute, CustomerMerge
 from journeys.querysets import CustomerQuerySet
 from journeys.services import consents, identities, subjects
 from journeys.services.consents import Decision
@@ -100,6 +100,7 @@ class CustomerView:
     story: Sequence[Entry]
     is_cut: bool
     may_handle_privacy: bool
+    merges: Sequence[CustomerMerge]
 
 
 def find(user: Any, program: Program, number: int) -> Customer | None:
@@ -119,7 +120,14 @@ def customer_view(visit: Visit, customer: Customer) -> CustomerView:
         story=entries[:STORY],
         is_cut=len(entries) > STORY,
         may_handle_privacy=visit.can(Right.HANDLE_PRIVACY),
+        merges=_merges(visit, customer) if visit.can(Right.DEFINE) else (),
     )
+
+
+def _merges(visit: Visit, customer: Customer) -> list[CustomerMerge]:
+    """The customers found to be this one, the newest first: that one can be undone."""
+    rows = CustomerMerge.objects.visible_to(visit.user).filter(kept=customer, undone_at=None)
+    return list(rows.order_by("-pk")[:SHOWN])
 
 
 def story(user: Any, customer: Customer) -> list[Entry]:

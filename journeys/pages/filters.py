@@ -14,6 +14,8 @@ from cxprogram.models import OrgUnit
 from cxprogram.page_base import Visit
 from cxprogram.periods import Period
 
+NO_COMPARISON = "none"
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -26,6 +28,18 @@ def period_asked(request: HttpRequest) -> Period | None:
     """The period of `?period=`; None lets the page choose. Raises PeriodError."""
     code = request.GET.get("period", "")
     return periods.parse(code) if code else None
+
+
+def compare_asked(request: HttpRequest) -> tuple[Period | None, bool]:
+    """The period of `?compare=`, None if the page chooses; and whether anything is compared. Raises PeriodError."""
+    code = request.GET.get("compare", "")
+    return (periods.parse(code) if code not in ("", NO_COMPARISON) else None), code != NO_COMPARISON
+
+
+def carried(request: HttpRequest, *, unit: OrgUnit, period: Period, compare: Period | None) -> str:
+    """What goes along in the links from map to map, behind `?` or `&`: the page that they lead to is of the same."""
+    against = compare.code if compare else request.GET.get("compare", "")
+    return address(unit=unit.code, period=period.code, compare=against).removeprefix("?")
 
 
 def unit_asked(request: HttpRequest, visit: Visit) -> OrgUnit:

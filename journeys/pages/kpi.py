@@ -151,7 +151,7 @@ def build(
 ) -> KpiPage:
     """Read the page; a constant number of queries. Raises KpiError for a KPI or question that does not exist."""
     definitions = Definitions(program)
-    touchpoints = list(Touchpoint.objects.on_map().filter(program=program).select_related("stage").order_by(
+    touchpoints = list(Touchpoint.objects.in_use().filter(program=program).select_related("stage").order_by(
         "stage__journey_id", "stage__position", "position"
     ))  # fmt: skip
     name, _sep, asked = code.partition(SEPARATOR)

@@ -2,16 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
+from django.db.models import Model
+from django.utils.formats import date_format, localize
 from django.utils.translation import gettext as _
 
 from cxprogram.page_base import number_in
+from journeys.choices import Channel
 from journeys.kpis import questions
-from journeys.map_forms import PartForm, form_of
+from journeys.map_forms import LANGUAGES, PartForm, form_of
 from journeys.models import Journey, JourneyVersion, Stage, Touchpoint
 from journeys.services import documents
-from journeys.services.document_parts import Difference
+from journeys.services.document_parts import Difference, ExpectationPart
 from journeys.services.maps import Clash
 
 SHOWN = 50
@@ -124,29 +128,44 @@ def _places(stages: list[Stage], by_stage: Mapping[int, list[Touchpoint]]) -> li
 
 
 def _clash(form: PartForm, clash: Clash) -> tuple[str, str, str]:
-    """The field's name, what it says now, and what was typed."""
-    field = next((form[name].label for name in form.fields if name.split("_")[0] == clash.field), clash.field)
-    return str(field), in_words(clash.theirs), in_words(clash.mine)
+    """The field's name, what it says now, and what was typed; of a text only the languages that differ.
+
+    The form has caught up: a language that the editor left alone says what stands now.
+    """
+    if not isinstance(clash.theirs, dict) or not isinstance(clash.mine, dict):
+        return str(form[clash.field].label), in_words(clash.theirs), in_words(clash.mine)
+    mine = {
+        language: form[name].value() if (name := f"{clash.field}_{language}") in form.fields else text
+        for language, text in {**clash.theirs, **clash.mine}.items()
+    }
+    differ = [language for language, text in mine.items() if text != clash.theirs.get(language, "")]
+    now, typed = ({each: said.get(each, "") for each in differ} for said in (clash.theirs, mine))
+    return str(form.long_texts.get(clash.field, _("Name"))), in_words(now), in_words(typed)
 
 
-def in_words(value: Any) -> str:
-    """A value of a document for people: texts one after the other, lists with commas."""
+def in_words(value: Any, labels: Mapping[Any, Any] = MappingProxyType({})) -> str:
+    """A value of a document for people: texts one after the other with their languages, lists with commas,
+    choices as they are called."""
+    if isinstance(value, ExpectationPart):
+        return _("%(value)s from %(day)s") % {
+            "value": localize(value.value), "day": date_format(value.valid_from, "j M Y"),
+        }  # fmt: skip
     if isinstance(value, dict):
-        return "; ".join(f"{key}: {in_words(each)}" for key, each in value.items())
+        return "; ".join(f"{LANGUAGES.get(key, key)}: {in_words(each) or '–'}" for key, each in value.items())
     if isinstance(value, list):
-        return ", ".join(in_words(each) for each in value)
-    return "" if value is None else str(value)
+        return ", ".join(in_words(each, labels) for each in value)
+    return "" if value is None else str(labels.get(value, value))
 
 
 # --- versions ---------------------------------------------------------------------------------
 FIELDS = {
-    "name": lambda: _("name"), "names": lambda: _("name in other languages"), "goals": lambda: _("goal"),
+    "names": lambda: _("name in other languages"), "goals": lambda: _("goal"),
     "actions": lambda: _("actions"), "thoughts": lambda: _("thoughts"), "promises": lambda: _("promise"),
     "tones": lambda: _("tone of voice"), "channels": lambda: _("channels"), "initiator": lambda: _("who begins"),
     "question_code": lambda: _("question"), "aspect": lambda: _("what the question asks"), "team": lambda: _("team"),
-    "expectations": lambda: _("expectation"), "stage": lambda: _("stage"), "truth": lambda: _("moment of truth"),
-    "opens": lambda: _("opens into"), "streams": lambda: _("data streams"), "personas": lambda: _("personas"),
+    "expectations": lambda: _("expectation"), "stage": lambda: _("stage"), "opens": lambda: _("opens into"),
 }  # fmt: skip
+MODELS: Mapping[str, type[Model]] = {"journey": Journey, "stage": Stage, "touchpoint": Touchpoint}
 
 
 @dataclass(frozen=True)
@@ -199,8 +218,11 @@ def change_in_words(change: Difference, document: Mapping[str, Any]) -> str:
         if change.before is None:
             return _("%(name)s was added.") % {"name": change.after}
         return _("%(name)s was taken off.") % {"name": change.before}
-    field = FIELDS[change.field]() if change.field in FIELDS else change.field
-    facts = {"name": name, "field": field, "before": in_words(change.before), "after": in_words(change.after)}
+    column: Any = MODELS[change.part]._meta.get_field(change.field)
+    field = FIELDS[change.field]() if change.field in FIELDS else str(column.verbose_name)
+    labels = Channel.choices if change.field == "channels" else getattr(column, "flatchoices", ())
+    before, after = (in_words(each, dict(labels)) for each in (change.before, change.after))
+    facts = {"name": name, "field": field, "before": before, "after": after}
     if not facts["before"]:
         return _("%(name)s: %(field)s is now %(after)s.") % facts
     if not facts["after"]:

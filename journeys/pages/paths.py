@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from cxprogram import figures
-from cxprogram.charts.parts import Column, Table
+from cxprogram.charts.parts import Column, Hidden, Table
 from cxprogram.models import OrgUnit
 from journeys.analytics.conformance import Cost
+from journeys.analytics.funnels import Change, Removal
 from journeys.analytics.paths import Spread
 from journeys.insight.funnels import FunnelGroup, Step
 from journeys.insight.paths import PathStudy
 
-WAYS, MOVES = 10, 25
+WAYS, MOVES, CHANGES = 10, 25, 3
 KINDS = {
     "missing": lambda: _("left out"),
     "extra": lambda: _("not planned"),
@@ -50,8 +51,17 @@ def spread(found: Spread | None, least: int) -> str:
 
 
 def few(n: int, least: int) -> str:
-    """A count, or that it is too small to show."""
-    return f"n < {least}" if 0 < n < least else figures.figure(n, "count")
+    """A count that is hidden for its own smallness only, or that it is so small."""
+    return Hidden(f"n < {least}") if 0 < n < least else figures.figure(n, "count")
+
+
+def told(n: float | None) -> str:
+    """A count, or that it is hidden: for its own smallness or for that of another."""
+    return Hidden(_("hidden")) if n is None else figures.figure(n, "count")
+
+
+def _too_few() -> str:
+    return _("Too few journeys to show without revealing a small group")
 
 
 # --- paths ------------------------------------------------------------------------------------
@@ -59,14 +69,16 @@ def headline(study: PathStudy) -> str:
     if not study.paths.cases:
         return _("No journey has been seen yet")
     if study.is_hidden:
-        return _("Too few journeys to show")
+        return _too_few()
     conforming = study.conforming
     if conforming is None:
         return _("%(n)s journeys, %(ways)s ways through") % {
             "n": figures.figure(study.paths.cases, "count"),
             "ways": figures.figure(study.paths.n_variants, "count"),
         }
-    return _("%(share)s go through the journey as planned") % {"share": figures.figure(conforming, "share")}
+    return _("%(share)s of the journeys that have ended went as planned") % {
+        "share": figures.figure(conforming, "share")
+    }
 
 
 def lead(study: PathStudy) -> str:
@@ -162,7 +174,7 @@ def compared(units: Sequence[tuple[OrgUnit, PathStudy | None]], least: int) -> T
         _("The same journey at each unit"),
         (Column(_("Unit"), is_number=False), Column(_("Journeys")), Column(_("As planned")), Column(_("Median time"))),
         tuple(
-            (unit.label, f"n < {least}", "", "")
+            (unit.label, told(None), "", "")
             if study is None
             else (
                 unit.label, figures.figure(study.paths.cases, "count"), figures.told(study.conforming, "share"),
@@ -183,48 +195,79 @@ def csv_rows(study: PathStudy) -> Iterable[tuple[object, ...]]:
 
 
 # --- funnels ----------------------------------------------------------------------------------
-def funnel_headline(steps: list[Step], groups: list[FunnelGroup]) -> str:
+def funnel_headline(steps: list[Step], groups: list[FunnelGroup], least: int) -> str:
+    """How many come through, and which single change would help most; a tie is called a tie."""
     if not groups:
         return _("No funnel can be drawn yet")
     conversion = groups[0].conversion
     if conversion is None:
-        return _("Too few journeys to show")
-    return _("%(share)s of those who take the first step come to the last") % {
-        "share": figures.figure(conversion, "share")
-    }
+        return _too_few()
+    share = figures.figure(conversion, "share")
+    names = [
+        (_("leaving out %(name)s") if isinstance(change, Removal) else _("mending %(name)s")) % {"name": name}
+        for change, name in _best(steps, groups, least)
+    ]
+    if not names:
+        return _("%(share)s of those who take the first step come to the last") % {"share": share}
+    text = _("%(share)s of those who take the first step come to the last; what could help most: %(change)s")
+    if len(names) > 1:
+        text = _("%(share)s of those who take the first step come to the last; a tie for what helps most: %(change)s")
+    return text % {"share": share, "change": _listed(names)}
 
 
 def funnel_lead(steps: list[Step], groups: list[FunnelGroup], least: int) -> str:
-    """Where most would be gained."""
-    gains = groups[0].gains(least) if groups else {}
-    if not gains:
-        return ""
-    place, best = next(iter(gains.items()))
-    name = steps[place].label
-    return _("Mending %(name)s could bring up to %(gain)s more to the end (%(low)s to %(high)s).") % {
-        "name": name,
-        "gain": figures.figure(best.gain, "count"),
-        "low": figures.figure(best.low, "count"),
-        "high": figures.figure(best.high, "count"),
-    }
+    """What the best changes would bring."""
+    best = _best(steps, groups, least)
+    said = [
+        (
+            _("Leaving out %(name)s would bring %(gain)s more (%(low)s to %(high)s).")
+            if isinstance(change, Removal)
+            else _("Mending %(name)s could bring up to %(gain)s more to the end (%(low)s to %(high)s).")
+        )
+        % {
+            "name": name,
+            "gain": figures.figure(change.gain, "count"),
+            "low": figures.figure(change.low, "count"),
+            "high": figures.figure(change.high, "count"),
+        }
+        for change, name in best[:CHANGES]
+    ]
+    if len(best) > 1:
+        said.append(_("Chance may be all that parts them."))
+    return " ".join(said)
+
+
+def _best(steps: list[Step], groups: list[FunnelGroup], least: int) -> list[tuple[Change, str]]:
+    return [(change, steps[place].label) for change, place in groups[0].best(least).items()] if groups else []
+
+
+def _listed(names: list[str]) -> str:
+    if len(names) > CHANGES:
+        names = [*names[:CHANGES], _("and %(n)s more") % {"n": len(names) - CHANGES}]
+    return ", ".join(names)
+
+
+def _gain(change: Change | None) -> str:
+    if change is None:
+        return told(None)
+    between = figures.interval(change.low, change.high, "count", in_words=True)
+    return f"{figures.figure(change.gain, 'count')} ({between})"
 
 
 def funnel_table(steps: list[Step], group: FunnelGroup, least: int) -> Table:
     assert group.funnel is not None
-    gains, rows = group.gains(least), []
-    for place, (step, stage, told) in enumerate(zip(steps, group.funnel.stages, group.told, strict=True)):
-        gain, is_told = gains.get(place), group.tells_kept(place)
+    gains, removals, rows = group.gains(least), group.removals(least), []
+    for place, (step, stage, tells) in enumerate(zip(steps, group.funnel.stages, group.told, strict=True)):
+        is_told, is_between = group.tells_kept(place), 0 < place < len(steps) - 1
         rows.append(
             (
                 step.label,
-                *(
-                    f"n < {least}" if n is None else figures.figure(n, "count")
-                    for n in (told.reached, told.in_order, told.in_window)
-                ),
+                *(told(n) for n in (tells.reached, tells.in_order, tells.in_window)),
                 figures.told(stage.kept, "share") if is_told else "",
                 figures.told_interval(stage.low, stage.high, "share") if is_told else "",
                 spread(stage.seconds, least),
-                figures.figure(gain.gain, "count") if gain else "",
+                _gain(gains[place]) if place in gains else "",
+                _gain(removals.get(place)) if is_between else "",
             )
         )
     return Table(
@@ -233,7 +276,7 @@ def funnel_table(steps: list[Step], group: FunnelGroup, least: int) -> Table:
             Column(_("Touchpoint"), is_number=False), Column(_("Reached")), Column(_("Reached in order")),
             Column(_("Within the time")), Column(_("Of the step before")),
             Column(_("95 % interval")), Column(_("Median time since")),
-            Column(_("Could come through")),
+            Column(_("Could come through")), Column(_("More without it")),
         ),
         tuple(rows),
     )  # fmt: skip

@@ -12,6 +12,7 @@ from cxprogram.figures import KINDS, figure, kind_of
 from cxprogram.models import User
 from journeys.analytics.targets import LEAST_POINTS, Proposal
 from journeys.insight.target_table import TargetRow, TargetStudy
+from journeys.kpis import bounds
 from journeys.models import KpiTarget
 from journeys.services import targets
 
@@ -138,9 +139,9 @@ def expectation(study: TargetStudy) -> str:
     if study.outlook is None:
         return ""
     kind = kind_of(study.kpi)
-    low, high = study.outlook.interval
+    low, high = (bounds.within(study.span, end) for end in study.outlook.interval)
     return _("If it goes on as before, %(period)s brings %(value)s, with 95 %% certainty from %(span)s.") % {
         "period": study.period.label,
-        "value": figure(study.outlook.centre, kind),
+        "value": figure(bounds.within(study.span, study.outlook.centre), kind),
         "span": figures.interval(low, high, kind, in_words=True),
     }

@@ -8,7 +8,8 @@ from cxprogram.errors import NotFoundError
 from cxprogram.models import OrgUnit
 from cxprogram.page_base import Visit
 from cxprogram.periods import Period
-from journeys.insight.competitors import Moment, compare
+from journeys.insight import competitors
+from journeys.insight.competitors import Moment
 from journeys.insight.map import MapStage, MapTouchpoint, MapView, build_map
 from journeys.models import Measurement, Touchpoint
 from journeys.pages import kpi
@@ -33,14 +34,31 @@ class TouchpointPage:
         return _("Nobody measures yet: %(name)s") % {"name": self.card.label}
 
 
-def build(visit: Visit, code: str, *, unit: OrgUnit, period: Period | None) -> TouchpointPage:
+def build(
+    visit: Visit,
+    code: str,
+    *,
+    unit: OrgUnit,
+    period: Period | None,
+    compare: Period | None = None,
+    is_compared: bool = True,
+) -> TouchpointPage:
     """Read the page; a constant number of queries. Raises NotFoundError (`touchpoint-unknown`)."""
-    rows = Touchpoint.objects.on_map().filter(program=visit.program, code=code)
-    rows = rows.filter(stage__retired_at=None, stage__journey__retired_at=None)
+    rows = Touchpoint.objects.in_use().filter(program=visit.program, code=code)
     touchpoint = rows.select_related("stage__journey").first()
     if touchpoint is None:
         raise NotFoundError(_("There is no such touchpoint."), code="touchpoint-unknown")
-    view = build_map(visit.program, unit, period, None, visit.user, journey=touchpoint.stage.journey.code)
+    of = touchpoint.stage.journey
+    view = build_map(
+        visit.program,
+        unit,
+        period,
+        compare,
+        visit.user,
+        today=visit.today,
+        journey=of.code,
+        is_compared=is_compared,
+    )
     stage = next(each for each in view.stages if each.stage.pk == touchpoint.stage_id)
     card = next(each for each in stage.touchpoints if each.touchpoint.pk == touchpoint.pk)
     measured = None
@@ -55,7 +73,7 @@ def build(visit: Visit, code: str, *, unit: OrgUnit, period: Period | None) -> T
             weighted=False,
         )
     plan = Measurement.objects.filter(touchpoint=touchpoint).select_related("stream", "segment", "decided_by")
-    moments = compare(visit.program, unit, view.period).moments
+    moments = competitors.compare(visit.program, unit, view.period).moments
     return TouchpointPage(
         view=view,
         stage=stage,

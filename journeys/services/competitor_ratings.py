@@ -98,7 +98,7 @@ class Door:
         self._codes = {name.casefold(): "" for name in ("", program.organisation, program.name, program.slug)}
         for code, each in self.competitors.items():
             self._codes |= {name.casefold(): code for name in (*each.names.values(), each.name, code)}
-        standing = Touchpoint.objects.on_map().filter(program=program).order_by("-pk")
+        standing = Touchpoint.objects.in_use().filter(program=program).order_by("-pk")
         self._places = {name.casefold(): each.code for each in standing for name in (each.name, each.code)}
 
     def competitor(self, name: str) -> str:

@@ -133,11 +133,12 @@ def _write(
         by=by,
     )
     if purpose == Purpose.SPECIAL_CATEGORY and state != ConsentState.GRANTED:
-        _drop_sensitive(customer, at)
+        drop_sensitive(customer, at)
     return word
 
 
-def _drop_sensitive(customer: Customer, at: datetime) -> None:
+def drop_sensitive(customer: Customer, at: datetime) -> None:
+    """Take out what may be kept with explicit consent only, unless the customer grants it at the moment."""
     if has_explicit(customer, at):
         return
     known = attributes.sensitive(attributes.definitions(customer.program))

@@ -21,6 +21,7 @@ from journeys.choices import (
     FindingState,
     Initiator,
     JourneyLevel,
+    Receiver,
     Truth,
 )
 
@@ -61,6 +62,8 @@ class TouchpointPart(_Part):
     opens: str = ""
     channels: list[str] = []
     initiator: str = Initiator.CUSTOMER.value
+    receiver: str = Receiver.OTHER_SIDE.value
+    receiver_name: Annotated[str, Meta(max_length=200)] = ""
     promises: Texts = {}
     tones: Texts = {}
     streams: list[str] = []
@@ -84,7 +87,7 @@ class StagePart(_Part):
 
 class FindingPart(_Part):
     kind: str
-    texts: Texts
+    texts: Texts = {}
     stage: str = ""
     touchpoint: str = ""
     study: str = ""
@@ -112,7 +115,7 @@ OWN = ("name", "names", "level", "description", "evidence", "evidence_note")
 OF_STAGE = ("name", "names", "goals", "goal_evidence", "actions", "thoughts", "problem_question", "problems")
 OF_TOUCHPOINT = (
     "name", "names", "question_code", "aspect", "truth", "truth_reason", "team", "problem_codes", "channels",
-    "initiator", "promises", "tones", "expectation_question", "expectation_form",
+    "initiator", "receiver", "receiver_name", "promises", "tones", "expectation_question", "expectation_form",
 )  # fmt: skip
 CHOICES: Mapping[str, Iterable[str]] = {
     "level": JourneyLevel.values,
@@ -121,6 +124,7 @@ CHOICES: Mapping[str, Iterable[str]] = {
     "aspect": ["", *Aspect.values],
     "truth": Truth.values,
     "initiator": Initiator.values,
+    "receiver": Receiver.values,
     "expectation_form": ["", *ExpectationForm.values],
     "kind": FindingKind.values,
     "state": FindingState.values,
@@ -149,8 +153,11 @@ def fingerprint(document: Mapping[str, Any]) -> str:
 
 
 # --- reading ----------------------------------------------------------------------------------
-def read(document: Any) -> JourneyPart:
-    """The document as parts; raises DocumentError, whose `path` says where, for what is no journey."""
+def read(document: Any, *, is_kept: bool = False) -> JourneyPart:
+    """The document as parts; raises DocumentError, whose `path` says where, for what is no journey.
+
+    A version that is kept here (`is_kept`) tells of findings whose place was off the map, too; a file does not.
+    """
     try:
         part = msgspec.convert(document, JourneyPart)
     except msgspec.ValidationError as error:
@@ -178,9 +185,25 @@ def read(document: Any) -> JourneyPart:
         raise _error(_("The code %(code)s comes twice.") % {"code": twice}, ".stages")
     for f, finding in enumerate(part.findings):
         _check(finding, f".findings[{f}]")
-        if finding.stage not in ("", *codes) or finding.touchpoint not in ("", *seen):
+        if not is_kept and (finding.stage not in ("", *codes) or finding.touchpoint not in ("", *seen)):
             raise _error(_("The finding is of a place that the journey does not have."), f".findings[{f}]")
     return part
+
+
+class Drawn:
+    """The places that a journey's document has."""
+
+    def __init__(self, part: JourneyPart) -> None:
+        self.stages = {stage.code for stage in part.stages}
+        self.touchpoints = {each.code for stage in part.stages for each in stage.touchpoints}
+
+    def placed(self, finding: FindingPart) -> FindingPart | None:
+        """The finding as it is told of this map; None if its place is off it. A touchpoint's own place is where it
+        stands now, whichever stage the finding was made in."""
+        stage = finding.stage if finding.stage in self.stages else ""
+        if finding.touchpoint not in ("", *self.touchpoints) or (finding.stage and not (stage or finding.touchpoint)):
+            return None
+        return finding if stage == finding.stage else msgspec.structs.replace(finding, stage=stage)
 
 
 def _check(part: msgspec.Struct, path: str) -> None:
@@ -217,8 +240,8 @@ def asked(part: JourneyPart) -> set[tuple[str, str]]:
 
 # --- comparing --------------------------------------------------------------------------------
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:
-    """What the second document says differently, part by part in the order of the map."""
-    old, new = read(before), read(after)
+    """What the second document says differently, part by part in the order of the map; both may be kept versions."""
+    old, new = read(before, is_kept=True), read(after, is_kept=True)
     found = _compared("journey", new.code, old, new, {"stages", "findings", "format", "version", "code"})
     stages_old, stages_new = ({each.code: each for each in part.stages} for part in (old, new))
     points_old, points_new = (

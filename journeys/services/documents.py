@@ -1,7 +1,7 @@
 """A journey as one document: written and applied; what versions, files and the API exchange.
 
 Whatever the document does not name is taken off the map, not deleted: answers and interactions go on pointing at it,
-and a later document that names its code brings it back.
+and a later document that names its code brings it back, with what was found there.
 """
 
 from collections.abc import Iterable
@@ -28,6 +28,7 @@ from journeys.models import (
     Touchpoint,
     TouchpointStream,
 )
+from journeys.services import openings
 from journeys.services.document_parts import (
     FORMAT,
     OF_STAGE,
@@ -35,6 +36,7 @@ from journeys.services.document_parts import (
     OWN,
     VERSION,
     DocumentError,
+    Drawn,
     ExpectationPart,
     FindingPart,
     JourneyPart,
@@ -47,7 +49,7 @@ from journeys.services.document_parts import (
     read,
 )
 
-__all__ = ["Changes", "DocumentError", "apply", "create", "differences", "dump", "fingerprint", "read"]
+__all__ = ["Changes", "DocumentError", "apply", "create", "differences", "dump", "dump_whole", "fingerprint", "read"]
 
 
 @dataclass
@@ -72,7 +74,25 @@ class Changes:
 
 # --- writing ----------------------------------------------------------------------------------
 def dump(journey: Journey) -> dict[str, Any]:
-    """The journey as it stands on the map; a constant number of queries."""
+    """The journey as it stands on the map, for files and other programs; a constant number of queries."""
+    part = _part(journey)
+    drawn = Drawn(part)
+    part.findings = [placed for each in part.findings if (placed := drawn.placed(each)) is not None]
+    return _written(part)
+
+
+def dump_whole(journey: Journey) -> dict[str, Any]:
+    """The same with what was found at places that are off the map: what a version keeps, so that nothing is lost."""
+    return _written(_part(journey))
+
+
+def _written(part: JourneyPart) -> dict[str, Any]:
+    return {"format": FORMAT, "version": VERSION} | msgspec.to_builtins(part)
+
+
+def _part(journey: Journey) -> JourneyPart:
+    # Read again: what was applied since has written another instance of the row.
+    journey = Journey.objects.get(pk=journey.pk)
     stages = list(journey.stages.on_map().order_by("position"))
     touchpoints = list(
         Touchpoint.objects.on_map().filter(stage__in=stages).select_related("opens").order_by("position")
@@ -90,7 +110,7 @@ def dump(journey: Journey) -> dict[str, Any]:
             )
         )
     findings = journey.findings.select_related("stage", "touchpoint", "study").order_by("pk")
-    part = JourneyPart(
+    return JourneyPart(
         code=journey.code,
         personas=sorted(journey.personas.values_list("code", flat=True)),
         stages=[
@@ -104,7 +124,6 @@ def dump(journey: Journey) -> dict[str, Any]:
         findings=[_finding_part(row) for row in findings],
         **{name: getattr(journey, name) for name in OWN},
     )
-    return {"format": FORMAT, "version": VERSION} | msgspec.to_builtins(part)
 
 
 def _by_touchpoint(touchpoints: list[Touchpoint]) -> tuple[dict[int, list[str]], dict[int, list[ExpectationPart]]]:
@@ -146,20 +165,22 @@ def create(program: Program, document: Any, *, at: datetime) -> tuple[Journey, C
 
 
 @transaction.atomic
-def apply(journey: Journey, document: Any, *, at: datetime) -> Changes:
+def apply(journey: Journey, document: Any, *, at: datetime, is_kept: bool = False) -> Changes:
     """Bring the rows to what the document says; again changes nothing. The code of the journey stays.
 
-    Everything is checked before the first row is written. Raises DocumentError: also `touchpoint-elsewhere` for a code
-    that another journey of the program has.
+    `is_kept`: the document is a version kept here. Everything is checked before the first row is written.
+    Raises DocumentError: also `journey-loop` where a touchpoint opens into what leads back, `touchpoint-elsewhere`
+    for a code that another journey of the program has.
     """
-    part = read(document)
-    journey = Journey.objects.select_for_update(of=("self",)).select_related("program").get(pk=journey.pk)
+    part = read(document, is_kept=is_kept)
+    journey = Journey.objects.select_for_update(of=("self",), no_key=True).select_related("program").get(pk=journey.pk)
+    if any(each.opens for stage in part.stages for each in stage.touchpoints):
+        openings.hold(journey)
     changes = Changes()
     places = _Places(journey, part, changes)
     if _differs(journey, part, OWN):
         changes.changed.append(("journey", journey.code))
     _write(journey, part, OWN)
-    Journey.objects.filter(pk=journey.pk, retired_at__isnull=False).update(retired_at=None)
     places.take_off(at)
     for position, stage_part in enumerate(part.stages, start=1):
         stage = places.stage(stage_part, position)
@@ -217,11 +238,9 @@ class _Places:
         is_moved = row.pk is not None and row.stage_id != stage.pk
         row.stage = stage
         opens = self.known(Journey, [part.opens] if part.opens else [], "journey")
-        if opens and self._leads_back(next(iter(opens))):
-            raise DocumentError(
-                _("A journey cannot open into itself."), code="journey-loop", path=f".{part.code}.opens"
-            )
         new = next(iter(opens), None)
+        if new and (reason := self.journey.loop(new)):
+            raise DocumentError(reason, code="journey-loop", path=f".{part.code}.opens")
         is_changed = row.opens_id != (new.pk if new else None)
         row.opens = new
         self._place("touchpoint", row, part, position, OF_TOUCHPOINT, is_moved=is_moved, is_changed=is_changed)
@@ -269,14 +288,16 @@ class _Places:
             row.revision += 1
             row.save(update_fields=["revision"])
 
-    def _leads_back(self, target: Journey) -> bool:
-        """Whether the journey can be reached from the target."""
-        reached, wave = {target.pk}, {target.pk}
-        while wave:
-            opened = Touchpoint.objects.on_map().filter(stage__journey__in=wave, opens__isnull=False)
-            wave = set(opened.values_list("opens_id", flat=True)) - reached
-            reached |= wave
-        return self.journey.pk in reached
+    def new_finding(self, part: FindingPart, study: Study | None) -> Finding | None:
+        """Not saved yet; None, and told, if the journey has no such place, not even off the map."""
+        stage, touchpoint = self.stages.get(part.stage), self.touchpoints.get(part.touchpoint)
+        if (part.stage and stage is None) or (part.touchpoint and touchpoint is None):
+            self.changes.not_taken.append(("finding", part.touchpoint or part.stage))
+            return None
+        return Finding(
+            program=self.program, journey=self.journey, stage=stage, touchpoint=touchpoint, study=study,
+            kind=part.kind, texts=part.texts,
+        )  # fmt: skip
 
     def known(self, model: type[Any], codes: Iterable[str], kind: str) -> set[Any]:
         """The program's rows with these codes; those that it does not have are told."""
@@ -326,29 +347,32 @@ def _expect(touchpoint: Touchpoint, parts: list[ExpectationPart]) -> bool:
 
 
 def _findings(journey: Journey, part: JourneyPart, places: _Places) -> None:
-    """Findings have no code: the same words at the same place by the same study are the same finding."""
+    """Findings have no code: the same words at the same place by the same study are the same finding.
+
+    What was found at a place that the document takes off the map stays, and is there again when the place is.
+    """
+    drawn = Drawn(part)
 
     def key(each: FindingPart) -> bytes:
+        each = drawn.placed(each) or each
         return canonical({"k": each.kind, "t": each.texts, "s": each.stage, "p": each.touchpoint, "y": each.study})
 
     rows: dict[bytes, list[Finding]] = {}
     for row in journey.findings.select_related("stage", "touchpoint", "study").order_by("pk"):
         rows.setdefault(key(_finding_part(row)), []).append(row)
     studies = {each.code: each for each in places.known(Study, {f.study for f in part.findings} - {""}, "study")}
-    for each in part.findings:
-        place = each if each.study in studies or not each.study else msgspec.structs.replace(each, study="")
-        same = rows.get(key(place), [])
-        row = (
-            same.pop(0) if same else Finding(program=places.program, journey=journey, kind=each.kind, texts=each.texts)
-        )
-        row.stage = places.stages[each.stage] if each.stage else None
-        row.touchpoint = places.touchpoints[each.touchpoint] if each.touchpoint else None
-        row.study = studies.get(each.study)
-        if row.pk is None or (row.value, row.effort, row.state) != (each.value, each.effort, each.state):
+    for told in part.findings:
+        each = told if told.study in studies or not told.study else msgspec.structs.replace(told, study="")
+        same = rows.get(key(each), [])
+        found = same.pop(0) if same else places.new_finding(drawn.placed(each) or each, studies.get(each.study))
+        if found is None:
+            continue
+        if found.pk is None or (found.value, found.effort, found.state) != (each.value, each.effort, each.state):
             places.changes.changed.append(("finding", each.touchpoint or each.stage or journey.code))
-            row.value, row.effort, row.state = each.value, each.effort, each.state
-            row.save()
+            found.value, found.effort, found.state = each.value, each.effort, each.state
+            found.save()
     for left in rows.values():
         for row in left:
-            places.changes.changed.append(("finding", row.touchpoint.code if row.touchpoint else journey.code))
-            row.delete()
+            if drawn.placed(_finding_part(row)) is not None:
+                places.changes.changed.append(("finding", row.touchpoint.code if row.touchpoint else journey.code))
+                row.delete()

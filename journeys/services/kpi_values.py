@@ -64,7 +64,7 @@ def _series(program: Program, at: datetime) -> Iterator[Series]:
     except KpiError:  # no KPI is a mean: touchpoints have no values
         pass
     else:
-        points = Touchpoint.objects.on_map().filter(program=program).exclude(question_code="").order_by("pk")
+        points = Touchpoint.objects.in_use().filter(program=program).exclude(question_code="").order_by("pk")
         asked += [(rated, code) for code in points.values_list("question_code", flat=True)]
     facts = questions.facts(program, {code for _kpi, code in asked})
     told: dict[tuple[int, str], set[int]] = defaultdict(set)  # of what was taken away nothing is left to be found

@@ -48,7 +48,7 @@ def restore(version: JourneyVersion, *, by: User, at: datetime) -> documents.Cha
     with transaction.atomic():
         journey = locked(version.journey)
         keep_standing(journey, at)
-        changes = documents.apply(journey, version.document, at=at)
+        changes = documents.apply(journey, version.document, at=at, is_kept=True)
         keep_version(journey, VersionKind.RESTORED, by, at, label=str(version))
         return changes
 
@@ -70,13 +70,13 @@ def undo(journey: Journey, *, by: User, at: datetime) -> JourneyVersion:
         )
         if edit is None or before is None:
             raise ConflictError(_("There is nothing of yours to take back."), code="map-nothing-to-undo")
-        standing = documents.dump(journey)
+        standing = documents.dump_whole(journey)
         since = documents.differences(edit.document, standing)
         if since:
             document = _taken_back(standing, documents.differences(before.document, edit.document), since)
         else:
             document = before.document
-        documents.apply(journey, document, at=at)
+        documents.apply(journey, document, at=at, is_kept=True)
         return keep_version(journey, VersionKind.RESTORED, by, at, undoes=edit.number)
 
 
@@ -112,14 +112,14 @@ def keep_standing(journey: Journey, at: datetime) -> None:
     newest = _newest(journey)
     if newest is None:
         keep_version(journey, VersionKind.KEPT, None, at, label=_("Before the first edit"))
-    elif newest.sha256 != documents.fingerprint(documents.dump(journey)):
+    elif newest.sha256 != documents.fingerprint(documents.dump_whole(journey)):
         keep_version(journey, VersionKind.KEPT, None, at, label=_("Changed outside the map"))
 
 
 def keep_version(
     journey: Journey, kind: str, by: User | None, at: datetime, *, label: str = "", undoes: int | None = None
 ) -> JourneyVersion:
-    document = documents.dump(journey)
+    document = documents.dump_whole(journey)
     digest = documents.fingerprint(document)
     newest = _newest(journey)
     if newest is not None and newest.sha256 == digest and kind == VersionKind.EDIT:
@@ -180,7 +180,8 @@ def _said_of(row: Stage | Touchpoint, document: Mapping[str, Any]) -> tuple[Any,
 
 
 def locked(journey: Journey) -> Journey:
-    return Journey.objects.select_for_update(of=("self",)).select_related("program").get(pk=journey.pk)
+    """Without its key: rows that point at the journey, an episode or what opens into it, do not wait."""
+    return Journey.objects.select_for_update(of=("self",), no_key=True).select_related("program").get(pk=journey.pk)
 
 
 def journey_of(row: Stage | Touchpoint) -> Journey:

@@ -15,14 +15,17 @@ from cxprogram.errors import ConflictError, DomainError, NotFoundError
 from cxprogram.models import User
 from journeys.kpis import questions
 from journeys.models import Journey, Stage, Touchpoint
-from journeys.services import map_history
+from journeys.services import map_history, openings
 from journeys.services.map_merging import Merged, merge
 from journeys.services.new_journeys import free_code
 
 STAGE_FIELDS = frozenset({"name", "names", "goals", "actions", "thoughts"})
 TOUCHPOINT_FIELDS = frozenset(
-    {"name", "names", "question_code", "aspect", "team", "channels", "initiator", "promises", "tones"}
-)
+    {
+        "name", "names", "question_code", "aspect", "team", "channels", "initiator", "receiver", "receiver_name",
+        "promises", "tones",
+    }
+)  # fmt: skip
 
 
 class MapError(DomainError):
@@ -155,16 +158,22 @@ def take_off(row: Stage | Touchpoint, *, by: User, at: datetime) -> None:
 
 
 def put_stage_back(stage: Stage, *, by: User, at: datetime) -> None:
-    """Back on the map as the last stage, with the touchpoints that were taken off with it."""
+    """Back on the map as the last stage, with the touchpoints that were taken off with it.
+
+    Raises MapError (`journey-loop`) if one of them opens into what leads back here by now.
+    """
     with map_history.editing(stage.journey, by, at):
+        openings.hold(stage.journey)
         now = Stage.objects.select_for_update(of=("self",)).select_related("journey").get(pk=stage.pk)
         if now.retired_at is None:
             return
         order = map_history.last_order(now)
         went = sorted(
-            now.touchpoints.filter(retired_at=now.retired_at),
+            now.touchpoints.filter(retired_at=now.retired_at).select_related("opens"),
             key=lambda each: (order.index(each.code) if each.code in order else len(order), each.pk),
         )
+        for each in went:
+            _check_opening(now.journey, each)
         others = list(now.journey.stages.on_map().order_by("position"))
         now.retired_at = None
         _place(now, others, others[-1] if others else None)
@@ -174,15 +183,27 @@ def put_stage_back(stage: Stage, *, by: User, at: datetime) -> None:
 
 
 def put_back(touchpoint: Touchpoint, *, by: User, at: datetime) -> None:
-    """Back on the map, as the last of its stage. Raises MapError (`map-stage-off`) if the stage is off the map."""
+    """Back on the map, as the last of its stage.
+
+    Raises MapError: `map-stage-off` if the stage is off the map; `journey-loop` if it opens into what leads back here
+    by now.
+    """
     with map_history.editing(touchpoint.stage.journey, by, at):
-        now = Touchpoint.objects.select_for_update(of=("self",)).select_related("stage").get(pk=touchpoint.pk)
+        openings.hold(touchpoint.stage.journey)
+        rows = Touchpoint.objects.select_for_update(of=("self",)).select_related("stage__journey", "opens")
+        now = rows.get(pk=touchpoint.pk)
         if now.stage.retired_at is not None:
             raise MapError(_("Its stage is not on the map."), code="map-stage-off")
         if now.retired_at is not None:
+            _check_opening(now.stage.journey, now)
             others = list(now.stage.touchpoints.on_map().order_by("position"))
             now.retired_at = None
             _place(now, others, others[-1] if others else None)
+
+
+def _check_opening(journey: Journey, touchpoint: Touchpoint) -> None:
+    if touchpoint.opens is not None and (reason := journey.loop(touchpoint.opens)):
+        raise MapError(reason, code="journey-loop")
 
 
 def _locked(row: Any) -> Any:

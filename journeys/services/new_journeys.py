@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from cxprogram.models import Program, User
 from journeys.choices import VersionKind
 from journeys.models import Journey, Touchpoint
-from journeys.services import documents, map_history
+from journeys.services import documents, map_history, shelf
 from journeys.services.document_parts import FORMAT, VERSION
 
 
@@ -49,13 +49,19 @@ def copy(journey: Journey, name: str, *, by: User, at: datetime) -> Journey:
 
 @transaction.atomic
 def take_in(program: Program, journey: Journey | None, document: Any, *, by: User, at: datetime) -> documents.Changes:
-    """A document from outside: the journey becomes what it says, or is made; kept as a version if anything changed."""
+    """A document from outside: the journey becomes what it says, or is made; kept as a version if anything changed.
+
+    One that is put away is brought back.
+    """
     if journey is None:
         journey, changes = documents.create(program, document, at=at)
     else:
         journey = map_history.locked(journey)
         map_history.keep_standing(journey, at)
+        shelf.bring_back(journey, by=by, at=at)
         changes = documents.apply(journey, document, at=at)
+        if journey.retired_at is not None:
+            changes.brought_back.insert(0, ("journey", journey.code))
     if changes:
         map_history.keep_version(journey, VersionKind.IMPORTED, by, at)
     return changes

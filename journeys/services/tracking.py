@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from django.conf import settings
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from cxprogram import languages
 from cxprogram.errors import DomainError
 from cxprogram.models import Program
 from journeys.choices import CustomerKind
@@ -141,14 +141,13 @@ def _person(call: Call, known: Definitions) -> tuple[PersonFacts, tuple[str, ...
             raise TrackingError(_("The call names no group."), code="group-id-missing")
         return PersonFacts(identities=((SOURCE, call.who),), account=(GROUPS, call.group_id)), ()
     name = text("name") or " ".join(filter(None, (text("firstName", "first_name"), text("lastName", "last_name"))))
-    language = text("language", "locale").replace("_", "-").partition("-")[0].lower()
     others = {slugify(code): value for code, value in traits.items() if code not in ADDRESSES}
     facts = PersonFacts(
         identities=((SOURCE, call.who),),
         name=name,
         email=text("email"),
         phone=text("phone"),
-        language=language if language in {code for code, _name in settings.LANGUAGES} else "",
+        language=languages.code_of(text("language", "locale")),
         kind=CustomerKind.PERSON,
         attributes={code: value for code, value in others.items() if code in known},
     )

@@ -39,7 +39,7 @@ def register_drivers(reasons: Reasons) -> None:
 
 def evidence(program: Program, *, at: datetime) -> dict[str, Leaving]:
     """How leaving goes with the scores of each question that measures a touchpoint of the map."""
-    rows = Touchpoint.objects.on_map().filter(program=program).exclude(question_code="")
+    rows = Touchpoint.objects.in_use().filter(program=program).exclude(question_code="")
     codes = set(rows.values_list("question_code", flat=True))
     found = next((told for reader in _readers if (told := reader(program, codes, at))), {})
     return leaving.leaving(found, minimum=program.min_n)
@@ -55,7 +55,7 @@ def propose(program: Program, *, at: datetime) -> int:
     why = {code: said for reasons in _drivers for code, said in reasons(program).items()}
     marked = {code: each for code, each in evidence(program, at=at).items() if each.is_marked}
     why |= {code: sentence(each, program.language) for code, each in marked.items()}
-    rows = Touchpoint.objects.on_map().filter(program=program, question_code__in=why, truth=Truth.NO)
+    rows = Touchpoint.objects.in_use().filter(program=program, question_code__in=why, truth=Truth.NO)
     changed = 0
     for row in rows.filter(truth_reason="").exclude(events__truth__in=[Truth.PROPOSED, Truth.CONFIRMED]):
         # Said again in the condition: a person may be editing.

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.conf import settings
@@ -13,13 +13,14 @@ from tests.browser.chromium import launched
 pytestmark = pytest.mark.browser
 SHOP, OURS = "https://shop.example/", "https://cx.example"
 WORDS = {
-    "title": "Short", "question": "How was it?", "low": "bad", "high": "good", "choices": [["1", "1"], ["2", "2"]],
+    "title": "Short", "dir": "ltr", "question": "How was it?", "low": "bad", "high": "good",
+    "choices": [["1", "1"], ["2", "2"]],
     "comment": "", "hint": "", "send": "Send", "choose": "Choose", "thanks": "Thanks", "waiting": "Waiting",
     "refused": "Refused",
 }  # fmt: skip
 FACTS = {
-    "slug": "short", "isOpen": True, "origin": OURS, "question": "Q", "comment": "", "language": "en",
-    "texts": {"en": WORDS}, "style": "",
+    "slug": "short", "isOpen": True, "origin": OURS, "question": "Q", "comment": "", "fields": ["PLAN"],
+    "language": "en", "texts": {"en": WORDS}, "style": "",
 }  # fmt: skip
 PAGE = f'<!doctype html><html lang="en"><body><script src="{OURS}/embed/short.js"></script></body></html>'
 
@@ -29,7 +30,9 @@ class Post:
 
     def __init__(self, context: Any) -> None:
         script = (Path(settings.BASE_DIR) / "cxprogram/static/cxprogram/widget.js").read_text()
-        self.script, self.is_up, self.tried, self.taken = script.replace("CX_SURVEY", json.dumps(FACTS)), False, 0, []
+        self.script = script.replace("CX_SURVEY", json.dumps(FACTS))
+        self.is_up, self.tried, self.taken = False, 0, []
+        self.queries: list[dict[str, list[str]]] = []
         self.page = PAGE
         context.route(f"{SHOP}**", lambda route: route.fulfill(body=self.page, content_type="text/html"))
         context.route(f"{OURS}/embed/**", lambda route: route.fulfill(body=self.script, content_type="text/javascript"))
@@ -40,6 +43,7 @@ class Post:
         if not self.is_up:
             route.abort("internetdisconnected")
             return
+        self.queries.append(parse_qs(urlsplit(route.request.url).query))
         self.taken.append(parse_qs(route.request.post_data)["key"][0])
         route.fulfill(status=200, body="{}", headers={"Access-Control-Allow-Origin": "*"})
 
@@ -106,3 +110,16 @@ def test_the_widget_is_dark_only_on_a_dark_page_or_where_it_is_told_to_be() -> N
             ground = page.locator("section").evaluate("box => getComputedStyle(box).backgroundColor")
             found[name] = {"rgb(24, 36, 44)": True, "rgb(255, 255, 255)": False}[ground]
     assert found == {name: is_dark for name, (_style, _said, is_dark) in pages.items()}
+
+
+def test_the_page_around_fills_the_hidden_questions_of_the_survey() -> None:
+    with launched() as browser:
+        post = Post(context := browser.new_context())
+        post.is_up, post.page = True, PAGE.replace("<script", '<script data-field-plan="gold & more" data-field-x="no"')
+        page = context.new_page()
+        page.goto(SHOP)
+        page.locator("section input").first.check()
+        page.locator("section button").click()
+        page.get_by_role("status").filter(has_text="Thanks").wait_for()
+        page.wait_for_timeout(50)
+    assert post.queries == [{"lang": ["en"], "PLAN": ["gold & more"]}]

@@ -62,7 +62,7 @@ def test_it_sees_whether_a_text_has_changed() -> None:
         (
             "options",
             '{"1": {"title": {"xx": "Lines"}}}',
-            'Answer 1, title: "xx" is not a language; use en, sv, nb, da, fi.',
+            'Answer 1, title: "xx" is not a language; use en, sv, nb, da, fi, ….',
         ),
     ],
 )

@@ -247,9 +247,10 @@ def test_the_schema_is_valid_openapi_3_1_and_names_every_door():
         "/api/v1/journeys/{code}/",
         "/api/v1/paths/",
         "/api/v1/funnels/",
+        "/api/v1/competitor-comparisons/",
         "/api/v1/competitor-ratings/bulk/",
-        *(f"/api/v1/{rows}/" for rows in ("interactions", *MODELS)),
-        *(f"/api/v1/{rows}/bulk/" for rows in ("customers", "interactions", *MODELS)),
+        *(f"/api/v1/{rows}/" for rows in ("consents", "interactions", *MODELS)),
+        *(f"/api/v1/{rows}/bulk/" for rows in ("consents", "customers", "interactions", *MODELS)),
         *(
             f"/api/v1/segment/v1/{call}"
             for call in ("track", "identify", "page", "screen", "group", "alias", "batch", "import")

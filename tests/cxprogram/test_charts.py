@@ -3,6 +3,7 @@
 import itertools
 import json
 import re
+from dataclasses import replace
 
 import pytest
 from django.utils import translation
@@ -106,13 +107,16 @@ def test_a_hidden_value_is_in_no_part_of_a_chart():
     )
     everything = json.dumps(chart.spec) + chart.description + chart.caption + repr(chart.table)
     assert "3.3" not in everything and "3.1" not in everything
-    assert chart.table.rows[0] == ("2017", "hidden", "", "n < 5", "")
-    assert chart.table.cells()[0][3].is_hidden
+    assert chart.table.rows[0] == ("2017", "hidden", "", "hidden", "")
+    assert [cell.is_hidden for cell in chart.table.cells()[0]] == [False, False, False, True, False]
+    assert chart.spec["data"]["values"][1]["n_text"] == "n hidden"
 
 
-def test_the_limit_of_small_groups_is_the_programs():
-    chart = charts.units([*AREAS[:2], AREAS[3]], title="T", least=10)
-    assert chart.table.rows[-1][3] == "n < 10"
+def test_a_value_hidden_only_to_protect_another_is_not_called_small():
+    chart = charts.units([*AREAS[:2], replace(AREAS[2], is_hidden=True)], title="T", least=10)
+    assert chart.table.rows[-1][3] == "hidden"
+    assert chart.caption.endswith("Fewer than 10 are hidden, and so is whatever would reveal them.")
+    assert "hidden" not in charts.units(AREAS[:2], title="T", least=10).caption
 
 
 def test_units_stand_best_first_and_hidden_ones_last():

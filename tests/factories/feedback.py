@@ -42,6 +42,7 @@ from feedback.services import (
     plans,
     responses,
     sending,
+    survey_words,
     surveys,
 )
 from journeys.models import (
@@ -176,7 +177,7 @@ def make_doors(survey: Survey) -> Invitation:
     Branding.objects.get_or_create(program=survey.program, defaults={"brand": "#7a1f5c", "logo": PNG})
     drafts.keep(surveys.door(survey.slug), {"NETPRO": ["9"]}, key=f"k-{number}", page=1, language="en", at=NOON)
     question = make_question(survey.program, f"R{number}")
-    surveys.revise(question, {"en": "In other words?"}, on=NOON.date())
+    survey_words.revise(question, {"en": "In other words?"}, on=NOON.date())
     return invitation
 
 

@@ -15,20 +15,23 @@ from django.utils import timezone
 from cxprogram import env, mail, sms
 from cxprogram.colours import contrast, validate_brand
 from cxprogram.pictures import validate_png
-from feedback.models import Branding, Placement, Response
+from feedback.models import Branding, Placement, PlannedAsk, Response
 from feedback.pages import ask_message
 from feedback.pages import poster as posters
 from feedback.services import placements, surveys
 from tests.factories import (
     PNG,
+    make_customer,
     make_invitation,
     make_journey,
     make_program,
+    make_question,
     make_steps,
     make_survey,
     make_touchpoint,
     make_unit,
 )
+from tests.feedback.test_sending import make_plan
 
 LANGUAGES = ["en", "sv", "nb", "da", "fi"]
 WORDS = {code: f"Would you recommend us ({code})?" for code in LANGUAGES}
@@ -36,21 +39,22 @@ WORDS = {code: f"Would you recommend us ({code})?" for code in LANGUAGES}
 
 @pytest.fixture
 def survey(db):
-    survey = make_survey(make_program(), "short", questions=("NETPRO", "COMMENT"), languages=LANGUAGES)
-    survey.program.names = {"sv": "Flygplatsen"}
-    survey.program.save()
-    question = surveys.SurveyItem.objects.get(question__code="NETPRO").question
-    question.wordings = WORDS
-    question.save()
-    return survey
+    program = make_program()
+    program.names = {"sv": "Flygplatsen"}
+    program.save()
+    make_question(program, "NETPRO", wordings=WORDS)
+    return make_survey(program, "short", questions=("NETPRO", "COMMENT"), languages=LANGUAGES)
 
 
 # --- mail -------------------------------------------------------------------------------------
 def test_the_mail_carries_the_first_question_in_both_parts_in_every_language(survey, settings, tmp_path):
     settings.EMAIL_BACKEND = "cxprogram.mail.EmlFileBackend"
+    plan = make_plan(survey, trigger="event", event="interaction", event_type="flown on <Tuesday>")
     for language in LANGUAGES:
         settings.EMAIL_MESSAGES_DIR = tmp_path / language
-        invitation, token = make_invitation(survey, language=language, context={"reason": "You flew\non <Tuesday>."})
+        invitation, token = make_invitation(survey, language=language)
+        ask = {"customer": make_customer(survey.program), "due_at": timezone.now(), "until": timezone.now()}
+        PlannedAsk.objects.create(plan=plan, cause=language, invitation=invitation, **ask)
         mail.transmit(ask_message.mail(invitation, surveys.door("short"), token))
         (file,) = settings.EMAIL_MESSAGES_DIR.glob("*.eml")
         message = BytesParser(policy=policy.default).parsebytes(file.read_bytes())

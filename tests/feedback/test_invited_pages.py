@@ -218,3 +218,12 @@ def test_asking_twice_by_the_same_key_asks_once(survey):
     assert list(Invitation.objects.due(timezone.now())) == [first]
     assert list(Invitation.objects.answerable(timezone.now())) == [first]
     assert surveys.door("short").questions["Q7ALL"].is_hidden
+
+
+def test_who_is_invited_can_ask_to_be_asked_no_more_from_any_page_of_the_form(client, survey):
+    _invitation, token = make_invitation(survey, customer=make_customer(survey.program))
+    way_out = f'<a href="/unsubscribe/{token}/">'
+    assert client.get(f"/r/{token}/", **PERSON).content.decode().count(way_out) == 1
+    wrong = client.post(f"/r/{token}/?lang=en", {}, **PERSON)
+    assert wrong.status_code == 422 and wrong.content.decode().count(way_out) == 1
+    assert "/unsubscribe/" not in client.get("/s/short/", **PERSON).content.decode()

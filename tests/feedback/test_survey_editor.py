@@ -4,13 +4,14 @@ import re
 from datetime import date
 
 import pytest
+from django.db import connection
 from django.utils import timezone, translation
 
 from cxprogram.errors import DomainError
 from cxprogram.periods import ALL
 from cxprogram.stats.satisfaction import index_difference, satisfaction_index
 from cxprogram.stats.tally import Tally
-from feedback.models import Question, Survey, SurveyItem
+from feedback.models import Question, Response, Survey, SurveyItem
 from feedback.pages import survey as pages
 from feedback.services import survey_drafting, surveys
 from feedback.survey_templates import TEMPLATES
@@ -179,7 +180,8 @@ def test_words_that_are_asked_change_only_as_a_revision_that_breaks_the_trend(ow
     other = facts | {"wording_en": "Would you tell a friend about us?"}
     assert owner.post(url, other).status_code == 409
     assert owner.post(url, facts | {"wording_en": words["en"], "option_low_en": "never"}).status_code == 409
-    assert owner.post(url, other | {"is_new_wording": "on"}).status_code == 303
+    assert owner.post(url, other | {"meaning": "new"}).status_code == 303
+    assert owner.post(url, {"do": "publish"}).status_code == 303
     question = Question.objects.get(code="NPS")
     revision = question.revisions.get()
     assert (question.wordings["en"], revision.number, revision.wordings_before["en"]) == (
@@ -214,3 +216,29 @@ def test_a_question_that_is_asked_already_is_offered_by_its_label(owner, program
     made = owner.post("/surveys/new/", {"template": "effort"})
     page = owner.get(made["Location"]).content.decode()
     assert ">Waiting in line (Q1)</option>" in page
+
+
+# --- what came in -----------------------------------------------------------------------------
+def test_the_page_says_how_many_answers_there_are_and_how_many_look_like_a_robot_s(owner, program, client):
+    survey = make_survey(program, "short", questions=("NETPRO",), has_rules=False)
+    assert "suspected" not in owner.get("/surveys/short/edit/").content.decode()
+    for number in range(6):
+        trap = {"homepage": "https://example.org"} if number == 0 else {}
+        client.post("/s/short/", {"key": f"{number}" * 24, "NETPRO": "9"} | trap)
+    page = owner.get("/surveys/short/edit/").content.decode()
+    assert "6 answers" in page and "?suspected=yes" in page and "1 suspected robot" in page
+    assert "Suspected robots are kept and counted" in page
+    nps = Kpi(program=program, code="nps", collector="nps", question_code="NETPRO")
+    assert registry.read(program, [KpiQuery(nps, root_of(program), ALL)])[0].rows == 6, "as the page says"
+    client.force_login(make_user("owner", root_of(program), is_staff=True))
+    lists = [client.get("/admin/feedback/response/", {"suspected": word}) for word in ("", "yes", "no")]
+    assert [len(page.context["cl"].result_list) for page in lists] == [6, 1, 5]
+    assert survey.versions.count() == 1
+
+
+def test_the_count_of_suspected_answers_reads_their_own_index(owner, program):
+    make_survey(program, "short", questions=("NETPRO",), has_rules=False)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        plan = Response.objects.filter(survey_version__in=[1]).suspected().explain()
+    assert "response_suspected" in plan

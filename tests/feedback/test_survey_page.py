@@ -5,11 +5,12 @@ from unittest import mock
 
 import pytest
 from django.db import OperationalError
+from django.utils import timezone
 
 from feedback.choices import TicketReason
 from feedback.models import Question, Response, Ticket
 from feedback.pages import survey as pages
-from feedback.services import responses
+from feedback.services import responses, survey_drafting
 from tests.factories import make_program, make_rule, make_survey
 
 pytestmark = pytest.mark.django_db
@@ -206,9 +207,11 @@ def test_an_unknown_survey_is_not_found(client):
     assert client.post("/s/nowhere/", {}).status_code == 404
 
 
-def test_a_corrected_wording_and_a_new_rule_show_at_once(client, survey):
+def test_a_published_draft_and_a_new_rule_show_at_once(client, survey):
     assert "How was Q7ALL?" in client.get("/s/short/").content.decode()
     Question.objects.filter(code="Q7ALL").update(wordings={"en": "How was it?"})
+    assert "How was Q7ALL?" in client.get("/s/short/").content.decode(), "a published version keeps its words"
+    survey_drafting.publish(survey_drafting.draft_of(survey), at=timezone.now())
     assert "How was it?" in client.get("/s/short/").content.decode()
     make_rule(survey, "Q7ALL", TicketReason.PROBLEM_MET, 1, 1)
     typed(client, NETPRO="9", Q7ALL="1")

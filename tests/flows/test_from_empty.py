@@ -15,13 +15,13 @@ from django.test import Client
 from cxprogram import setup_code
 from cxprogram.errors import NotFoundError
 from cxprogram.models import Membership, Program, User
-from feedback.models import Placement, Survey, Ticket
+from feedback.models import ContactRule, Placement, Survey, Ticket
 from feedback.survey_templates import TEMPLATES
 from governance.services import beginnings
 from governance.start_forms import guessed_country
 from journeys.journey_templates import JOURNEYS
 from journeys.kpis import registry
-from journeys.models import Journey, Kpi, Touchpoint
+from journeys.models import ConsentText, Journey, Kpi, Touchpoint
 from tests.factories import make_program, make_unit, make_user, root_of
 
 FIRST = {
@@ -104,12 +104,20 @@ def test_a_stranger_gets_from_nothing_to_a_counted_answer(client, mailoutbox):
         page = client.get(address)
         assert page.status_code == 200 and 'href="/start/"' in page.content.decode()
     # 4: the survey
-    touchpoint = chosen(client.get("/start/survey/"), "touchpoint")
+    page = client.get("/start/survey/")
+    touchpoint, basis = chosen(page, "touchpoint"), chosen(page, "basis")
+    typed = {"template": "relationship", "touchpoint": touchpoint, "hours": "24", "basis": basis}
     assert Touchpoint.objects.get(pk=touchpoint).code == "checkout"
     for _again in range(2):
-        reply = client.post("/start/survey/", {"template": "relationship", "touchpoint": touchpoint, "hours": "24"})
+        reply = client.post("/start/survey/", typed)
         assert reply.headers["Location"] == "/start/channel/"
     assert Survey.objects.get().is_open and client.get("/start/").headers["Location"] == "/start/channel/"
+    # A first plan may ask: customers are told why, in every language, and nobody is asked twice in a month.
+    text, rule = ConsentText.objects.get(), ContactRule.objects.get()
+    assert (text.purpose, text.legal_basis, set(text.texts)) == (
+        "survey", "legitimate_interest", {"en", "sv", "nb", "da", "fi"},
+    )  # fmt: skip
+    assert (rule.at_most, rule.window_hours, rule.scope, rule.is_active) == (1, 720, "program", True)
     # 5: the channel
     page = client.get("/start/channel/")
     place = {"name": "Kassen", "unit": chosen(page, "unit"), "touchpoint": chosen(page, "touchpoint")}
@@ -203,7 +211,9 @@ def test_nobody_reaches_into_another_program_by_the_steps(client):
         ),
     )
     client.force_login(make_user("owner", root_of(own)))
-    taken = client.post("/start/survey/", {"template": "effort", "touchpoint": touchpoint.pk, "hours": "24"})
+    taken = client.post(
+        "/start/survey/", {"template": "effort", "touchpoint": touchpoint.pk, "hours": "24", "basis": "consent"}
+    )
     assert taken.status_code == 422 and not Survey.objects.exists()
     beginnings.open_survey(own, "effort", touchpoint=None, by=make_user(), at=theirs.created_at)
     place = {"name": "Desk", "unit": root_of(theirs).pk}

@@ -115,3 +115,40 @@ def test_a_stage_names_a_question_that_the_program_has(house: Any, client: Clien
     reply = client.post(url(Stage, "change", stage.pk), filled(client, stage) | {"problem_question": "NOPE"})
     assert set(reply.context["adminform"].form.errors) == {"problem_question"}
     save(client, stage, problem_question="PROBLEMS")
+
+
+# --- what opens into what ---------------------------------------------------------------------
+@pytest.fixture
+def shop(house: House) -> Touchpoint:
+    """A touchpoint of another journey, into which that of the house opens."""
+    point = factories.make_touchpoint(factories.make_journey(house.program, "shopping").stages.first(), "till")
+    Touchpoint.objects.filter(pk=house.touchpoint.pk).update(opens=point.stage.journey)
+    return point
+
+
+def refused(client: Client, row: Any, field: str, **typed: Any) -> str:
+    reply = client.post(url(type(row), "change", row.pk), filled(client, row) | typed)
+    assert reply.status_code == 200
+    (said,) = reply.context["adminform"].form.errors[field]
+    return said
+
+
+def test_a_touchpoint_does_not_open_into_what_leads_back_to_its_journey(
+    house: House, client: Client, shop: Touchpoint
+) -> None:
+    departure = house.touchpoint.stage.journey
+    said = refused(client, shop, "opens", opens=departure.pk)
+    assert "Departure → Shopping" in said
+    assert refused(client, shop, "opens", opens=shop.stage.journey.pk) == "A journey cannot open into itself."
+    third = factories.make_touchpoint(factories.make_journey(house.program, "paying").stages.first(), "card")
+    save(client, shop, opens=third.stage.journey.pk)
+    assert "Departure → Shopping → Paying" in refused(client, third, "opens", opens=departure.pk)
+    assert not Touchpoint.objects.filter(opens=departure).exists()
+
+
+def test_neither_a_touchpoint_nor_a_stage_is_given_to_the_journey_that_it_opens_into(
+    house: House, client: Client, shop: Touchpoint
+) -> None:
+    row = house.touchpoint
+    assert "itself" in refused(client, row, "opens", stage=shop.stage.pk, position=9)
+    assert "itself" in refused(client, row.stage, "journey", journey=shop.stage.journey.pk, position=9)

@@ -11,8 +11,8 @@ from cxprogram.errors import ConflictError, DomainError
 from cxprogram.models import Program
 from cxprogram.periods import ALL, parse
 from journeys.insight import competitors
-from journeys.models import Competitor, CompetitorRating, Customer
-from journeys.services import competitor_ratings, subjects
+from journeys.models import Competitor, CompetitorRating, Customer, Segment
+from journeys.services import competitor_ratings, segments, subjects
 from journeys.services.competitor_ratings import Given, Sitting
 from tests import factories
 from tests.api_client import Api
@@ -122,6 +122,67 @@ def test_period_and_unit_hold_what_was_said_then_and_there(house: House) -> None
     assert competitors.compare(house.program, house.units["A"], ALL).n == 7
 
 
+@pytest.fixture
+def swedish(house: House) -> Segment:
+    """Those who speak Swedish: one of them is `factories.make_customer` with the language sv."""
+    rule = {"all": [{"field": "language", "is": "sv"}]}
+    return Segment.objects.create(program=house.program, code="swedish", name="Swedish", definition=rule)
+
+
+def speaker(house: House, language: str) -> Customer:
+    customer = factories.make_customer(house.program, identity=f"{language}@example.org")
+    Customer.objects.filter(pk=customer.pk).update(language=language)
+    return customer
+
+
+def of_segment(house: House, segment: Segment, **asked: Any) -> competitors.Comparison:
+    return competitors.compare(house.program, house.root, ALL, customers=segments.customers(segment, NOON), **asked)
+
+
+def test_a_segment_holds_what_its_customers_said(house: House, swedish: Segment) -> None:
+    many(house, 12, 8, 5, customer=speaker(house, "sv"))
+    many(house, 12, 4, 7, start=50, customer=speaker(house, "da"))
+    many(house, 12, 4, 7, start=100)  # of nobody who is known: in no segment
+    many(house, 12, 8, 5, start=150, touchpoint="food", customer=speaker(house, "sv2"))
+    found = of_segment(house, swedish)
+    (oak,) = [brand for brand in found.brands if not brand.is_us]
+    assert (found.n, found.standing.n, oak.relative.difference) == (12, 12, pytest.approx(30))
+    assert competitors.compare(house.program, house.root, ALL).n == 36
+    assert found.moments[0].touchpoint is None and len(found.moments) == 1
+
+
+def test_a_segment_that_leaves_few_others_is_hidden(house: House, swedish: Segment) -> None:
+    many(house, 10, 8, 5, customer=speaker(house, "sv"))
+    many(house, 12, 8, 5, touchpoint="food", start=50, customer=Customer.objects.get(language="sv"))
+    many(house, 3, 8, 5, start=100)
+    found = of_segment(house, swedish)
+    assert (found.n, found.wallet, found.standing, found.brands) == (None, None, None, ())  # 13 less 10 would tell of 3
+    assert [each.touchpoint.code for each in found.moments] == ["food"]
+    many(house, 3, 8, 5, touchpoint="food", start=150)
+    assert of_segment(house, swedish).moments == ()
+    many(house, 2, 8, 5, start=200)
+    assert of_segment(house, swedish).n == 10
+
+
+def test_a_unit_asked_for_alone_is_hidden_as_beside_the_others(house: House) -> None:
+    for start, (code, n) in enumerate({"G": 12, "A": 9, "B": 3}.items()):
+        many(house, n, 8, 5, unit=house.units[code], start=100 * start)
+        many(house, n, 8, 5, unit=house.units[code], start=100 * start, touchpoint="food")
+    found = {code: competitors.compare(house.program, house.units[code], ALL) for code in "GAB"}
+    assert {code: each.n for code, each in found.items()} == {"G": 12, "A": None, "B": None}
+    assert {code: len(each.moments) for code, each in found.items()} == {"G": 2, "A": 0, "B": 0}
+    assert "so is whatever would reveal them" in page(house, unit="A").content.decode()
+    assert "without revealing a small group" in page(house, unit="A").content.decode()
+
+
+def test_a_context_asked_for_alone_is_hidden_as_beside_the_others(house: House) -> None:
+    for start, (context, n) in enumerate({"business": 12, "family": 9, "alone": 3}.items()):
+        many(house, n, 8, 5, context=context, start=100 * start)
+    found = {each: competitors.compare(house.program, house.root, ALL, context=each).n for each in
+             ("business", "family", "alone", "none")}  # fmt: skip
+    assert found == {"business": 12, "family": None, "alone": None, "none": 0}
+
+
 def test_few_are_hidden(house: House) -> None:
     many(house, 4, 8, 5)
     found = competitors.compare(house.program, house.root, ALL)
@@ -134,6 +195,33 @@ def page(house: House, role: str = "owner", **asked: str):
     client = Client(headers={"accept-language": "en"})
     client.force_login(house.people[role])
     return client.get("/competitors/", asked)
+
+
+def test_the_page_asks_for_a_segment_in_the_words_of_the_funnels(house: House, swedish: Segment) -> None:
+    many(house, 12, 8, 5, customer=speaker(house, "sv"))
+    many(house, 12, 4, 7, start=50)
+    told = page(house, segment="swedish")
+    assert [(each.label, each.is_chosen) for each in told.context["segments"]] == [
+        ("All customers", False), ("Swedish", True),
+    ]  # fmt: skip
+    assert told.context["found"].n == 12
+    assert '<option value="swedish" selected>' in told.content.decode()
+    assert page(house, segment="none").status_code == 404
+
+
+def test_the_page_says_how_sure_each_place_is(house: House) -> None:
+    many(house, 30, 5, 5.5)
+    told = page(house)
+    found = told.context["found"]
+    assert (found.standing.rank, told.context["headline"][:12]) == (2, "Place 2 of 2")
+    own, first = (f"{100 * share:.1f}" for share in (found.standing.ranks[1], found.standing.ahead))
+    assert told.context["lead"] == f"{own}\xa0% sure that this is our place, {first}\xa0% that we are first (n\xa030)."
+    table = told.context["wallet"]
+    assert [column.label for column in table.columns[-3:]] == ["Place", "Sure of the place", "Sure to be first"]
+    assert {row[0]: row[-3:] for row in table.rows} == {
+        house.program.organisation: ("2", f"{own}\xa0%", f"{first}\xa0%"),
+        "Oakland": ("1", f"{own}\xa0%", f"{own}\xa0%"),
+    }
 
 
 def test_the_page_tells_who_is_ahead_and_where(house: House) -> None:
@@ -157,10 +245,11 @@ def test_erased_the_ratings_of_a_sitting_stay_together_and_name_nobody(house: Ho
     customer = factories.make_customer(house.program, identity="ann@example.org")
     Competitor.objects.create(program=house.program, code="oak", name="Oakland")
     sit(house.program, "ann@example.org", Given(8), Given(6, "oak"), customer=customer, context="Ann's trip")
+    many(house, 4, 8, 5, source="other")
     before = competitors.compare(house.program, house.root, ALL).n
     subjects.erase(Customer.objects.get(pk=customer.pk), at=NOON)
-    rows = CompetitorRating.objects.all()
+    rows = CompetitorRating.objects.exclude(source="other")
     assert {row.external_id for row in rows} == {f"erased-{min(row.pk for row in rows)}"}
     assert {row.context for row in rows} == {""}
-    assert competitors.compare(house.program, house.root, ALL).n == before == 1
+    assert competitors.compare(house.program, house.root, ALL).n == before == 5
     assert np.unique([row.rating for row in rows]).size == 2

@@ -5,12 +5,14 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from cxprogram.choices import Role
 from feedback.models import Response
+from journeys.insight import freshness
 from journeys.models import Customer, DataStream
 from journeys.pages import streams
-from journeys.services import interactions, people
+from journeys.services import interactions, merges, people
 from journeys.services.customers import CustomerFacts
 from journeys.services.interactions import Happening
 from journeys.services.people import PersonFacts
@@ -117,3 +119,32 @@ def test_a_stream_says_how_far_it_can_be_trusted(house: House) -> None:
     later = {row.stream.code: row for row in streams.streams(house.program, received + timedelta(days=2))}
     assert later["idea"].complaints[0].startswith("Takes nothing in") and not later["idea"].is_stale
     assert as_(house, Role.ANALYST).get("/streams/").status_code == 200
+
+
+def test_old_rows_that_came_in_today_are_a_delivery_of_today(house: House) -> None:
+    factories.make_stream(house.program, "orders", cadence_hours=24, responsible=house.people["owner"])
+    at = NOON - timedelta(days=500)
+    row = interactions.prepare(interactions.door(house.program), Happening("orders", "shop", "1", at, "order"), at=NOON)
+    interactions.record_many(interactions.door(house.program), [row], at=NOON)
+    now = timezone.now()
+    (found,) = (each for each in streams.streams(house.program, now) if each.stream.code == "orders")
+    assert (found.rows, found.is_stale, found.received_at is not None) == (1, False, True)
+    assert not any("Nothing came in" in said or "Not fresh" in said for said in found.complaints)
+    assert freshness.last_deliveries([found.stream], now) == {found.stream.pk: found.received_at}
+    (later,) = (each for each in streams.streams(house.program, now + timedelta(days=2)) if each.rows)
+    assert later.is_stale
+
+
+def test_a_customers_page_leads_those_who_may_to_its_merges(house: House) -> None:
+    kept, merged = (
+        factories.make_customer(house.program, unit=house.units["G"], name=name) for name in ("Ann", "Anne")
+    )
+    address = f"/customers/{kept.pk}/"
+    assert "Merges" not in as_(house, Role.OWNER).get(address).content.decode()
+    merge = merges.merge(kept, merged, rule="crm", at=NOON)
+    link = f'href="/admin/journeys/customermerge/{merge.pk}/change/"'
+    for role, sees in ((Role.OWNER, 1), (Role.ANALYST, 1), (Role.FRONTLINE, 0)):
+        assert as_(house, role).get(address).content.decode().count(link) == sees
+    assert "Undo" in as_(house, Role.OWNER).get(f"/admin/journeys/customermerge/{merge.pk}/change/").content.decode()
+    merges.undo(merge, at=NOON)
+    assert link not in as_(house, Role.OWNER).get(address).content.decode()

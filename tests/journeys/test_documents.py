@@ -4,13 +4,15 @@ import copy
 from datetime import date
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cxprogram.models import Program
-from journeys.models import Journey, Stage, Touchpoint
+from journeys.models import Finding, Journey, Stage, Touchpoint
 from journeys.services import documents
+from journeys.services.document_parts import canonical
 from journeys.services.documents import DocumentError
 from tests import factories
 from tests.factories import NOON
@@ -80,6 +82,42 @@ def test_what_it_does_not_name_is_taken_off_and_brought_back_by_its_code(journey
     assert sorted(back.brought_back) == [("stage", "arrive"), ("touchpoint", "desk")]
     assert documents.dump(journey) == whole
     assert Touchpoint.objects.get(code="desk").pk == desk.pk
+
+
+def test_findings_of_what_is_off_the_map_are_in_no_file_and_stay_where_they_are(journey: Journey) -> None:
+    whole = documents.dump(journey)
+    less = copy.deepcopy(whole)
+    less["stages"], less["findings"] = less["stages"][1:], []
+    documents.apply(journey, less, at=NOON)
+    assert "findings" not in documents.dump(journey)
+    assert not documents.apply(journey, documents.dump(journey), at=NOON)
+    assert documents.dump_whole(journey)["findings"] == whole["findings"]
+    documents.apply(journey, whole, at=NOON)
+    assert documents.dump(journey) == whole
+    assert Finding.objects.filter(journey=journey).count() == 1
+
+
+def test_a_finding_of_a_touchpoint_is_written_without_its_stage_if_only_that_is_off_the_map(journey: Journey) -> None:
+    less = documents.dump(journey)
+    first, second = less["stages"]
+    second["touchpoints"] += first["touchpoints"]
+    less["stages"], less["findings"] = [second], [each | {"stage": ""} for each in less["findings"]]
+    documents.apply(journey, less, at=NOON)
+    (finding,) = documents.dump(journey)["findings"]
+    assert ("stage" in finding, finding["touchpoint"]) == (False, "desk")
+    assert Finding.objects.get(journey=journey).stage.code == "arrive"
+    assert not documents.apply(journey, documents.dump(journey), at=NOON)
+
+
+def test_a_kept_document_may_tell_of_what_is_off_the_map_or_gone(journey: Journey) -> None:
+    off = {"kind": "need", "texts": {"en": "A seat"}, "stage": "gone", "touchpoint": "gone"}
+    kept = documents.dump(journey)
+    kept["findings"].append(off)
+    with pytest.raises(DocumentError):
+        documents.apply(journey, kept, at=NOON)
+    changes = documents.apply(journey, kept, at=NOON, is_kept=True)
+    assert (bool(changes), changes.not_taken) == (False, [("finding", "gone")])
+    assert documents.differences(kept, kept) == []
 
 
 def test_it_tells_what_was_added_changed_and_moved(journey: Journey) -> None:
@@ -171,10 +209,17 @@ points = st.fixed_dictionaries(
     optional={
         "names": texts, "promises": texts, "channels": st.lists(st.sampled_from(["web", "phone"]), unique=True),
         "problem_codes": st.lists(st.integers(0, 9)), "initiator": st.sampled_from(["organisation", "partner"]),
+        "receiver": st.sampled_from(["customer", "organisation", "partner", "nobody"]), "receiver_name": words,
     },
 )  # fmt: skip
 stages = st.fixed_dictionaries(
     {"code": codes, "name": words, "touchpoints": st.lists(points, max_size=4)}, optional={"goals": texts}
+)
+
+
+findings = st.fixed_dictionaries(
+    {"kind": st.sampled_from(["need", "pain_point"]), "texts": texts},
+    optional={"value": st.integers(1, 5), "state": st.just("done")},
 )
 
 
@@ -185,7 +230,20 @@ def journeys(draw: Any) -> dict[str, Any]:
     seen: set[str] = set()
     for stage in found:
         stage["touchpoints"] = [p for p in stage["touchpoints"] if not (p["code"] in seen or seen.add(p["code"]))]
-    return document | {"stages": found}
+    places = [("", "")] + [(stage["code"], "") for stage in found]
+    places += [(draw(st.sampled_from(["", stage["code"]])), p["code"]) for stage in found for p in stage["touchpoints"]]
+    told = [
+        draw(findings) | {"stage": stage, "touchpoint": point}
+        for stage, point in draw(st.lists(st.sampled_from(places), max_size=4))
+    ]
+    return document | {"stages": found, "findings": told}
+
+
+def sorted_findings(document: Any) -> Any:
+    """The document as parts; findings have no order of their own."""
+    part = documents.read(document)
+    part.findings.sort(key=lambda each: canonical(msgspec.to_builtins(each)))
+    return part
 
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -198,9 +256,9 @@ def test_whatever_came_before_the_journey_says_what_the_last_document_says(progr
     for document in many[1:]:
         documents.apply(journey, document, at=NOON)
         journey.refresh_from_db()
-        plain = documents.read(documents.dump(journey))
-        assert plain == documents.read(document)
+        assert sorted_findings(documents.dump(journey)) == sorted_findings(document)
         assert not documents.apply(journey, document, at=NOON)
+        assert not documents.apply(journey, documents.dump(journey), at=NOON)
 
 
 def test_a_question_that_is_not_asked_yet_is_kept_and_told(program: Program, journey: Journey) -> None:

@@ -1,14 +1,18 @@
 """The map's editing page as plain forms, as a browser without JavaScript sends them."""
 
+import copy
 import html
 import re
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from journeys import journey_templates
 from journeys.models import Journey, JourneyVersion, Touchpoint
+from journeys.pages import map_editor
+from journeys.services import documents
 from tests import factories
 from tests.factories import House
 
@@ -117,6 +121,33 @@ def test_the_later_of_two_sees_both_texts_and_saves_again(house: House, journey:
     assert Touchpoint.objects.get(code="desk").name == "Bag drop"
 
 
+def test_a_clash_names_only_the_languages_that_differ(house: House, journey: Journey) -> None:
+    said = {"en": "At once", "sv": "Genast", "fi": "Heti", "da": "Straks"}
+    Touchpoint.objects.filter(code="desk").update(promises=said)
+    ann, bo = client_of(house), client_of(house, "analyst")
+    hers = filled(ann, "desk", promises_sv="Direkt", promises_fi="Tuota pikaa")
+    his = filled(bo, "desk", promises_sv="Med en gång", promises_da="Med det samme")
+    assert ann.post(EDIT, hers).status_code == 303
+    told = bo.post(EDIT, his)
+    part = next(p for s in told.context["page"].stages for p in s.touchpoints if p.row.code == "desk")
+    assert part.clashes == (
+        (
+            "What the brand promises",
+            "Dansk: Straks; Svenska: Direkt",
+            "Dansk: Med det samme; Svenska: Med en gång",
+        ),
+    )
+
+
+def test_a_clash_names_a_field_as_its_form_does(house: House, journey: Journey) -> None:
+    ann, bo = client_of(house), client_of(house, "analyst")
+    hers, his = (filled(who, "desk", receiver_name=said) for who, said in ((ann, "Hands bag"), (bo, "Takes bag")))
+    assert ann.post(EDIT, hers).status_code == 303
+    told = bo.post(EDIT, his)
+    part = next(p for s in told.context["page"].stages for p in s.touchpoints if p.row.code == "desk")
+    assert part.clashes == (("What the receiver calls it", "Hands bag", "Takes bag"),)
+
+
 @pytest.mark.parametrize(
     ("data", "status"),
     [
@@ -152,6 +183,47 @@ def test_versions_say_in_words_what_changed_and_bring_it_back(house: House, jour
     assert client.post("/map/versions/?journey=departure", {"do": "restore", "number": "1"}).status_code == 303
     assert (order(journey), Touchpoint.objects.get(code="desk").name) == (["desk", "road", "food"], "Desk")
     assert client.post("/map/versions/?journey=departure", {"do": "restore", "number": "99"}).status_code == 404
+
+
+def test_a_touchpoint_with_findings_goes_off_and_every_page_of_its_history_stands(
+    house: House, journey: Journey
+) -> None:
+    finding = factories.make_finding(Touchpoint.objects.get(code="desk"), study=factories.make_study(house.program))
+    client = client_of(house)
+    assert client.post(EDIT, {"do": "off-touchpoint", "code": "desk"}).status_code == 303
+    page = client.get("/map/versions/?journey=departure&from=1&to=2")
+    assert page.status_code == 200
+    assert page.context["compared"].changes == ("Desk was taken off.",)
+    for kind in ("json", "xlsx", "cjml"):
+        data = client.get("/map/export/", {"journey": "departure", "format": kind}).content
+        preview = client.post("/map/import/", {"file": SimpleUploadedFile("j", data)})
+        assert (preview.status_code, bool(preview.context["previews"][0]["changes"])) == (200, False), kind
+    assert client.post(EDIT, {"do": "undo"}).status_code == 303
+    assert order(journey) == ["desk", "road", "food"]
+    assert Touchpoint.objects.get(code="desk").findings.get() == finding
+
+
+def test_versions_call_every_field_and_choice_by_its_words(house: House, journey: Journey) -> None:
+    document = documents.dump(journey)
+    changed = copy.deepcopy(document)
+    changed |= {"evidence": "researched", "evidence_note": {"en": "Seen"}, "description": "In short", "level": "part"}
+    stage = changed["stages"][0]
+    stage |= {"goal_evidence": "partly", "problem_question": "Q9", "problems": {"1": {"en": "Dirty"}}}
+    stage["touchpoints"][0] |= {
+        "truth": "confirmed", "truth_reason": "All say so", "channels": ["email", "web"], "initiator": "organisation",
+        "expectations": [{"value": 4.5, "valid_from": "2026-01-01"}], "expectation_form": "direct",
+        "expectation_question": "Q8", "problem_codes": [3],
+    }  # fmt: skip
+    told = [map_editor.change_in_words(each, changed) for each in documents.differences(document, changed)]
+    text = " ".join(told)
+    assert len(told) == 15
+    assert "_" not in text and "Part(" not in text
+    for words in (
+        "evidence changed from Assumed to Researched.", "what the evidence is is now en: Seen.",
+        "channels is now E-mail, Website.", "who begins changed from The customer to We.",
+        "expectation is now 4.5 from 1 Jan 2026.", "level changed from Journey to Part of a journey.",
+    ):  # fmt: skip
+        assert words in text
 
 
 def test_a_new_journey_begins_empty_from_a_template_or_as_a_copy(house: House, journey: Journey) -> None:

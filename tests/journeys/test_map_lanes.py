@@ -1,17 +1,21 @@
 """What hangs on the parts of a map: expectations that are measured, evidence, competitors, lanes by choice."""
 
 from datetime import date
+from io import BytesIO
 
 import pytest
 from django.test import Client
+from pypdf import PdfReader
 
-from cxprogram.periods import parse
+from cxprogram.periods import ALL, Period, parse
 from journeys.insight.map import MapTouchpoint, MapView, build_map
-from journeys.models import JourneyPersona, Persona, Touchpoint
+from journeys.models import Finding, JourneyPersona, Persona, Touchpoint
 from journeys.services import competitor_ratings
 from journeys.services.competitor_ratings import Given, Sitting
 from tests import factories
 from tests.factories import NOON, House
+
+TODAY = NOON.date()
 
 YEAR = parse("2017")
 
@@ -23,12 +27,12 @@ def point(house: House) -> Touchpoint:
     return house.touchpoint
 
 
-def view(house: House) -> MapView:
-    return build_map(house.program, house.root, YEAR, user=house.people["owner"])
+def view(house: House, period: Period = YEAR, today: date = TODAY) -> MapView:
+    return build_map(house.program, house.root, period, user=house.people["owner"], today=today)
 
 
-def card(house: House) -> MapTouchpoint:
-    return next(each for each in view(house).touchpoints if each.touchpoint.code == "food")
+def card(house: House, period: Period = YEAR, today: date = TODAY) -> MapTouchpoint:
+    return next(each for each in view(house, period, today).touchpoints if each.touchpoint.code == "food")
 
 
 def ask(house: House, code: str, form: str, counts: dict[int, int], *, scale: tuple[int, int] = (1, 5)) -> None:
@@ -83,6 +87,40 @@ def test_evidence_follows_from_studies_and_measurement(house: House, point: Touc
     assert card(house).grade == "partly"
 
 
+@pytest.mark.parametrize("is_studied_elsewhere", [False, True])
+def test_a_study_ages_by_the_period_shown_and_not_by_studies_elsewhere(
+    house: House, point: Touchpoint, is_studied_elsewhere: bool
+) -> None:
+    factories.make_finding(point, study=factories.make_study(house.program, done_on=date(2013, 6, 1)))
+    factories.make_scores(house.survey, "Q7FOOD", {4: 20}, at=NOON.replace(year=2016))
+    if is_studied_elsewhere:
+        other = factories.make_touchpoint(point.stage, "other")
+        factories.make_finding(other, study=factories.make_study(house.program, "new", done_on=date(2017, 6, 1)))
+    assert (card(house, parse("2015")).grade, card(house, parse("2016-05")).grade) == ("partly", "researched")
+    assert card(house, parse("2017")).grade == "partly"
+    assert card(house, ALL, today=date(2016, 5, 1)).grade == "researched"
+    assert card(house, ALL, today=date(2016, 7, 1)).grade == "partly"
+
+
+def test_findings_of_a_stage_and_of_the_whole_journey_are_shown_by_choice(house: House, client: Client) -> None:
+    journey, stage = house.touchpoint.stage.journey, house.touchpoint.stage
+    facts = {"program": house.program, "journey": journey, "kind": "pain_point"}
+    Finding.objects.create(stage=stage, texts={"en": "Nobody knows where to sit."}, **facts)
+    Finding.objects.create(texts={"en": "Travel is tiring."}, **facts)
+    found = view(house)
+    assert [str(each) for each in found.findings] == ["Travel is tiring."]
+    assert [[str(each) for each in part.findings] for part in found.stages] == [[], ["Nobody knows where to sit."]]
+    client.force_login(house.people["owner"])
+    for address, is_said in (("/map/?period=2017", False), ("/map/?period=2017&lanes=findings", True)):
+        html = client.get(address, headers={"accept-language": "en"}).content.decode()
+        for text in ("Nobody knows where to sit.", "Travel is tiring."):
+            assert (text in html) == is_said, (address, text)
+    pdf = client.get("/map/pdf/?period=2017&lanes=findings", headers={"accept-language": "en"}).content
+    (sheet,) = PdfReader(BytesIO(pdf)).pages
+    text = " ".join(sheet.extract_text().split())
+    assert "Nobody knows where to sit." in text and "Travel is tiring." in text
+
+
 def test_it_says_where_we_are_surely_ahead(house: House, point: Touchpoint) -> None:
     factories.make_competitor(house.program, "oak")
     for number in range(12):
@@ -122,5 +160,5 @@ def test_a_journey_that_another_opens_says_of_what_it_is_a_part(house: House, po
     eating = factories.make_journey(house.program, "eating")
     point.opens = eating
     point.save()
-    found = build_map(house.program, house.root, YEAR, journey="eating")
+    found = build_map(house.program, house.root, YEAR, journey="eating", today=TODAY)
     assert found.opened_from == point

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from cxprogram.models import Program
 from journeys.models import Touchpoint
-from journeys.services import maps, new_journeys
+from journeys.services import documents, maps, new_journeys
 from journeys.services.map_merging import Merged, merge
 from tests import factories
 from tests.factories import NOON
@@ -42,7 +42,9 @@ FIELDS = ("name", "team", "question_code")
 turns = st.lists(
     st.tuples(
         st.integers(0, 1),
-        st.one_of(st.none(), st.dictionaries(st.sampled_from(FIELDS), st.sampled_from("abcd"), min_size=1)),
+        st.one_of(
+            st.none(), st.just({}), st.dictionaries(st.sampled_from(FIELDS), st.sampled_from("abcd"), min_size=1)
+        ),
     ),
     max_size=16,
 )
@@ -54,15 +56,23 @@ turns = st.lists(
 def test_however_two_editors_take_turns_nothing_is_lost_and_the_later_is_told(
     shared_program: Program, acts: list[tuple[int, dict[str, str] | None]]
 ) -> None:
-    """None opens the page anew; a dictionary is typed into the page as it was opened last, and saved."""
+    """None opens the page anew; a dictionary is typed into the page as it was opened last, and saved; an empty one
+    stands for taking the touchpoint off the map and putting it back."""
     journey = new_journeys.begin(shared_program, "J", by=None, at=NOON)  # type: ignore[arg-type]
     people = [shared_program.membership_set.get(user__email=f"{who}@example.org").user for who in ("ann", "bo")]
     row = maps.add_touchpoint(journey.stages.get(), "Desk", after=None, by=people[0], at=NOON)
     stands = {"name": "Desk", "team": "", "question_code": ""}
+    finding = factories.make_finding(row)
     pages = [(row.revision, dict(stands))] * 2
     for who, typed in acts:
         if typed is None:
             pages[who] = (Touchpoint.objects.get(pk=row.pk).revision, dict(stands))
+            continue
+        if not typed:
+            maps.take_off(row, by=people[who], at=NOON)
+            assert "findings" not in documents.dump(journey)
+            maps.put_back(row, by=people[who], at=NOON)
+            assert documents.dump(journey)["findings"]
             continue
         revision, base = pages[who]
         mine = base | typed
@@ -79,6 +89,7 @@ def test_however_two_editors_take_turns_nothing_is_lost_and_the_later_is_told(
             stands |= {name: mine[name] for name in touched}
         now = Touchpoint.objects.get(pk=row.pk)
         assert {name: getattr(now, name) for name in FIELDS} == stands
+    assert row.findings.get() == finding
 
 
 @pytest.fixture

@@ -14,8 +14,11 @@ from cxprogram.periods import parse
 from journeys.insight.map import build_map
 from journeys.models import Touchpoint
 from journeys.pages import map_print
+from tests.factories import NOON
 from tests.journeys.pages import Airport, answer_two_waves, make_airport, make_wide
 from tests.pdf_tree import tree
+
+TODAY = NOON.date()
 
 pytestmark = pytest.mark.django_db
 
@@ -29,7 +32,9 @@ def airport() -> Airport:
 
 def sheet(airport: Airport, journey: str = "") -> PdfReader:
     return PdfReader(
-        BytesIO(map_print.map_pdf(build_map(airport.program, airport.root, parse("2017"), journey=journey)))
+        BytesIO(
+            map_print.map_pdf(build_map(airport.program, airport.root, parse("2017"), journey=journey, today=TODAY))
+        )
     )
 
 
@@ -73,6 +78,18 @@ def test_it_is_tagged_titled_and_every_figure_says_what_it_shows(airport: Airpor
     assert {font.get_object()["/BaseFont"].split("+")[-1].split("-")[0] for font in fonts.values()} == {"Inter"}
 
 
+def test_the_sheet_says_what_its_marks_mean(airport: Airport) -> None:
+    reader = sheet(airport)
+    text = text_of(reader)
+    for said in (
+        "Expectation 4.00, assumed.", "Target.", "Moment of truth decides the experience.",
+        "Pain point furthest below expectation.",
+    ):  # fmt: skip
+        assert said in text, (said, text)
+    drawn = [str(node.get("/Alt", "")) for kind, node in tree(reader) if kind == "/Figure"]
+    assert {"Mean with 95 % interval", "Expectation", "Target"} <= set(drawn)
+
+
 def test_what_is_shown_also_is_printed_too(client: Client, airport: Airport) -> None:
     Touchpoint.objects.filter(code="food").update(
         promises={"en": "Something warm at any hour"}, tones={"en": "Warm"}, channels=["shop"]
@@ -89,7 +106,7 @@ def test_what_is_shown_also_is_printed_too(client: Client, airport: Airport) -> 
 def test_where_the_lanes_find_no_room_the_sheet_says_so_and_keeps_every_touchpoint(airport: Airport) -> None:
     make_wide(airport, 60)
     Touchpoint.objects.filter(stage__journey__code="wide").update(promises={"en": "Something warm at any hour"})
-    view = build_map(airport.program, airport.root, parse("2017"), journey="wide")
+    view = build_map(airport.program, airport.root, parse("2017"), journey="wide", today=TODAY)
     text = text_of(PdfReader(BytesIO(map_print.map_pdf(view, lanes=["promise"]))))
     assert "What was to be shown also does not fit on this sheet" in text
     assert "Something warm" not in text
@@ -119,7 +136,7 @@ def test_what_finds_no_room_is_counted_and_flagged_touchpoints_stay(airport: Air
 
 
 def test_nothing_is_fetched_to_make_it(airport: Airport, monkeypatch: pytest.MonkeyPatch) -> None:
-    made = build_map(airport.program, airport.root, parse("2017"))
+    made = build_map(airport.program, airport.root, parse("2017"), today=TODAY)
 
     def refuse(*args: Any, **kwargs: Any) -> None:
         raise AssertionError("the network was asked")

@@ -1,18 +1,25 @@
 """Editing a map: nothing is lost between two editors, and everything can be taken back."""
 
+import copy
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from itertools import pairwise
+from threading import Barrier
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from django.db import connection
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from cxprogram.errors import ConflictError, DomainError
 from cxprogram.models import Program, User
+from journeys.interchange import xlsx
 from journeys.models import Journey, JourneyVersion, Stage, Touchpoint
 from journeys.services import documents, map_history, maps, new_journeys
 from tests import factories
 from tests.factories import NOON
+from tests.journeys.test_documents import journeys
 
 pytestmark = pytest.mark.django_db
 
@@ -83,6 +90,35 @@ def test_a_stage_goes_with_its_touchpoints_and_what_hangs_on_them_stays(journey:
     assert refused.value.code == "map-stage-off"
     map_history.undo(journey, by=ann, at=NOON)
     assert outline(journey) == {"arrive": ["road", "desk"], "wait": ["shop", "gate"]}
+
+
+def test_what_was_found_at_a_touchpoint_goes_off_and_comes_back_with_it(journey: Journey, ann: User) -> None:
+    finding = factories.make_finding(point("desk"))
+    before = documents.dump(journey)
+    maps.take_off(point("desk"), by=ann, at=NOON)
+    off = documents.dump(journey)
+    assert documents.read(off).findings == []
+    assert point("desk").findings.get() == finding
+    told = documents.differences(*(each.document for each in journey.versions.order_by("number")))
+    assert [(each.part, each.code) for each in told] == [("touchpoint", "desk")]
+    map_history.undo(journey, by=ann, at=NOON)
+    assert documents.dump(journey) == before
+    maps.take_off(point("desk"), by=ann, at=NOON)
+    maps.put_back(point("desk"), by=ann, at=NOON)
+    assert point("desk").findings.get() == finding
+
+
+def test_what_is_found_while_the_touchpoint_is_off_the_map_is_in_a_version(journey: Journey, ann: User) -> None:
+    maps.take_off(point("desk"), by=ann, at=NOON)
+    factories.make_finding(point("desk"), "Nobody came.")
+    first = journey.versions.order_by("number").first()
+    map_history.restore(first, by=ann, at=NOON)
+    assert not point("desk").findings.exists()
+    kept = journey.versions.get(label="Changed outside the map")
+    map_history.restore(kept, by=ann, at=NOON)
+    assert point("desk").findings.get().texts == {"en": "Nobody came."}
+    maps.put_back(point("desk"), by=ann, at=NOON)
+    assert documents.dump(journey)["findings"][0]["touchpoint"] == "desk"
 
 
 # --- two editors ------------------------------------------------------------------------------
@@ -216,6 +252,43 @@ def test_a_copy_is_the_same_map_with_touchpoints_of_its_own(journey: Journey, an
     assert outline(journey) == {"arrive": ["road", "desk"], "wait": ["shop", "gate"]}
 
 
+def test_a_copy_leaves_out_what_was_found_off_the_map(journey: Journey, ann: User) -> None:
+    factories.make_finding(point("desk"))
+    maps.take_off(point("desk"), by=ann, at=NOON)
+    assert not new_journeys.copy(journey, "Night flights", by=ann, at=NOON).findings.exists()
+
+
+DOCUMENT = {
+    "format": "cx-journey", "version": 1, "code": "visit", "name": "A visit", "level": "life_cycle",
+    "description": "In short", "evidence": "researched", "evidence_note": {"en": "Seen"},
+    "stages": [{"code": "arrive", "name": "Arriving"}],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("way", ["begin", "copy", "file", "replaced", "restored"])
+def test_the_version_of_a_journey_that_is_made_says_what_stands(program: Program, ann: User, way: str) -> None:
+    who = {"by": ann, "at": NOON}
+    if way == "begin":
+        made = new_journeys.begin(program, "A visit", **who)
+    else:
+        made = new_journeys.from_document(program, copy.deepcopy(DOCUMENT), **who)
+    if way == "copy":
+        made = new_journeys.copy(Journey.objects.get(pk=made.pk), "Again", **who)
+    elif way == "replaced":
+        new_journeys.take_in(program, made, DOCUMENT | {"description": "Otherwise", "name": "Visit"}, **who)
+    elif way == "restored":
+        new_journeys.take_in(program, made, DOCUMENT | {"description": "Otherwise"}, **who)
+        map_history.restore(made.versions.get(number=1), **who)
+    newest = made.versions.order_by("-number").first()
+    stands = documents.dump(Journey.objects.get(pk=made.pk))
+    assert newest is not None and newest.document == stands
+    if way != "begin":
+        wanted = "Otherwise" if way == "replaced" else "In short"
+        assert (stands["description"], stands["level"], stands["evidence"]) == (wanted, "life_cycle", "researched")
+    maps.add_stage(made, "Leave", after=None, **who)
+    assert not made.versions.filter(label="Changed outside the map").exists()
+
+
 def test_an_empty_journey_begins_with_one_stage(program: Program, ann: User) -> None:
     made = new_journeys.begin(program, "Ännu en resa", by=ann, at=NOON)
     again = new_journeys.begin(program, "Ännu en resa", by=ann, at=NOON)
@@ -223,11 +296,60 @@ def test_an_empty_journey_begins_with_one_stage(program: Program, ann: User) -> 
     assert outline(made) == {"stage-1": []}
 
 
+# --- what opens into what ---------------------------------------------------------------------
+@pytest.mark.parametrize("whole_stage", [False, True])
+def test_what_would_by_now_open_into_itself_is_not_put_back(
+    program: Program, journey: Journey, ann: User, whole_stage: bool
+) -> None:
+    other = factories.make_journey(program, "boarding", stages=("board",))
+    Touchpoint.objects.filter(code="desk").update(opens=other)
+    maps.take_off(stage("arrive") if whole_stage else point("desk"), by=ann, at=NOON)
+    factories.make_touchpoint(other.stages.first(), "again", opens=journey)
+    with pytest.raises(maps.MapError) as refused:
+        if whole_stage:
+            maps.put_stage_back(stage("arrive"), by=ann, at=NOON)
+        else:
+            maps.put_back(point("desk"), by=ann, at=NOON)
+    assert refused.value.code == "journey-loop"
+    assert "Boarding → Departure" in str(refused.value.detail)
+    assert point("desk").retired_at is not None
+    with pytest.raises(DomainError) as refused_too:
+        map_history.undo(journey, by=ann, at=NOON)
+    assert refused_too.value.code == "journey-loop"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_let_two_journeys_open_into_each_other_at_once_the_later_is_refused(program: Program) -> None:
+    ways = (("a", "b"), ("b", "a"))
+    rows = {code: factories.make_journey(program, code) for code in "ab"}
+    written = {code: documents.dump(row) for code, row in rows.items()}
+    both = Barrier(2)
+
+    def opened(own: str, other: str) -> str:
+        document = copy.deepcopy(written[own])
+        document["stages"][0]["touchpoints"] = [{"code": f"door-{own}", "name": "Door", "opens": other}]
+        both.wait(10)
+        try:
+            documents.apply(rows[own], document, at=NOON)
+        except DomainError as error:
+            return error.code
+        finally:
+            connection.close()
+        return ""
+
+    with ThreadPoolExecutor(2) as pool:
+        told = list(pool.map(lambda way: opened(*way), ways))
+    assert sorted(told) == ["", "journey-loop"]
+    assert Touchpoint.objects.filter(opens__isnull=False).count() == 1
+
+
 # --- whatever happens -------------------------------------------------------------------------
 steps = st.lists(
     st.tuples(
-        st.sampled_from(["change", "add", "move", "move_stage", "off", "undo", "restore"]), st.integers(0, 9),
-        st.integers(0, 9), st.booleans(),
+        st.sampled_from([
+            "change", "add", "move", "move_stage", "off", "off_stage", "find", "back", "undo", "restore", "import",
+        ]),
+        st.integers(0, 9), st.integers(0, 9), st.booleans(),
     ),
     max_size=14,
 )  # fmt: skip
@@ -258,6 +380,15 @@ def test_no_version_is_lost_and_the_newest_is_what_stands(program: Program, ann:
                 maps.move_stage(place, after=None if after == place else after, **who)
             elif act == "off" and points:
                 maps.take_off(points[two % len(points)], **who)
+            elif act == "off_stage" and place:
+                maps.take_off(place, **who)
+            elif act == "find" and (every := list(Touchpoint.objects.filter(stage__journey=journey).order_by("pk"))):
+                factories.make_finding(every[one % len(every)], f"F{two}")
+                map_history.keep(journey, "", **who)
+            elif act == "back" and (off := list(Touchpoint.objects.filter(stage__in=stages, position=None))):
+                maps.put_back(off[two % len(off)], **who)
+            elif act == "import":
+                assert not new_journeys.take_in(program, journey, documents.dump(journey), **who)
             elif act == "undo":
                 map_history.undo(journey, **who)
             elif act == "restore":
@@ -269,7 +400,10 @@ def test_no_version_is_lost_and_the_newest_is_what_stands(program: Program, ann:
         versions = list(journey.versions.order_by("number"))
         assert [each.number for each in versions] == list(range(1, len(versions) + 1))
         assert [(each.number, each.document) for each in versions][: len(kept)] == kept
-        assert versions[-1].document == documents.dump(journey)
+        assert versions[-1].document == documents.dump_whole(journey)
+        documents.read(documents.dump(journey))
+        for earlier, later in pairwise(versions):
+            documents.differences(earlier.document, later.document)
         assert all(each.sha256 == documents.fingerprint(each.document) for each in versions)
         kept = [(each.number, each.document) for each in versions]
     JourneyVersion.objects.filter(journey=journey).delete()
@@ -289,3 +423,30 @@ def test_only_a_question_that_the_program_has_measures_a_touchpoint(
     for code in ("Q1", ""):
         measure(code)
         assert point("desk").question_code == code
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(journeys(), st.integers(0, 99), st.booleans())
+def test_whatever_is_taken_off_with_its_findings_undo_and_files_bring_back(
+    program: Program, ann: User, document: dict[str, Any], one: int, is_stage: bool
+) -> None:
+    Touchpoint.objects.filter(program=program).delete()
+    made = new_journeys.from_document(program, document, by=ann, at=NOON)
+    rows: list[Any] = list(
+        made.stages.on_map() if is_stage else Touchpoint.objects.on_map().filter(stage__journey=made)
+    )
+    assume(rows)
+    before, found = documents.dump(made), set(made.findings.values_list("pk", flat=True))
+    maps.take_off(rows[one % len(rows)], by=ann, at=NOON)
+    off = documents.dump(made)
+    for earlier, later in pairwise(made.versions.order_by("number")):
+        assert documents.differences(earlier.document, later.document)
+    for read in (lambda: copy.deepcopy(off), lambda: xlsx.read(xlsx.write(off))):
+        assert not new_journeys.take_in(program, made, read(), by=ann, at=NOON)
+    elsewhere = Program.objects.filter(slug="elsewhere").first() or factories.make_program("elsewhere")
+    Touchpoint.objects.filter(program=elsewhere).delete()
+    Journey.objects.filter(program=elsewhere).delete()
+    assert documents.dump(documents.create(elsewhere, off, at=NOON)[0]) == off
+    map_history.undo(made, by=ann, at=NOON)
+    assert documents.dump(made) == before
+    assert set(made.findings.values_list("pk", flat=True)) == found

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from cxprogram.choices import Role
+from cxprogram.stats.proportions import wilson
 from journeys.models import Customer, Journey, Segment
 from tests import factories
 from tests.api_client import Api, refused
@@ -94,6 +95,17 @@ def test_a_funnel_is_that_of_the_page(house: House, journey: Journey, api: Api) 
     assert (whole["conversion"], swedish["segment"], swedish["conversion"]) == (20 / 31, "swedish", 1)
     within = api.get("funnels/", journey="walk", steps="a,c", window="0.05").json()["groups"][0]
     assert [stage["in_window"] for stage in within["stages"]] == [31, 0]
+
+
+def test_a_funnel_tells_what_would_help_most(house: House, journey: Journey, api: Api) -> None:
+    walk(house.program, *["abc"] * 20, *["ac"] * 38, *["ab"] * 40)
+    (group,) = api.get("funnels/", journey="walk", steps="a,b,c").json()["groups"]
+    low, high = (98 * end for end in wilson(38 / 98, 98))
+    without = [tuple(stage[f"more_without{end}"] for end in ("", "_low", "_high")) for stage in group["stages"]]
+    assert without == [(None, None, None), (38, pytest.approx(low), pytest.approx(high)), (None, None, None)]
+    assert [(each["change"], each["step"], each["gain"]) for each in group["best"]] == [
+        ("mend", "c", 40), ("remove", "b", 38),
+    ]  # fmt: skip
 
 
 def test_few_are_not_told_of(house: House, journey: Journey, api: Api) -> None:

@@ -15,6 +15,7 @@ from journeys import frames
 from journeys.analytics.conformance import Deviation
 from journeys.insight import funnels, paths
 from journeys.models import Customer, Episode, Interaction, Journey, Segment
+from journeys.pages import paths as pages
 from journeys.services import episodes, interactions
 from journeys.services.customers import CustomerFacts
 from journeys.services.interactions import Happening
@@ -22,6 +23,7 @@ from tests import factories
 from tests.factories import NOON, House
 
 START = NOON - timedelta(days=50)
+TOO_FEW = "Too few journeys to show without revealing a small group"
 
 
 def walk(program: Program, *runs: str, unit=None, start: int = 0, began: datetime = START) -> None:
@@ -139,7 +141,7 @@ def test_few_runs_are_hidden(house: House, journey: Journey) -> None:
     _steps, groups = funnels.read_funnels(journey, house.root, ALL, at=NOON)
     assert [each.funnel for each in groups] == [None]
     page = owner(house).get("/paths/", {"journey": "walk"}).content.decode()
-    assert "Too few journeys to show" in page
+    assert TOO_FEW in page
 
 
 def test_no_subtraction_tells_of_few(house: House, journey: Journey) -> None:
@@ -175,18 +177,66 @@ def test_a_funnel_tells_neither_of_few_who_are_left_nor_of_few_who_are_lost(hous
     walk(house.program, *["ab"] * 20, *["abc"] * 2)
     page = owner(house).get("/funnels/", {"journey": "walk"})
     ((_label, table),) = page.context["tables"]
-    assert table.rows[2] == ("C", "n < 5", "n < 5", "n < 5", "", "", "", "")
-    assert (page.context["headline"], page.context["lead"]) == ("Too few journeys to show", "")
+    assert table.rows[2] == ("C", "hidden", "hidden", "hidden", "", "", "", "", "")
+    assert (page.context["headline"], page.context["lead"]) == (TOO_FEW, "")
+    assert "so is whatever would reveal them" in page.content.decode()
     walk(house.program, *["abc"] * 40, *["a"] * 2, start=100)
     page = owner(house).get("/funnels/", {"journey": "walk"})
     ((_label, table),) = page.context["tables"]
     # 64 begin, 62 come to b: told, it would tell of the 2 lost there, so it is not; 42 come to c
     assert [row[1:5] for row in table.rows] == [
         ("64", "64", "64", ""),
-        ("n < 5", "n < 5", "n < 5", ""),
+        ("hidden", "hidden", "hidden", ""),
         ("42", "42", "42", ""),
     ]
     assert (page.context["headline"][:4], page.context["lead"]) == ("65.6", "")
+
+
+def test_a_number_hidden_only_to_protect_another_is_not_called_small(house: House, journey: Journey) -> None:
+    walk(house.program, *["abc"] * 12, unit=house.units["G"])
+    walk(house.program, *["abc"] * 9, unit=house.units["A"], start=100)
+    walk(house.program, *["abc"] * 3, unit=house.units["B"], start=200)  # of 24 in all: with 12 and 9 told, 3 are left
+    compared = {row[0]: row[1] for row in owner(house).get("/paths/", {"by": "unit"}).context["compared"].rows}
+    assert [compared[f"Boarding area {code}"] for code in "ABG"] == ["hidden", "hidden", "12"]
+    page = owner(house).get("/funnels/", {"by": "unit"})
+    assert {"Boarding area A", "Boarding area B"} < set(page.context["withheld"])
+    assert "Hidden, for few began or few would be left: Boarding area A, " in page.content.decode()
+    assert "n &lt; 5" not in page.content.decode()
+
+
+def test_the_headline_names_the_step_to_leave_out_where_that_helps_more_than_mending(
+    house: House, journey: Journey
+) -> None:
+    walk(house.program, *["abc"] * 40, *["ac"] * 30, *["acb"] * 30)
+    page = owner(house).get("/funnels/", {"journey": "walk", "steps": "a,b,c"})
+    ((_label, table),) = page.context["tables"]
+    # 30 are lost at b, of whom 40 of 70 would go on; 30 at c, who took it before b: without b all come.
+    assert [row[7:] for row in table.rows] == [("", ""), ("17 (11 to 23)", "60 (50 to 69)"), ("30 (27 to 30)", "")]
+    assert page.context["headline"] == (
+        "40.0\xa0% of those who take the first step come to the last; what could help most: leaving out B"
+    )
+    assert page.context["lead"] == "Leaving out B would bring 60 more (50 to 69)."
+
+
+def test_the_headline_calls_a_tie_a_tie(house: House, journey: Journey) -> None:
+    walk(house.program, *["abc"] * 40, *["ac"] * 34, *["a"] * 6)
+    page = owner(house).get("/funnels/", {"journey": "walk", "steps": "a,b,c"})
+    assert page.context["headline"] == (
+        "50.0\xa0% of those who take the first step come to the last; a tie for what helps most: mending B, "
+        "leaving out B"
+    )
+    assert page.context["lead"] == (
+        "Mending B could bring up to 40 more to the end (36 to 40). Leaving out B would bring 34 more (26 to 43). "
+        "Chance may be all that parts them."
+    )
+
+
+def test_how_few_come_without_a_step_is_not_told(house: House, journey: Journey) -> None:
+    walk(house.program, *["abc"] * 20, *["ac"] * 3, *["a"] * 20)
+    page = owner(house).get("/funnels/", {"journey": "walk", "steps": "a,b,c"})
+    ((_label, table),) = page.context["tables"]
+    assert [row[8] for row in table.rows] == ["", "hidden", ""]
+    assert "leaving out" not in page.context["headline"]
 
 
 def test_a_segment_that_leaves_few_others_has_no_funnel(house: House, journey: Journey) -> None:
@@ -226,6 +276,17 @@ def test_the_page_says_it_and_the_file_holds_it(house: House, journey: Journey) 
         for row in csv.DictReader(io.StringIO(text))
     }
     assert rows == {("A", "B"): (6, 0.5), ("A", "C"): (6, 0.5), ("B", "C"): (6, 1.0)}
+
+
+def test_each_share_as_planned_says_of_what_it_is(house: House, journey: Journey) -> None:
+    walk(house.program, *["abc"] * 6, *["ac"] * 6)
+    walk(house.program, *["ab"] * 8, start=100, began=NOON - timedelta(days=1))
+    found = study(journey)
+    assert pages.headline(found).replace("\xa0", " ") == "50.0 % of the journeys that have ended went as planned"
+    assert [(each.share, each.is_planned) for each in pages.ways(found)] == [(0.4, False), (0.3, True), (0.3, False)]
+    html = owner(house).get("/paths/", {"journey": "walk"}, headers={"accept-language": "en"}).content.decode()
+    assert html.count("of all journeys ·") == 3
+    assert "As planned is told of the journeys that have ended" in html
 
 
 def test_the_funnel_page_takes_steps_and_a_time(house: House, journey: Journey) -> None:

@@ -1,5 +1,6 @@
 """The form of one target: numbers are typed as they are shown, and held to what the KPI can be."""
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -93,3 +94,11 @@ def test_a_number_that_was_not_touched_is_kept_to_the_last_digit(house: House) -
     assert client.post(address("wait"), typed(str(shown)) | {"seen": "1"}).status_code == 303
     new = KpiTarget.objects.in_force().get(kpi_code="wait")
     assert (new.version, new.value) == (2, old.value)
+
+
+def test_what_is_expected_lies_where_the_kpi_can(house: House) -> None:
+    for year, best in {2014: 60, 2015: 62, 2016: 65}.items():
+        at = datetime(year, 5, 15, 19, tzinfo=UTC)
+        factories.make_scores(house.survey, "Q7ALL", {5: best, 2: 100 - best}, at=at)
+    page = owner_of(house).get("/targets/?period=2017&kpi=top2").content.decode()
+    assert "2017 brings 67.5\u00a0%, with 95 % certainty from 0.0 to 100.0." in page

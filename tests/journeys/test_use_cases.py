@@ -13,7 +13,7 @@ from journeys.services import streams, use_cases
 from journeys.services.streams import StreamError
 from journeys.services.use_cases import UseCaseError
 from tests import factories
-from tests.factories import House
+from tests.factories import NOON, House
 from tests.journeys.pages import Airport, answer_two_waves, make_airport
 
 pytestmark = pytest.mark.django_db
@@ -132,24 +132,24 @@ def test_the_catalogue_takes_as_many_queries_for_many_use_cases_as_for_one(house
 def test_quick_wins_are_the_pain_points_that_no_use_case_serves(airport: Airport) -> None:
     owner = airport.people["owner"]
     food, shops = airport.touchpoints["food"], airport.touchpoints["shops"]
-    wins = quick_wins(airport.journey, user=owner)
+    wins = quick_wins(airport.journey, user=owner, today=NOON.date())
     assert [(win.pain.touchpoint, win.is_quick) for win in wins] == [(food, False), (shops, False)]
 
     stream = factories.make_stream(airport.program)
     TouchpointStream.objects.create(touchpoint=shops, stream=stream)
     factories.make_finding(food, "Build a hall", kind="opportunity", value=5, effort=5)
-    wins = quick_wins(airport.journey, user=owner)
+    wins = quick_wins(airport.journey, user=owner, today=NOON.date())
     assert [(win.pain.touchpoint, win.is_quick) for win in wins] == [(shops, True), (food, False)]
 
     factories.make_finding(food, "Show menus", kind="opportunity", value=4, effort=1)
     factories.make_finding(food, "Ban food", kind="opportunity", value=5, effort=1, state="dropped")
-    wins = quick_wins(airport.journey, user=owner)
+    wins = quick_wins(airport.journey, user=owner, today=NOON.date())
     assert [(win.pain.touchpoint, win.is_quick) for win in wins] == [(food, True), (shops, True)]
     assert wins[0].opportunity is not None and wins[0].opportunity.text == "Show menus"
 
     factories.make_use_case(airport.program, touchpoint=food, status="proposed")
     factories.make_use_case(airport.program, "old", touchpoint=shops, status="retired")
-    assert [win.pain.touchpoint for win in quick_wins(airport.journey, user=owner)] == [shops]
+    assert [win.pain.touchpoint for win in quick_wins(airport.journey, user=owner, today=NOON.date())] == [shops]
 
 
 def test_a_quick_win_becomes_a_use_case_in_the_page_and_runs(airport: Airport) -> None:

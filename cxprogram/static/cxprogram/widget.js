@@ -4,6 +4,7 @@
      <script src="https://cx.example.org/embed/short-name.js" async></script>
      <div data-cx-survey="short-name" data-lang="sv" data-place="b7k2m9xq" data-theme="light"></div>
 
+   A hidden question of the survey is filled by data-field- and its code: data-field-plan="gold".
    Without data-theme (light or dark) it follows the page around it, and is light where the page says nothing.
    It stands in every element that names its survey, else where the script stands. An answer is written to the browser
    before it is sent and taken away when it has arrived, tried again every five seconds until then; the same key each
@@ -76,8 +77,9 @@
   function languageOf(host) {
     var wished = [host.getAttribute("data-lang"), document.documentElement.lang].concat(navigator.languages || []);
     for (var place = 0; place < wished.length; place++) {
-      var code = (wished[place] || "").toLowerCase().split("-")[0];
+      var full = (wished[place] || "").toLowerCase(), code = full.split("-")[0];
       if (code === "no") code = "nb";
+      if (survey.texts[full]) return full;
       if (survey.texts[code]) return code;
     }
     return survey.language;
@@ -108,7 +110,7 @@
       sheet.replaceSync(survey.style);
       root.adoptedStyleSheets = [sheet];
     }
-    var box = element("section", { lang: language, "aria-label": words.title, "class": "box" });
+    var box = element("section", { lang: language, dir: words.dir, "aria-label": words.title, "class": "box" });
     function dress() { box.classList.toggle("box--dark", isOnDark(host)); }
     dress();
     addEventListener("load", dress);
@@ -144,6 +146,10 @@
       if (!chosen) { more.hidden = false; alertBox.textContent = words.choose; return; }
       var body = new URLSearchParams(), row = { key: newKey() }, query = new URLSearchParams({ lang: language });
       if (host.getAttribute("data-place")) query.set("p", host.getAttribute("data-place"));
+      survey.fields.forEach(function (code) {
+        var value = host.getAttribute("data-field-" + code.toLowerCase());
+        if (value) query.set(code, value);
+      });
       body.set("key", row.key); body.set("via", "widget"); body.set(survey.question, chosen.value);
       if (written && written.value.trim()) body.set(survey.comment, written.value);
       row.path = "/s/" + survey.slug + "/?" + query; row.body = body.toString();
@@ -163,7 +169,8 @@
     var hosts = document.querySelectorAll('[data-cx-survey="' + survey.slug + '"]');
     if (!hosts.length && script && script.parentNode) {
       var host = document.createElement("div");
-      ["data-lang", "data-place", "data-theme"].forEach(function (name) {
+      var fields = survey.fields.map(function (code) { return "data-field-" + code.toLowerCase(); });
+      ["data-lang", "data-place", "data-theme"].concat(fields).forEach(function (name) {
         if (script.hasAttribute(name)) host.setAttribute(name, script.getAttribute(name));
       });
       if (script.closest("head")) document.body.appendChild(host); else script.parentNode.insertBefore(host, script.nextSibling);

@@ -101,3 +101,25 @@ def test_the_probability_of_being_ahead_of_one_is_that_of_the_paired_z_test() ->
 
     z = pair.difference / ((pair.high - pair.low) / 2 / 1.96)
     assert found.ahead == pytest.approx(NormalDist().cdf(z), abs=0.01)
+
+
+def test_every_brand_has_its_place_and_how_sure_it_is() -> None:
+    rng = np.random.default_rng(5)
+    people = [{"A": 70 + e, "B": 60 + rng.normal(0, 10), "C": 80 + rng.normal(0, 10)} for e in rng.normal(0, 10, 400)]
+    found = competitors.standing(ratings(*people))
+    assert found is not None
+    assert [(each.brand, each.rank) for each in found.places] == [(0, 2), (1, 3), (2, 1)]
+    assert [each.probability for each in found.places] == pytest.approx([1, 1, 1], abs=1e-3)
+    assert [each.first for each in found.places] == pytest.approx([0, 0, 1], abs=1e-3)
+
+
+@given(st.lists(st.fixed_dictionaries({brand: st.integers(0, 10) for brand in "ABC"}), min_size=2, max_size=12))
+def test_somebody_is_first_and_our_place_is_that_of_the_standing(people: list[dict[str, float]]) -> None:
+    found = competitors.standing(ratings(*people))
+    assert found is not None
+    us, *others = found.places
+    assert (us.brand, us.rank, us.first, us.probability) == (0, found.rank, found.ahead, found.ranks[found.rank - 1])
+    assert us.first + sum(each.first for each in others) >= 1 - 1e-9  # more where means are equal: they share it
+    mean = {each.brand: np.mean([who["A"] - who[BRANDS[each.brand]] for who in people]) for each in found.places}
+    for each in found.places:
+        assert each.rank == 1 + sum(mean[other] < mean[each.brand] for other in mean)

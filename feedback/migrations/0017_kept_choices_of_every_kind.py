@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('cxprogram', '0004_changed_by_imports'),
-        ('feedback', '0011_runs_of_driver_studies'),
+        ('feedback', '0016_suspected_answers'),
     ]
 
     operations = [

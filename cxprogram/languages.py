@@ -1,0 +1,56 @@
+"""Languages: the house speaks five; customers are asked in any that Django knows."""
+
+from typing import Any
+
+from django.conf import settings
+from django.conf.locale import LANG_INFO
+
+OURS: dict[str, str] = dict(settings.LANGUAGES)
+# Every language by its own name: ours first, the others in the order of their codes.
+NAMES: dict[str, str] = OURS | {
+    code: info["name_local"].capitalize()
+    for code, info in sorted(LANG_INFO.items())
+    if "name_local" in info and code not in OURS and code != "no"
+}
+OTHERS = tuple((code, name) for code, name in NAMES.items() if code not in OURS)
+MAX_CODE = 10
+
+
+def is_rtl(code: str) -> bool:
+    """Whether it is written from right to left."""
+    return bool(LANG_INFO.get(code, {}).get("bidi"))
+
+
+def frame_of(code: str) -> str:
+    """The language in which the words of our own pages stand there."""
+    base = code.partition("-")[0]
+    return base if base in OURS else "en"
+
+
+def attrs(code: str) -> dict[str, Any]:
+    """The attributes of an element whose text is in the language."""
+    return {"lang": code} | ({"dir": "rtl"} if is_rtl(code) else {})
+
+
+def code_of(name: str) -> str:
+    """Our code of what others call a language; empty for none that is known.
+
+    de-informal is German, EN-GB English, ZH-S simplified Chinese; pt_BR and es-MX are languages of their own.
+    """
+    told = name.strip().replace("_", "-").lower()
+    told = {"zh-s": "zh-hans", "zh-t": "zh-hant", "no": "nb"}.get(told, told)
+    base = told.partition("-")[0]
+    if base in OURS:
+        return base
+    fallbacks = LANG_INFO.get(told, {}).get("fallback", [])
+    return next((code for code in (told, *fallbacks, told.rpartition("-")[0], base) if code in NAMES), "")
+
+
+def chosen(tag: str, among: list[str]) -> str:
+    """Which of these languages a reader of that language is served in; empty for none."""
+    code = code_of(tag)
+    base = tag.lower().partition("-")[0]
+    wished = (tag.lower(), code, base)
+    return next((each for each in wished if each in among), "") or next(
+        (each for each in among if each.partition("-")[0] == base), ""
+    )

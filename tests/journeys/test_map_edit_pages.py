@@ -219,7 +219,7 @@ def test_versions_call_every_field_and_choice_by_its_words(house: House, journey
     assert len(told) == 15
     assert "_" not in text and "Part(" not in text
     for words in (
-        "evidence changed from Assumed to Researched.", "what the evidence is is now en: Seen.",
+        "evidence changed from Assumed to Researched.", "what the evidence is is now English: Seen.",
         "channels is now E-mail, Website.", "who begins changed from The customer to We.",
         "expectation is now 4.5 from 1 Jan 2026.", "level changed from Journey to Part of a journey.",
     ):  # fmt: skip

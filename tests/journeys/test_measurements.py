@@ -255,7 +255,9 @@ def test_what_the_map_does_not_show_as_measured_is_a_hole_of_the_plan(
     for each in ("desk", "gate"):
         journey.stages.get(touchpoints__code=each).touchpoints.filter(code=each).update(question_code=code)
     plan = plan_of(house, journey)
-    view = build_map(house.program, house.root, parse("2017"), user=house.people[Role.OWNER], journey="walk")
+    view = build_map(
+        house.program, house.root, parse("2017"), user=house.people[Role.OWNER], journey="walk", today=NOON.date()
+    )
     on_map = {each.touchpoint.code: not each.is_hole for each in view.touchpoints}
     assert {each.touchpoint.code: each.is_measured for each in plan.points} == on_map
     assert on_map == {"asked": True, "desk": False, "till": False, "gate": False}

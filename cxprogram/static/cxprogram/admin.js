@@ -9,12 +9,14 @@ document.addEventListener("DOMContentLoaded", () => {
   give("#content", "main");
 });
 
-/* select2 gives the field that it draws no name: it takes the one of the field behind it. */
+/* select2 gives the fields that it draws no name: they take that of the field behind them. */
 const nameChoices = () => {
-  for (const select of document.querySelectorAll("select.admin-autocomplete")) {
-    const drawn = select.parentElement.querySelector(".select2-selection__rendered");
+  for (const select of document.querySelectorAll("select.select2-hidden-accessible")) {
     const name = select.getAttribute("aria-label") || select.labels?.[0]?.textContent.trim();
-    if (drawn && name && !drawn.hasAttribute("aria-label")) drawn.setAttribute("aria-label", name);
+    const drawn = select.parentElement.querySelectorAll(".select2-selection__rendered, .select2-search__field");
+    for (const field of name ? drawn : []) {
+      if (!field.hasAttribute("aria-label")) field.setAttribute("aria-label", name);
+    }
   }
 };
 /* It may draw them at any time, and anew: whenever something is drawn, what has no name gets one. */

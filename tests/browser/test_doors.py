@@ -194,7 +194,7 @@ def test_the_widget_answers_on_a_foreign_page_and_sends_once_what_was_given_offl
     while json.loads(page.evaluate("localStorage.getItem('cx-answers:sfo-live')")) and time.monotonic() < deadline:
         page.wait_for_timeout(100)
     assert json.loads(page.evaluate("localStorage.getItem('cx-answers:sfo-live')")) == []
-    assert len(sent) >= 2 and {tuple(each["key"]) for each in sent} == {(kept[0]["key"],)}
+    assert sent and {tuple(each["key"]) for each in sent} == {(kept[0]["key"],)}
     assert sent[-1]["NETPRO"] == ["1"] and sent[-1]["WHY"] == ["Lång kö"]
     again = page.request.post(
         demo_site.url + kept[0]["path"],

@@ -10,6 +10,7 @@ from journeys import (
     path_views,
     segment_views,
     target_views,
+    truth_views,
     use_case_views,
     views,
 )
@@ -37,6 +38,7 @@ urlpatterns = [
     path("map/pdf/", views.map_pdf, name="map-pdf"),
     path("map/put-away/", edit_views.map_put_away, name="map-put-away"),
     path("map/touchpoint/<slug:code>/", views.touchpoint_detail, name="touchpoint-detail"),
+    path("map/touchpoint/<slug:code>/truth/", truth_views.touchpoint_truth, name="touchpoint-truth"),
     path("map/versions/", edit_views.map_versions, name="map-versions"),
     path("competitors/", path_views.competitor_list, name="competitor-list"),
     path("paths/", path_views.path_study, name="path-study"),

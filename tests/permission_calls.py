@@ -81,6 +81,7 @@ BODIES: dict[str, Callable[[House, str], Any]] = {
         "do": "activate",
         "number": UseCase.objects.get(program=house.program).pk,
     },
+    "journeys:touchpoint-truth": lambda house, where: {"do": "confirm"},
     "journeys:measurement-plan": lambda house, where: {
         "do": "save",
         "touchpoint": house.touchpoint.pk,

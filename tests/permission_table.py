@@ -108,6 +108,7 @@ ROWS: list[Row] = [
     row("journeys:map-pdf", {302: ANONYMOUS, 200: SCORES_OF_A, 404: REST}, unit=OTHER),
     row("journeys:touchpoint-detail", {302: ANONYMOUS, 200: SCORES, 404: REST}, WHOLE),
     row("journeys:touchpoint-detail", {302: ANONYMOUS, 200: SCORES_OF_A, 404: REST}, WHOLE, unit=OTHER),
+    post("journeys:touchpoint-truth", {302: ANONYMOUS, 303: "owner analyst", 404: REST}, WHOLE),
     row("journeys:map-edit", {302: ANONYMOUS, 200: "owner analyst", 404: REST}),
     row("journeys:map-versions", {302: ANONYMOUS, 200: "owner analyst", 404: REST}),
     row("journeys:map-export", {302: ANONYMOUS, 200: SCORES, 404: REST}, journey="departure"),

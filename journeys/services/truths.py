@@ -10,11 +10,13 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from cxprogram import figures
-from cxprogram.models import Program
+from cxprogram.errors import ConflictError, NotFoundError
+from cxprogram.models import Program, User
 from journeys.analytics import leaving
 from journeys.analytics.leaving import Leaving, Outcomes
 from journeys.choices import Truth
 from journeys.models import Touchpoint
+from journeys.services import map_history
 
 AFTER = timedelta(days=90)  # who is not heard of for as long has left
 CHURN = "churn"  # the type of an interaction that says that the customer left
@@ -63,6 +65,35 @@ def propose(program: Program, *, at: datetime) -> int:
             truth=Truth.PROPOSED, truth_reason=why[row.question_code], revision=F("revision") + 1
         )
     return changed
+
+
+def confirm(touchpoint: Touchpoint, *, seen: str, by: User, at: datetime) -> None:
+    """Say that it is a moment of truth, be it proposed or not. Raises as `_say`."""
+    _say(touchpoint, Truth.CONFIRMED, seen=seen, by=by, at=at)
+
+
+def dismiss(touchpoint: Touchpoint, *, seen: str, by: User, at: datetime) -> None:
+    """Say that it is none; its evidence stays to be read, and does not propose it again. Raises as `_say`."""
+    _say(touchpoint, Truth.NO, seen=seen, by=by, at=at)
+
+
+def _say(touchpoint: Touchpoint, truth: Truth, *, seen: str, by: User, at: datetime) -> None:
+    """A version of the journey, like every edit of its map. `seen` is what the person saw it said.
+
+    Raises ConflictError (`truth-said-meanwhile`) if it says neither that nor already what the person says;
+    NotFoundError (`map-part-unknown`) if it has been taken off meanwhile.
+    """
+    with map_history.editing(map_history.journey_of(touchpoint), by, at):
+        now = Touchpoint.objects.on_map().select_for_update(of=("self",)).filter(pk=touchpoint.pk).first()
+        if now is None:
+            raise NotFoundError(_("This is no longer on the map."), code="map-part-unknown")
+        if now.truth == truth:
+            return
+        if now.truth != seen:
+            raise ConflictError(_("Somebody else has said otherwise meanwhile."), code="truth-said-meanwhile")
+        now.truth = truth
+        now.revision += 1
+        now.save(update_fields=["truth", "revision"])
 
 
 def sentence(found: Leaving, language: str) -> str:

@@ -99,10 +99,15 @@ def customer_erase(request: HttpRequest, visit: Visit, number: int) -> HttpRespo
 @require_safe
 @member_page(Right.DEFINE)
 def stream_list(request: HttpRequest, visit: Visit) -> HttpResponse:
-    """How complete and fresh each data stream is."""
+    """What each data stream is for, and how complete and fresh it is."""
     rows = stream_pages.streams(visit.program, visit.at)
     return render(
         request,
         "journeys/stream_list.html",
-        {"streams": rows, "days": stream_pages.DAYS, "is_sound": not any(row.complaints for row in rows)},
+        {
+            "streams": rows,
+            "days": stream_pages.DAYS,
+            "currency": visit.program.currency,
+            "is_sound": not any(row.complaints for row in rows),
+        },
     )

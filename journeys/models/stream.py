@@ -2,6 +2,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cxprogram.audit import audited
@@ -79,7 +80,22 @@ class DataStream(Named):
     @property
     def is_used(self) -> bool:
         """Whether an active use case needs it."""
-        return self.pk is not None and self.use_cases.filter(status=UseCaseState.ACTIVE).exists()
+        # Not filtered in SQL: where many streams are told of, their use cases have been read already.
+        return self.pk is not None and any(each.status == UseCaseState.ACTIVE for each in self.use_cases.all())
+
+    @property
+    def lacks(self) -> list[str]:
+        """What stands between a draft and taking data in, in sentences."""
+        if self.status == StreamStatus.ACTIVE:
+            return []
+        found = []
+        if not self.purpose:
+            found.append(gettext("It has no purpose yet."))
+        if not self.legal_basis:
+            found.append(gettext("It has no legal basis yet."))
+        if not self.is_used:
+            found.append(gettext("No active use case needs it yet."))
+        return found or [gettext("Nobody has made it active yet.")]
 
 
 @audited()

@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 
 from django.db import connection
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from cxprogram.models import Program
-from journeys.choices import StreamStatus
+from journeys.choices import StreamStatus, UseCaseState
 from journeys.insight.freshness import DAYS, is_stale
 from journeys.models import DataStream
 
@@ -46,13 +47,32 @@ class StreamQuality:
         return self.orphans / self.rows if self.rows else None
 
     @property
+    def cadence(self) -> str:
+        hours = self.stream.cadence_hours
+        if hours is None:
+            return ""
+        if hours % 24 == 0:
+            return ngettext("every day", "every %(n)s days", hours // 24) % {"n": hours // 24}
+        return ngettext("every hour", "every %(n)s hours", hours) % {"n": hours}
+
+    @property
+    def use_cases(self) -> list[str]:
+        """Those that may use it, with the state of one that does not yet."""
+        return [
+            each.label if each.status == UseCaseState.ACTIVE else f"{each.label} ({each.get_status_display()})"
+            for each in self.stream.use_cases.all()
+            if each.status != UseCaseState.RETIRED
+        ]
+
+    @property
     def is_draft(self) -> bool:
         return self.stream.status == StreamStatus.DRAFT
 
 
 def streams(program: Program, at: datetime) -> list[StreamQuality]:
-    """Two queries, however many streams: the streams, and one pass over what came in."""
-    rows = list(DataStream.objects.filter(program=program).select_related("responsible").order_by("code"))
+    """Three queries, however many streams: the streams, their use cases, and one pass over what came in."""
+    rows = DataStream.objects.filter(program=program).select_related("responsible").order_by("code")
+    rows = list(rows.prefetch_related("use_cases"))
     with connection.cursor() as cursor:
         cursor.execute(MEASURE, [[row.pk for row in rows], at - timedelta(days=DAYS)])
         measured = {row[0]: row[1:] for row in cursor.fetchall()}
@@ -78,11 +98,7 @@ def _quality(
 def _complaints(stream: DataStream, *, silent: bool, rows: int, doubled: int = 0, orphans: int = 0) -> list[str]:
     found = []
     if stream.status == StreamStatus.DRAFT:
-        found.append(
-            _("Takes nothing in: it has no purpose or legal basis yet.")
-            if not (stream.purpose and stream.legal_basis)
-            else _("Takes nothing in until it is made active.")
-        )
+        found += [_("Takes nothing in."), *stream.lacks]
     if silent:
         found.append(_("Not fresh: it should have delivered.") if rows else _("Nothing came in."))
     if doubled:

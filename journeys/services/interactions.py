@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 from django.db import connection, transaction
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 from psycopg.types.json import Jsonb
 
@@ -118,7 +119,7 @@ def key_digest(program_id: int, source: str, external_id: str) -> bytes:
 def prepare(door: Door, what: Happening, *, at: datetime) -> Prepared:
     """Check an interaction before it is written.
 
-    Raises InteractionError: `stream-unknown`, `stream-draft` (no purpose or legal basis yet), `key-missing`,
+    Raises InteractionError: `stream-unknown`, `stream-draft` (and what it lacks), `key-missing`,
     `type-missing`, `happened-in-future`, `happened-at-invalid`, `interaction-too-old` (older than the stream keeps),
     `touchpoint-unknown`, `value-invalid`, `properties-too-many`, `customer-missing` (a sensitive stream);
     CustomerError for texts that cannot be stored and for a customer without a key.
@@ -159,9 +160,9 @@ def _stream(door: Door, what: Happening, at: datetime) -> DataStream:
     if stream is None:
         raise InteractionError(_("There is no such data stream."), code="stream-unknown")
     if stream.status != StreamStatus.ACTIVE:
-        raise InteractionError(
-            _("This data stream is a draft: it needs a purpose and a legal basis first."), code="stream-draft"
-        )
+        prefetch_related_objects([stream], "use_cases")  # once, however many rows it refuses
+        why = " ".join([_("The data stream is a draft and takes nothing in."), *stream.lacks])
+        raise InteractionError(why, code="stream-draft")
     if what.at > at + FUTURE:
         raise InteractionError(_("The interaction lies in the future."), code="happened-in-future")
     if what.at < EARLIEST:

@@ -1,7 +1,9 @@
 """The customers' pages: found by whatever is known, told in one story, exported and erased by who may."""
 
 import json
+import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -19,6 +21,7 @@ from journeys.services.people import PersonFacts
 from tests import factories
 from tests.customer_base import furnish_customers
 from tests.factories import NOON, House
+from tests.factories.knowledge import make_use_case
 
 pytestmark = pytest.mark.django_db
 
@@ -119,6 +122,35 @@ def test_a_stream_says_how_far_it_can_be_trusted(house: House) -> None:
     later = {row.stream.code: row for row in streams.streams(house.program, received + timedelta(days=2))}
     assert later["idea"].complaints[0].startswith("Takes nothing in") and not later["idea"].is_stale
     assert as_(house, Role.ANALYST).get("/streams/").status_code == 200
+
+
+def test_the_streams_say_what_for_on_which_basis_how_often_for_how_much_and_whose(house: House) -> None:
+    stream = factories.make_stream(
+        house.program, "calls", purpose="To mend what people call about.", legal_basis="contract", cadence_hours=48,
+        cost_amount=1200, responsible=house.people["owner"],
+    )  # fmt: skip
+    factories.make_stream(house.program, "hourly", cadence_hours=1)
+    case = make_use_case(house.program, "answer", name="Answer sooner")
+    later = make_use_case(house.program, "offer", name="Offer more", status="proposed")
+    stream.use_cases.set([case, later])
+    html = as_(house, Role.ANALYST).get("/streams/").content.decode().replace("\xa0", " ")
+    row = re.search(r"<tr><th scope=\"row\">Calls</th>.*?</tr>", html)
+    assert row is not None
+    for said in (
+        "To mend what people call about.", "Contract", case.name, f"{later.name} (Proposed)", "every 2 days",
+        f"{house.program.currency} 1,200", str(house.people["owner"]),
+    ):  # fmt: skip
+        assert said in row[0], said
+    assert "every hour" in html
+
+
+def test_the_streams_take_as_many_queries_however_many_they_are(house: House, django_assert_num_queries: Any) -> None:
+    for number in range(20):
+        stream = factories.make_stream(house.program, f"s{number}", status="draft")
+        stream.use_cases.add(make_use_case(house.program, f"u{number}", status="proposed"))
+    with django_assert_num_queries(3):
+        for row in streams.streams(house.program, NOON):
+            assert len(row.use_cases) == 1
 
 
 def test_old_rows_that_came_in_today_are_a_delivery_of_today(house: House) -> None:

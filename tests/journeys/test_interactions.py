@@ -12,9 +12,10 @@ from cxprogram.models import Program
 from journeys.models import Customer, DataStream, Interaction, InteractionKey
 from journeys.services import consents, interactions, partitions
 from journeys.services.customers import CustomerFacts
-from journeys.services.interactions import Happening
+from journeys.services.interactions import Happening, InteractionError
 from tests import factories
 from tests.factories import NOON
+from tests.factories.knowledge import make_use_case
 
 pytestmark = pytest.mark.django_db
 ADA = CustomerFacts("crm", "1", name="Ada Example", email="ada@example.org")
@@ -99,6 +100,28 @@ def test_each_lies_in_the_month_of_its_utc_time(program: Program, moment: str, t
 def test_a_month_knows_the_next() -> None:
     assert partitions.Month(2016, 12).next == partitions.Month(2017, 1)
     assert partitions.Month(2017, 1).next.start == datetime(2017, 2, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("facts", "lacks"),
+    [
+        ({}, "No active use case needs it yet."),
+        ({"purpose": ""}, "It has no purpose yet. No active use case needs it yet."),
+        ({"legal_basis": ""}, "It has no legal basis yet. No active use case needs it yet."),
+    ],
+)
+def test_a_draft_says_what_it_lacks(program: Program, facts: dict[str, str], lacks: str) -> None:
+    factories.make_stream(program, "draft", status="draft", **facts)
+    with pytest.raises(InteractionError) as refused:
+        interactions.prepare(interactions.door(program), happening(stream="draft"), at=NOON)
+    assert str(refused.value.detail) == f"The data stream is a draft and takes nothing in. {lacks}"
+
+
+def test_a_draft_that_lacks_nothing_waits_for_a_person(program: Program) -> None:
+    stream = factories.make_stream(program, "draft", status="draft")
+    stream.use_cases.add(make_use_case(program))
+    with pytest.raises(InteractionError, match="Nobody has made it active yet"):
+        interactions.prepare(interactions.door(program), happening(stream="draft"), at=NOON)
 
 
 def test_it_says_why_it_takes_an_interaction_not(program: Program) -> None:

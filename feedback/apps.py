@@ -18,7 +18,7 @@ class FeedbackConfig(AppConfig):
             receivers,  # noqa: F401 they connect themselves
             strong_drivers,
         )
-        from journeys.insight import ratings, strongest
+        from journeys.insight import ratings, sources, strongest
         from journeys.kpis import questions
         from journeys.services import truths
 
@@ -29,5 +29,6 @@ class FeedbackConfig(AppConfig):
         questions.register(calendar.question_facts)
         strongest.register(insight.strongest_drivers)
         ratings.register(insight.ratings_of_runs)
+        sources.register(insight.surveys_asking)
         truths.register(leaving.after_scores)
         truths.register_drivers(strong_drivers.reasons)

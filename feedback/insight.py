@@ -1,15 +1,17 @@
 """Driver studies as pages and reports read them, and what feedback tells the insight room."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db import connection
+from django.db.models import OuterRef, Subquery
 
 from cxprogram.models import OrgUnit, Program
 from cxprogram.periods import ALL, Period, parse
 from feedback import tallies
-from feedback.models import DriverStudy
+from feedback.models import DriverStudy, SurveyItem, SurveyVersion
 from feedback.querysets import DriverStudyQuerySet
 from journeys.insight.strongest import Driver
 from journeys.kpis import questions, registry
@@ -150,6 +152,24 @@ def strongest_drivers(program: Program, period: Period) -> tuple[Driver, ...]:
         return ()
     rows = sorted(study.drivers, key=lambda row: -row["lmg"])
     return tuple(Driver(row["question"], row["share"]) for row in rows)
+
+
+def surveys_asking(program: Program, codes: Collection[str]) -> dict[str, list[str]]:
+    """By question: the surveys whose newest published version asks it; one query."""
+    newest = SurveyVersion.objects.filter(survey=OuterRef("version__survey"), published_at__isnull=False)
+    items = SurveyItem.objects.filter(
+        question__program=program,
+        question__code__in=codes,
+        version__number=Subquery(newest.order_by("-number").values("number")[:1]),
+    )
+    # Not what a version says in all its languages: that is much, and the map reads this each time.
+    named = items.select_related("question", "version__survey").only(
+        "question__code", "version__number", "version__survey__name", "version__survey__names"
+    )
+    found: dict[str, list[str]] = {}
+    for item in named.order_by("version__survey__pk", "position"):
+        found.setdefault(item.question.code, []).append(item.version.survey.label)
+    return found
 
 
 RATINGS_OF_RUNS = """

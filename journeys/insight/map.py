@@ -313,7 +313,7 @@ def build_map(
 
 
 def _journey(program: Program, code: str) -> Journey:
-    journeys = Journey.objects.on_map().filter(program=program).order_by("pk")
+    journeys = Journey.objects.on_map().filter(program=program).select_related("program").order_by("pk")
     found = journeys.filter(code=code).first() if code else journeys.first()
     if found is None:
         raise NotFoundError(_("There is no such journey."), code="journey-unknown")

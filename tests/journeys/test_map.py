@@ -297,6 +297,6 @@ def test_the_number_of_queries_does_not_follow_the_size_of_the_map(airport: Airp
     assert (
         queries(lambda: build_map(airport.program, airport.root, user=airport.people["owner"], today=TODAY))
         == small
-        <= 20
+        <= 22
     )
     assert queries(lambda: page(client, airport, "unit_manager")) == small_page

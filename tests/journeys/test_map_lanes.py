@@ -8,8 +8,9 @@ from django.test import Client
 from pypdf import PdfReader
 
 from cxprogram.periods import ALL, Period, parse
+from feedback.models import Survey
 from journeys.insight.map import MapTouchpoint, MapView, build_map
-from journeys.models import Finding, JourneyPersona, Persona, Touchpoint
+from journeys.models import Finding, JourneyPersona, Persona, Touchpoint, TouchpointStream
 from journeys.services import competitor_ratings
 from journeys.services.competitor_ratings import Given, Sitting
 from tests import factories
@@ -162,3 +163,23 @@ def test_a_journey_that_another_opens_says_of_what_it_is_a_part(house: House, po
     point.save()
     found = build_map(house.program, house.root, YEAR, journey="eating", today=TODAY)
     assert found.opened_from == point
+
+
+def test_the_lane_of_streams_names_the_surveys_that_ask_and_the_ratings_of_competitors(
+    house: House, point: Touchpoint
+) -> None:
+    calls = factories.make_stream(house.program, "calls", name="Calls")
+    TouchpointStream.objects.create(touchpoint=point, stream=calls)
+    ask(house, "EXPECT", "direct", {4: 20})
+    rival = factories.make_competitor(house.program, "rival")
+    factories.make_rating(house.program, 7, sitting="s-1", competitor=rival, touchpoint=point)
+    asked = [str(each.label) for each in Survey.objects.filter(program=house.program).order_by("pk")]
+    assert card(house).streams == ("Calls", *asked, "Ratings of competitors")
+    assert f"Calls, {', '.join(asked)}, Ratings of competitors" in page(house, "streams")
+
+
+def test_a_survey_that_asks_no_longer_is_no_stream(house: House, point: Touchpoint) -> None:
+    newer = house.survey.versions.create(number=2)
+    newer.published_at = NOON
+    newer.save()
+    assert card(house).streams == ()

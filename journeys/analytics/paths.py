@@ -111,6 +111,14 @@ def open_cases(log: EventLog, open_after: float | None) -> Flags:
     return log.at[log.ends] / MICROSECONDS > open_after
 
 
+def left_before(log: EventLog, step: int) -> dict[int, int]:
+    """How many cases never take the step, by their last one."""
+    if not log.n_cases:
+        return {}
+    came = np.logical_or.reduceat(log.step == step, log.starts)
+    return _counted(log.step[log.ends[~came]])
+
+
 def variant_of(log: EventLog) -> tuple[Ints, Ints]:
     """The variant of each case, shape (cases,), numbered from 0; and one case of each variant, shape (variants,).
 

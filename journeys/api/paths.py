@@ -43,6 +43,14 @@ class StepCount(msgspec.Struct):
     n: int
 
 
+class StepLeft(msgspec.Struct):
+    """How many journeys ended with the step before they came to the last one planned; `share` of all journeys."""
+
+    step: Code
+    n: int
+    share: float
+
+
 class PathDeviation(msgspec.Struct):
     """A way not to follow the map, and how journeys with it are rated against the others: an association."""
 
@@ -82,6 +90,7 @@ class PathReport(msgspec.Struct):
     transitions: list[PathTransition]
     starts: list[StepCount]
     ends: list[StepCount]
+    left: list[StepLeft]
     repeated: list[StepCount]
     conforming: Annotated[float | None, Meta(description="The share that goes as the map plans.")]
     deviations: list[PathDeviation]
@@ -143,6 +152,7 @@ def _paths(
         ],
         starts=[StepCount(codes[step], n) for step, n in study.first_steps.items()],
         ends=[StepCount(codes[step], n) for step, n in study.last_steps.items()],
+        left=[StepLeft(codes[step], n, n / found.cases) for step, n in study.left.items()],
         repeated=[StepCount(codes[each.step], each.cases) for each in study.repeated],
         conforming=study.conforming,
         deviations=[

@@ -31,7 +31,7 @@ class PathStudy:
     What fewer than the program's smallest group did is left out, and so much beside it that no subtraction from a
     number shown reveals it: the ways through, what follows on a step, beginnings and ends are one partition each;
     `hidden` is how many runs went one of the ways left out. Without enough runs everything is left out and `is_hidden`
-    is true.
+    is true. `leavers` are the closed runs that never came to the last step of the plan, by where they ended.
     """
 
     journey: Journey
@@ -44,6 +44,7 @@ class PathStudy:
     is_hidden: bool
     rated: int
     streams: tuple[str, ...]
+    leavers: Mapping[int, int]
 
     @property
     def least(self) -> int:
@@ -116,6 +117,20 @@ class PathStudy:
         return [(self.names[step], n) for step, n in self.last_steps.items()]
 
     @property
+    def left(self) -> dict[int, int]:
+        """How many closed runs ended with each step before they came to the last of the plan.
+
+        Hidden is a step whose end is, or where it would tell of few who left or of few who had been at the end; and so
+        much beside it that the number of all who left, which what they missed may tell, reveals none of them.
+        """
+        ends = self.last_steps
+        hidden = {step for step, n in self.leavers.items() if step not in ends or not self._tells(n, ends[step])}
+        shown = sorted(self.leavers.keys() - hidden, key=lambda step: (self.leavers[step], step))
+        while shown and hidden and (len(hidden) == 1 or sum(self.leavers[step] for step in hidden) < self.least):
+            hidden.add(shown.pop(0))
+        return {step: n for step, n in self.leavers.items() if step in shown}
+
+    @property
     def still_open(self) -> int:
         """How many runs are still open; 0 also where it would tell of few."""
         open_cases = self.paths.open_cases
@@ -171,7 +186,7 @@ def _study(
     is_closed = ~paths.open_cases(found.log, open_after)
     by_run = _ratings(journey)
     rated = np.array([by_run.get(run, np.nan) for run in found.episode[is_closed].tolist()])
-    least = journey.program.min_n
+    least, closed = journey.program.min_n, found.log.only(is_closed)
     return PathStudy(
         journey=journey,
         unit=unit,
@@ -179,12 +194,13 @@ def _study(
         names=tuple(names[code] for code in found.log.steps),
         plan=plan,
         paths=paths.study(found.log, open_after=open_after),
-        conformance=conformance.conform(found.log.only(is_closed), plan, ratings=rated, minimum=least)
+        conformance=conformance.conform(closed, plan, ratings=rated, minimum=least)
         if plan
         else Conformance(int(is_closed.sum()), None, None, ()),
         is_hidden=found.log.n_cases < least,
         rated=int((~np.isnan(rated)).sum()) if rated.size else 0,
         streams=tuple(each.label for each in DataStream.objects.filter(pk__in=found.streams).order_by("code")),
+        leavers=paths.left_before(closed, plan[-1]) if plan else {},
     )
 
 

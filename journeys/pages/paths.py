@@ -1,6 +1,6 @@
 """The pages of the actual journeys: headlines and tables of finished text."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -128,18 +128,21 @@ def moves(study: PathStudy) -> Table:
 
 def doors(study: PathStudy) -> Table:
     """Where journeys begin and end, and what is taken again; what never happens has no column."""
-    parts = [
-        (_("Begin"), dict(study.starts)),
-        (_("End"), dict(study.ends)),
-        (_("Come back"), {study.names[each.step]: each.cases for each in study.repeated}),
+    left = {study.names[step]: n for step, n in study.left.items()}
+    parts: list[tuple[str, Mapping[str, float], str]] = [
+        (_("Begin"), dict(study.starts), "count"),
+        (_("End"), dict(study.ends), "count"),
+        (_("Left before the planned end"), left, "count"),
+        (_("Left, of all journeys"), {name: n / study.paths.cases for name, n in left.items()}, "share"),
+        (_("Come back"), {study.names[each.step]: each.cases for each in study.repeated}, "count"),
     ]
-    told = [(label, counts) for label, counts in parts if counts]
+    told = [part for part in parts if part[1]]
     rows = [
-        (name, *(figures.figure(counts[name], "count") if name in counts else "" for _label, counts in told))
+        (name, *(figures.figure(counts[name], kind) if name in counts else "" for _label, counts, kind in told))
         for name in study.names
-        if any(name in counts for _label, counts in told)
+        if any(name in counts for _label, counts, _kind in told)
     ]
-    columns = (Column(_("Touchpoint"), is_number=False), *(Column(label) for label, _counts in told))
+    columns = (Column(_("Touchpoint"), is_number=False), *(Column(label) for label, _counts, _kind in told))
     return Table(_("Journeys that begin, end and come back at each touchpoint"), columns, tuple(rows))
 
 

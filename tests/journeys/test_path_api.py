@@ -43,6 +43,30 @@ def test_the_door_tells_the_ways_of_the_page(house: House, journey: Journey, api
     assert rows
 
 
+def test_who_left_midway_is_told_apart_from_who_ended_where_planned(house: House, journey: Journey, api: Api) -> None:
+    # The map plans a, b, c.
+    walk(house.program, *["abc"] * 20, *["ab"] * 10, *["a"] * 6, *["abca"] * 9)
+    told = api.get("paths/", journey="walk").json()
+    assert {each["step"]: each["n"] for each in told["ends"]} == {"a": 15, "b": 10, "c": 20}
+    assert {each["step"]: (each["n"], each["share"]) for each in told["left"]} == {"a": (6, 6 / 45), "b": (10, 10 / 45)}
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(house.people[Role.OWNER])
+    html = client.get("/paths/", {"journey": "walk"}).content.decode().replace("\xa0", " ")
+    for said in ("Left before the planned end", "22.2 %"):
+        assert said in html, said
+
+
+def test_few_who_left_are_not_told_nor_the_one_number_that_would_reveal_them(
+    house: House, journey: Journey, api: Api
+) -> None:
+    # Of 12 at a 2 had been at the end: 10 is not told. The 9 at b, taken from all who missed c, would reveal it.
+    walk(house.program, *["abc"] * 20, *["ab"] * 9, *["a"] * 10, *["abca"] * 2)
+    told = api.get("paths/", journey="walk").json()
+    assert {each["step"]: each["n"] for each in told["ends"]} == {"a": 12, "b": 9, "c": 20}
+    assert told["left"] == []
+    assert api.get("paths/", journey="walk", by="type").json()["left"] == []
+
+
 def test_steps_may_be_types_of_what_happened(house: House, journey: Journey, api: Api) -> None:
     walk(house.program, *["abc"] * 6)
     told = api.get("paths/", journey="walk", by="type").json()

@@ -97,6 +97,12 @@ def test_cases_still_on_their_way_are_no_exits_and_have_no_duration() -> None:
     assert found.mean_seconds == 30
 
 
+def test_who_never_takes_a_step_left_before_it_wherever_it_stands_in_the_others() -> None:
+    log = log_of("abc", "ab", "ab", "a", "acb", "bca")
+    assert named(log, paths.left_before(log, 2)) == {"a": 1, "b": 2}
+    assert paths.left_before(EventLog.of([], [], [], ["a"]), 0) == {}
+
+
 def test_events_of_one_moment_keep_the_order_of_their_source() -> None:
     log = EventLog.of([7, 7, 3], [1, 0, 0], [5, 5, 9], ["a", "b"])
     assert (log.case.tolist(), log.step.tolist()) == ([0, 1, 1], [0, 1, 0])

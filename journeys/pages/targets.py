@@ -13,18 +13,20 @@ from cxprogram.models import User
 from journeys.analytics.targets import LEAST_POINTS, Proposal
 from journeys.insight.target_table import TargetRow, TargetStudy
 from journeys.kpis import bounds
-from journeys.models import KpiTarget
+from journeys.models import Kpi, KpiTarget
 from journeys.services import targets
 
 
 @dataclass(frozen=True)
 class Line:
-    """One target in the table."""
+    """One target in the table. `worth` is the money a year of going there from its baseline, where the value of a point
+    is known."""
 
     row: TargetRow
     name: str
     kind: str
     may_approve: bool
+    worth: Decimal | None
 
     @property
     def target(self) -> KpiTarget:
@@ -48,6 +50,7 @@ def lines(rows: Sequence[TargetRow], *, user: User) -> list[Line]:
             _name(row),
             kind_of(row.kpi) if row.kpi else "mean",
             row.target.approver_id is None and row.target.is_current and targets.may_approve(user, row.target),
+            _worth_of(row),
         )
         for row in rows
     ]
@@ -58,6 +61,13 @@ def _name(row: TargetRow) -> str:
     if not row.target.question_code:
         return name
     return f"{name}: {row.question.label if row.question else row.target.question_code}"
+
+
+def _worth_of(row: TargetRow) -> Decimal | None:
+    target = row.target
+    if row.kpi is None or row.is_of_another_version or target.point_amount is None or target.baseline is None:
+        return None
+    return _money(row.kpi, target.point_amount, before=float(target.baseline), after=float(target.value))
 
 
 def headline(rows: Sequence[TargetRow]) -> str:
@@ -95,12 +105,17 @@ def basis(study: TargetStudy, code: str) -> str:
 
 
 def worth(study: TargetStudy, value: float) -> Decimal | None:
-    """Money a year of going from the newest value to the target; a point of a share is one per cent."""
+    """Money a year of going from the newest value to the target."""
     last = study.last
     if study.point_amount is None or last is None or last.value is None:
         return None
-    points = (value - last.value) * KINDS[kind_of(study.kpi)].factor * (1 if study.kpi.higher_is_better else -1)
-    return (study.point_amount * Decimal(repr(points))).quantize(Decimal(1))
+    return _money(study.kpi, study.point_amount, before=last.value, after=value)
+
+
+def _money(kpi: Kpi, amount: Decimal, *, before: float, after: float) -> Decimal:
+    """A point of a share is one per cent."""
+    points = (after - before) * KINDS[kind_of(kpi)].factor * (1 if kpi.higher_is_better else -1)
+    return (amount * Decimal(repr(points))).quantize(Decimal(1))
 
 
 def doubt(study: TargetStudy) -> str:

@@ -1,5 +1,6 @@
 """Targets: proposed from waves, set as versions by one person, approved by another."""
 
+import re
 from datetime import UTC, datetime
 from decimal import Decimal
 from math import isclose
@@ -112,6 +113,19 @@ def test_a_proposal_is_taken_over_and_approved_by_another_person(house: House) -
     assert target.approver == house.people["executive"]
     with pytest.raises(IntegrityError), transaction.atomic():
         KpiTarget.objects.filter(pk=target.pk).update(approver=target.author)
+
+
+def test_the_table_tells_the_value_of_a_point_where_the_link_to_money_is_known(house: House) -> None:
+    facts = {"author": house.people["owner"], "question_code": ""}
+    factories.make_target(house.root, 35, point_amount=Decimal(1000), baseline=Decimal(30), **facts)
+    factories.make_target(house.units["A"], 35, **facts)
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(house.people[Role.EXECUTIVE])
+    html = client.get("/targets/?period=2017").content.decode().replace("\xa0", " ")
+    known, unknown = re.findall(r"<tr><th scope=\"row\">.*?</tr>", html)
+    currency = house.program.currency
+    assert f"{currency} 1,000" in known and f"{currency} 5,000 a year from the baseline" in known
+    assert "not known" in unknown
 
 
 def test_another_value_is_another_version_that_waits_for_its_approval(house: House) -> None:

@@ -24,6 +24,7 @@ from journeys.choices import (
     Receiver,
     Truth,
 )
+from journeys.services import document_words
 
 FORMAT, VERSION = "cx-journey", 1
 
@@ -161,8 +162,8 @@ def read(document: Any, *, is_kept: bool = False) -> JourneyPart:
     try:
         part = msgspec.convert(document, JourneyPart)
     except msgspec.ValidationError as error:
-        text, _space, path = str(error).partition(" - at `")
-        raise DocumentError(text, path=path.rstrip("`").removeprefix("$") or "/") from None
+        text, path = document_words.refusal(str(error))
+        raise DocumentError(text, path=path) from None
     if (part.format, part.version) != (FORMAT, VERSION):
         raise _error(_("This is no journey of a version that is known here."), ".format")
     _check(part, "")

@@ -164,6 +164,42 @@ def test_what_is_no_journey_is_refused_with_its_place(journey: Journey, change: 
     assert documents.dump(journey) == before
 
 
+@pytest.mark.parametrize(
+    ("change", "path", "said"),
+    [
+        (lambda d: d["stages"][0].pop("name"), ".stages[0]", "The field name is missing."),
+        (lambda d: d["stages"][0].update(colour="red"), ".stages[0]", "A journey has no field colour here."),
+        (lambda d: d.update(name=7), ".name", "Here belongs a text, not a whole number."),
+        (
+            lambda d: d["findings"][0].update(value="x"),
+            ".findings[0].value",
+            "Here belongs a whole number, not a text.",
+        ),
+        (lambda d: d["stages"][0].update(code=""), ".stages[0].code", "It is empty."),
+        (lambda d: d.update(name="x" * 201), ".name", "The text is longer than 200 characters."),
+        (lambda d: d.update(names={"klingon": "x"}), ".names", "The text is longer than 5 characters."),
+        (lambda d: d.update(stages=d["stages"] * 200), ".stages", "The list holds more than 200 entries."),
+        (
+            lambda d: d["stages"][0].update(code="a b"),
+            ".stages[0].code",
+            "A code holds letters from a to z, digits, “-” and “_” only.",
+        ),
+        (lambda d: d["findings"][0].update(value=6), ".findings[0].value", "The number is higher than 5."),
+        (
+            lambda d: d["stages"][0]["touchpoints"][0].update(expectations=[{"value": 4, "valid_from": "May"}]),
+            ".stages[0].touchpoints[0].expectations[0].valid_from",
+            "This is no date; one is written like 2026-05-31.",
+        ),
+    ],
+)
+def test_why_it_is_no_journey_is_told_in_sentences(journey: Journey, change: Any, path: str, said: str) -> None:
+    document = documents.dump(journey)
+    change(document)
+    with pytest.raises(DocumentError) as refused:
+        documents.read(document)
+    assert (refused.value.extra["path"], str(refused.value.detail)) == (path, said)
+
+
 @pytest.mark.parametrize("document", [None, [], 7, "x", {}, {"stages": 1}])
 def test_anything_else_is_refused_too(journey: Journey, document: Any) -> None:
     with pytest.raises(DocumentError):

@@ -125,6 +125,29 @@ def test_what_cannot_be_taken_is_refused_with_its_line(data: bytes, code: str, l
     assert (told.value.code, told.value.extra["line"]) == (code, line)
 
 
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"<a>", "The file ends before its content does."),
+        (b"", "The file ends before its content does."),
+        (b"<a>R & D</a>", "There is a character that may not stand here"),
+        (b"<a><b></a></b>", "The closing tag does not belong to the tag that is open."),
+        (b"<a b='1' b='2'/>", "A tag has one attribute twice."),
+        (b"<a/><b/>", "Something follows behind the end of the document."),
+        (b"<a", "A tag is not closed."),
+        (b"<a>&nbsp;</a>", "There is an entity that XML does not know."),
+        (b"<?xml version='1.0' encoding='klingon'?><a/>", "The encoding that the file names cannot be read"),
+        (b"<?xml version='1.0' encoding='big5'?><a/>", "The encoding that the file names cannot be read"),
+        (b"\n<?xml version='1.0'?><a/>", "Something stands before the declaration"),
+        (b"a,b", "This is not XML."),
+    ],
+)
+def test_why_xml_is_refused_is_told_in_sentences(data: bytes, said: str) -> None:
+    with pytest.raises(XmlError) as told:
+        cjml.read(data)
+    assert str(told.value.detail).startswith(said)
+
+
 # --- the pages --------------------------------------------------------------------------------
 def client_of(house: House, role: str = "owner") -> Client:
     client = Client(headers={"accept-language": "en"})

@@ -71,8 +71,8 @@ class StreamQuality:
 
 def streams(program: Program, at: datetime) -> list[StreamQuality]:
     """Three queries, however many streams: the streams, their use cases, and one pass over what came in."""
-    rows = DataStream.objects.filter(program=program).select_related("responsible").order_by("code")
-    rows = list(rows.prefetch_related("use_cases"))
+    found = DataStream.objects.filter(program=program).select_related("responsible").order_by("code")
+    rows = list(found.prefetch_related("use_cases"))
     with connection.cursor() as cursor:
         cursor.execute(MEASURE, [[row.pk for row in rows], at - timedelta(days=DAYS)])
         measured = {row[0]: row[1:] for row in cursor.fetchall()}

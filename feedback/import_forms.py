@@ -13,7 +13,8 @@ from cxprogram.choices import Role
 from cxprogram.languages import NAMES
 from cxprogram.models import OrgUnit
 from feedback.models import SurveyVersion
-from journeys.models import DataStream
+from journeys.choices import Purpose
+from journeys.models import ConsentText, DataStream
 
 
 class UploadForm(forms.Form):
@@ -59,6 +60,21 @@ class StartForm(forms.Form):
     )
     scale_low = forms.FloatField(label=_("The lowest rating there is"))
     scale_high = forms.FloatField(label=_("The highest rating there is"))
+    consent_purpose = forms.ChoiceField(
+        label=_("What the consent is for"), choices=[("", _("Choose …")), *Purpose.choices]
+    )
+    consent_text = forms.ModelChoiceField(
+        label=_("The text of ours that they agreed to"),
+        queryset=ConsentText.objects.none(),
+        required=False,
+        empty_label=_("None of ours"),
+    )
+    consent_reference = forms.CharField(
+        label=_("Or the name of the source’s own text"),
+        max_length=200,
+        required=False,
+        help_text=_("A consent without a text is refused, row by row. A no needs none."),
+    )
     defines = forms.BooleanField(
         label=_("Define these as attributes of customers and keep them"),
         required=False,
@@ -77,6 +93,7 @@ class StartForm(forms.Form):
         needs_role: bool = False,
         units: QuerySet[OrgUnit] | None = None,
         needs_scale: bool = False,
+        consent_texts: QuerySet[ConsentText] | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
@@ -100,6 +117,10 @@ class StartForm(forms.Form):
             self.fields["unit"].queryset = units  # type: ignore[attr-defined]
         if not needs_scale:
             del self.fields["scale_low"], self.fields["scale_high"]
+        if consent_texts is None:
+            self.without("consent_purpose", "consent_text", "consent_reference")
+        else:
+            self.fields["consent_text"].queryset = consent_texts  # type: ignore[attr-defined]
 
     def without(self, *names: str) -> "StartForm":
         """The form without questions that the file has answered."""
@@ -126,6 +147,11 @@ class StartForm(forms.Form):
         day: date | None = data.get("day")
         if day is not None and not date(1900, 1, 1) <= day <= date(2200, 1, 1):
             self.add_error("day", forms.ValidationError(_("This day cannot be."), code="invalid"))
+        shown: ConsentText | None = data.get("consent_text")
+        if shown is not None and data.get("consent_purpose") and shown.purpose != data["consent_purpose"]:
+            self.add_error(
+                "consent_text", forms.ValidationError(_("This text is about another purpose."), code="invalid")
+            )
         low, high = data.get("scale_low"), data.get("scale_high")
         if low is not None and high is not None and not low < high:
             text = _("The highest rating lies above the lowest.")

@@ -22,6 +22,7 @@ from cxprogram.models import ImportRun
 from cxprogram.page_base import Visit, member_page
 from cxprogram.services import import_runs
 from feedback.import_forms import StartForm, UploadForm
+from feedback.imports.consent_words import Consenting
 from feedback.models import ImportMapping
 from feedback.pages import imports as pages
 from feedback.pages.imports import PreviewPage
@@ -169,6 +170,7 @@ def _form(page: PreviewPage, visit: Visit, data: Any = None) -> StartForm:
         and look.target == "competitor-ratings"
         and records is not None
         and not (records.column_of("scale_low") and records.column_of("scale_high")),
+        consent_texts=page.consent_texts,
         auto_id="start-%s",
     )
     unasked = [] if any(each.can_be_defined for each in page.unkept) else ["defines"]
@@ -247,6 +249,7 @@ def _decisions(form: StartForm, look: Look) -> Decisions:
         survey_name=data.get("survey_name") or "",
         language=data.get("language") or "en",
         stream=stream.code if stream else "",
+        consenting=_consenting(data),
         constants={name: data[name] for name in ("type", "role") if data.get(name)}
         | ({"unit": data["unit"].code} if data.get("unit") else {})
         | {name: f"{data[name]:g}" for name in ("scale_low", "scale_high") if data.get(name) is not None},
@@ -255,6 +258,13 @@ def _decisions(form: StartForm, look: Look) -> Decisions:
         defines=bool(data.get("defines")),
         save_as=data.get("save_as") or "",
     )
+
+
+def _consenting(data: dict[str, Any]) -> Consenting | None:
+    if not data.get("consent_purpose"):
+        return None
+    text = data.get("consent_text")
+    return Consenting(data["consent_purpose"], text.version if text else None, data.get("consent_reference") or "")
 
 
 def _start_saved(visit: Visit, run: ImportRun, slug: str, *, skips: bool) -> HttpResponse:

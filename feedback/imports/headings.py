@@ -85,6 +85,16 @@ CUSTOMERS = _named(
         "puhelinnumero"
     ),
     language="language,språk,sprog,kieli",
+    consent=(
+        "consent,consent state,consent status,consent given,opt in,optin,opted in,marketing consent,email consent,"
+        "email opt in,marketing opt in,samtycke,samtycke givet,samtycken,marknadsföringssamtycke,samtykke,"
+        "samtykkestatus,samtykke gitt,samtykke givet,markedsføringssamtykke,"
+        "suostumus,suostumuksen tila,markkinointisuostumus"
+    ),
+    consent_at=(
+        "consent date,consent time,consent at,consented at,opt in date,opt in time,opted in at,samtyckesdatum,"
+        "datum för samtycke,samtykkedato,dato for samtykke,suostumuksen päivä,suostumuspäivä,suostumuksen päivämäärä"
+    ),
 )
 COMMENT = (
     "comment,comments,feedback,verbatim,kommentar,kommentarer,tilbakemelding,tilbagemelding,kommentti,kommentit,palaute"

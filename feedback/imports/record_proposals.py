@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from cxprogram.imports.reader import Table
 from feedback.imports import headings
+from feedback.imports.consent_words import Consenting, ConsentRule, are_words
 from feedback.imports.headings import Headings
 from feedback.imports.layouts import Layout
 from feedback.imports.mapping import DateRule, DateText, OnDay, Skip, Timestamp
@@ -140,7 +141,8 @@ NAMED: dict[str, Headings] = {
 
 @dataclass(slots=True)
 class RecordProposal:
-    """What a table of records becomes. A role is a field, `at`, `closed_at`, `attribute`, `ignore` or `personal`."""
+    """What a table of records becomes. A role is a field, `at`, `closed_at`, `consent`, `consent_at`, `attribute`,
+    `ignore` or `personal`."""
 
     layout: Layout
     table: Table
@@ -209,7 +211,7 @@ def propose_records(layout: Layout, table: Table, profiles: dict[str, Profile], 
         proposal.constants.pop("type", None)
     proposal.decimal = "," if any(profile.has_decimal_comma for profile in profiles.values()) else "."
     proposal.notes = list(table.notes)
-    _ask(proposal)
+    proposal.asks = asks_of(proposal)
     return proposal
 
 
@@ -231,16 +233,26 @@ def _by_preset(preset: Preset, table: Table, proposal: RecordProposal) -> dict[s
 
 def _by_headings(table: Table, profiles: dict[str, Profile], target: Target) -> Iterator[tuple[str, str]]:
     """Roles by what the columns are called, where the cells can be that: a time is a date, a key is there once."""
-    for name, role in headings.roles_of(table.header, NAMED.get(target, {})).items():
+    roles = headings.roles_of(table.header, NAMED.get(target, {}))
+    consents = [name for name, role in roles.items() if role == "consent" and _is_consent(profiles[name])]
+    for name, role in roles.items():
         profile = profiles[name]
-        if role in ("at", "closed_at"):
+        if role == "consent_at":
+            fits = profile.is_date and bool(consents)
+        elif role in ("at", "closed_at"):
             fits = profile.is_date
+        elif role == "consent":
+            fits = name in consents
         elif role == "external_id" and target in TIMED:
             fits = profile.is_key
         else:
             fits = role in FIELDS[target][0] and (role != "rating" or profile.is_number or profile.has_decimal_comma)
         if fits:
             yield name, role
+
+
+def _is_consent(profile: Profile) -> bool:
+    return not profile.is_open and are_words(profile.values)
 
 
 def _by_looks(
@@ -339,19 +351,27 @@ def _ratings(profiles: dict[str, Profile], names: list[str]) -> Iterator[tuple[s
             yield rated, "competitor"
 
 
-def _ask(proposal: RecordProposal) -> None:
-    at = proposal.column_of("at")
-    if proposal.target in TIMED and at is None:
-        proposal.asks.append("day")
+def time_column(proposal: RecordProposal) -> str | None:
+    """The column that says when: of what happened, or of a consent."""
+    return proposal.column_of("at" if proposal.target in TIMED else "consent_at")
+
+
+def asks_of(proposal: RecordProposal) -> list[str]:
+    """What a person must say, as the columns' roles are now."""
+    asks = []
+    at = time_column(proposal)
+    if at is None and (proposal.target in TIMED or proposal.column_of("consent")):
+        asks.append("day")
     elif at is not None:
         forms = proposal.date_formats.get(at, [])
         if len({form[:5] for form in forms}) > 1:
-            proposal.asks.append("date-order")
+            asks.append("date-order")
         if not proposal.zone and (forms == [ISO] or any(is_without_zone(form) for form in forms)):
-            proposal.asks.append("zone")
+            asks.append("zone")
     is_on_a_scale = proposal.target == "competitor-ratings"  # which one is asked
     if proposal.column_of("rating") is not None and not proposal.codes and not is_on_a_scale:
-        proposal.asks.append("rating")
+        asks.append("rating")
+    return asks
 
 
 def record_mapping_of(
@@ -362,6 +382,7 @@ def record_mapping_of(
     date_format: str | None = None,
     day: str | None = None,
     constants: dict[str, str] | None = None,
+    consenting: Consenting | None = None,
 ) -> RecordMapping:
     """The mapping that a proposal amounts to. Raises ValueError with the code, or the sentence, of what is missing."""
     table = proposal.table
@@ -375,6 +396,7 @@ def record_mapping_of(
         codes={name: codes for name, codes in proposal.codes.items() if proposal.column_of(name)},
         at=_rule(proposal, "at", zone, date_format, day) if proposal.target in TIMED else None,
         closed_at=_rule(proposal, "closed_at", zone, date_format, None) if proposal.column_of("closed_at") else None,
+        consent=_consent(proposal, zone, date_format, day, consenting),
         brands=[column.name for column in proposal.columns if column.role == "brand"],
         attributes=attribute_columns(proposal),
         skip=proposal.skip,
@@ -396,6 +418,27 @@ def attribute_columns(proposal: RecordProposal) -> dict[str, str]:
             label = column.label[:100]
             columns[column.name[:100] if label in columns else label] = column.name
     return columns
+
+
+def _consent(
+    proposal: RecordProposal, zone: str, form: str | None, day: str | None, said: Consenting | None
+) -> ConsentRule | None:
+    columns = [column.name for column in proposal.columns if column.role == "consent"]
+    if not columns:
+        if proposal.column_of("consent_at"):
+            raise ValueError("consent-missing")
+        return None
+    if len(columns) > 1:
+        raise ValueError("consent-twice")
+    if said is None or not said.purpose:
+        raise ValueError("consent-purpose")
+    return ConsentRule(
+        column=columns[0],
+        purpose=said.purpose,
+        at=_rule(proposal, "consent_at", zone, form, day),
+        text_version=said.text_version,
+        reference=said.reference,
+    )
 
 
 def _rule(proposal: RecordProposal, role: str, zone: str, form: str | None, day: str | None) -> DateRule:

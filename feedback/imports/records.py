@@ -12,6 +12,7 @@ A record mapping is a JSON document like that of answers (feedback/imports/mappi
       "at": a date rule, "closed_at": a date rule,
       "attributes": {"priority": "priority"}, by name; kept as they are
       "brands": ["Us", "Oakland"],            of ratings: columns that are each named for whom they rate
+      "consent": {"column": "optin", "purpose": "marketing", "at": a date rule, "text_version": 2},  of customers
       "skip": [{"column": "status", "values": ["deleted"], "why": "deleted"}],
       "ignored": ["recipient"],
       "encoding", "delimiter", "decimal", "sheet", "header", "format", "title", "notes"
@@ -29,6 +30,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from cxprogram.imports.errors import MappingError, RowError, shown
+from feedback.imports.consent_words import ConsentRule, state_of
 from feedback.imports.mapping import (
     MAX_MAPPING_BYTES,
     DateRule,
@@ -109,6 +111,7 @@ class RecordMapping(Part, frozen=True):
     closed_at: DateRule | None = None
     attributes: dict[str, str] = {}
     brands: list[str] = []
+    consent: ConsentRule | None = None
     skip: list[Skip] = []
     ignored: list[str] = []
     encoding: str | None = None
@@ -136,6 +139,8 @@ class RecordMapping(Part, frozen=True):
             raise ValueError("customers need an id, an e-mail address or a phone number")
         if self.target == "mentions" and not {"text", "rating"} & self.fields.keys():
             raise ValueError("mentions need a text or a rating")
+        if self.consent and self.target != "customers":
+            raise ValueError(f"{self.target} consent to nothing")
         if self.brands and self.target != "competitor-ratings":
             raise ValueError(f"{self.target} rate nobody")
         if self.target == "competitor-ratings":
@@ -147,8 +152,10 @@ class RecordMapping(Part, frozen=True):
     @property
     def columns(self) -> list[str]:
         """Every column the mapping reads, once."""
-        rules = [rule.column for rule in (self.at, self.closed_at) if rule is not None and rule.column is not None]
-        kept = [*self.attributes.values(), *self.brands, *(skip.column for skip in self.skip)]
+        dates = (self.at, self.closed_at, self.consent.at if self.consent else None)
+        rules = [rule.column for rule in dates if rule is not None and rule.column is not None]
+        said = [self.consent.column] if self.consent else []
+        kept = [*said, *self.attributes.values(), *self.brands, *(skip.column for skip in self.skip)]
         return list(dict.fromkeys([*self.fields.values(), *rules, *kept]))
 
 
@@ -164,6 +171,7 @@ class Record:
     fields: dict[str, str]
     attributes: dict[str, str] = field(default_factory=dict)
     ratings: dict[str, str] = field(default_factory=dict)  # numbers by the column that is named for whom they rate
+    consent: tuple[str, datetime] | None = None  # the word and when it was said
 
 
 def load_record_mapping(source: bytes | str | os.PathLike[str]) -> RecordMapping:
@@ -212,6 +220,7 @@ def map_record(
             errors.append(RowError(line, mapping.fields.get(needed, ""), "field-missing", f"The row has no {needed}."))
     at = _moment(mapping.at, row, line, errors, zone, is_needed=mapping.target in TIMED)
     closed_at = _moment(mapping.closed_at, row, line, errors, zone, is_needed=False)
+    consent = _consent(mapping.consent, row, line, errors, zone) if mapping.consent else None
     attributes = {}
     for name, column in mapping.attributes.items():
         if (cell := row[column].strip()) and cell not in EMPTY:
@@ -231,7 +240,7 @@ def map_record(
         external_id = f"{mapping.table}:{external_id}"
     if not external_id and mapping.target in TIMED:
         external_id = keys.of(row)
-    return Record(line, mapping.target, external_id, at, closed_at, fields, attributes, ratings)
+    return Record(line, mapping.target, external_id, at, closed_at, fields, attributes, ratings, consent)
 
 
 def _number(cell: str, decimal: str) -> str | None:
@@ -243,8 +252,30 @@ def _number(cell: str, decimal: str) -> str | None:
     return plain if number.is_finite() and abs(number) < Decimal(10) ** 14 else None
 
 
+def _consent(
+    rule: ConsentRule, row: dict[str, str], line: int, errors: list[RowError], zone: ZoneInfo
+) -> tuple[str, datetime] | None:
+    """The row's word; an empty cell is none. A bare day counts from its start: a word holds on its own day."""
+    cell = row[rule.column].strip()
+    if not cell or cell in EMPTY:
+        return None
+    state = state_of(cell)
+    if state is None:
+        errors.append(RowError(line, rule.column, "consent-unknown", f"{shown(cell)} is no word of consent."))
+        return None
+    said = _moment(rule.at, row, line, errors, zone, is_needed=True, hour=0)
+    return (state, said) if said is not None else None
+
+
 def _moment(
-    rule: DateRule | None, row: dict[str, str], line: int, errors: list[RowError], zone: ZoneInfo, *, is_needed: bool
+    rule: DateRule | None,
+    row: dict[str, str],
+    line: int,
+    errors: list[RowError],
+    zone: ZoneInfo,
+    *,
+    is_needed: bool,
+    hour: int = 12,
 ) -> datetime | None:
     if rule is None:
         return None
@@ -260,7 +291,7 @@ def _moment(
         errors.append(RowError(line, column or "", "date-invalid", f"{shown(cell)} is no date of the expected form."))
         return None
     if moment is None:
-        moment = datetime.combine(on, time(12), tzinfo=zone)
+        moment = datetime.combine(on, time(hour), tzinfo=zone)
     return moment.astimezone(UTC)
 
 

@@ -13,14 +13,14 @@ from django.utils.translation import gettext_lazy
 from cxprogram.choices import ImportStatus
 from cxprogram.models import ImportRun, OrgUnit, Program, User
 from feedback.imports.proposals import ColumnPlan
-from feedback.imports.record_proposals import RecordProposal
+from feedback.imports.record_proposals import RecordProposal, time_column
 from feedback.imports.records import FIELDS, KEEPS_ATTRIBUTES
 from feedback.models import ImportMapping, SurveyVersion
 from feedback.services import saved_mappings, unkept
 from feedback.services.intake import Check, Look, Reading
 from feedback.services.unkept import Unkept
 from journeys.choices import StreamStatus
-from journeys.models import DataStream
+from journeys.models import ConsentText, DataStream
 
 LISTED = 50
 SHOWN_ERRORS = 200
@@ -75,7 +75,10 @@ FIELD_ROLES = {
     "brand": gettext_lazy("the rating of whom the column is named for"), "context": gettext_lazy("the context"),
     "scale_low": gettext_lazy("the lowest rating there is"), "scale_high": gettext_lazy("the highest rating there is"),
     "manager": gettext_lazy("the manager"), "parent": gettext_lazy("the unit above"), "at": gettext_lazy("when"),
-    "closed_at": gettext_lazy("when it was closed"), "attribute": gettext_lazy("something known beside"),
+    "closed_at": gettext_lazy("when it was closed"),
+    "consent": gettext_lazy("the consent: yes, no or withdrawn"),
+    "consent_at": gettext_lazy("when the consent was said"),
+    "attribute": gettext_lazy("something known beside"),
     "personal": gettext_lazy("left out: personal data"), "ignore": gettext_lazy("left out"),
 }  # fmt: skip
 KINDS = {
@@ -145,6 +148,7 @@ class PreviewPage:
     versions: QuerySet[SurveyVersion] | None = None
     streams: QuerySet[DataStream] | None = None
     units: QuerySet[OrgUnit] | None = None
+    consent_texts: QuerySet[ConsentText] | None = None
     saved: QuerySet[ImportMapping] | None = None
     proposed: ImportMapping | None = None
     query: str = ""
@@ -213,11 +217,16 @@ def preview(run: ImportRun, look: Look, reading: Reading, *, user: User, check: 
         versions=_versions(user, program) if is_answers else None,
         streams=_streams(user, program) if look.target == "interactions" else None,
         units=_units(user, program, run.started_at) if look.target == "people" else None,
+        consent_texts=ConsentText.objects.filter(program=program) if _has_consent(look.records) else None,
         saved=kept.filter(kind=look.target),
         proposed=saved_mappings.fitting(kept, [column.name for column in proposal.columns]),
         query=urlencode({name: value for name, value in vars(reading).items() if value}),
         check=check,
     )
+
+
+def _has_consent(records: RecordProposal | None) -> bool:
+    return records is not None and records.column_of("consent") is not None
 
 
 def _targets(chosen: str) -> list[RoleChoice]:
@@ -227,6 +236,8 @@ def _targets(chosen: str) -> list[RoleChoice]:
 def _record_roles(proposal: object) -> dict[str, str]:
     assert isinstance(proposal, RecordProposal)
     rest: tuple[str, ...] = ("at", "closed_at", "attribute")
+    if proposal.target == "customers":
+        rest = ("consent", "consent_at", "attribute")
     if proposal.target == "competitor-ratings":
         rest = ("brand", "at")
     elif proposal.target not in KEEPS_ATTRIBUTES:
@@ -251,7 +262,7 @@ def _column(number: int, column: ColumnPlan, names: dict[str, Any]) -> ColumnRow
 def _asked(look: Look) -> Asked:
     proposal = look.proposal
     assert proposal is not None
-    column = proposal.column_of("date" if look.answers is not None else "at")
+    column = time_column(proposal) if isinstance(proposal, RecordProposal) else proposal.column_of("date")
     forms = proposal.date_formats.get(column, []) if column else []
     return Asked(
         date_formats=[(form, _shape(form)) for form in forms] if len(forms) > 1 else [],

@@ -21,13 +21,15 @@ from feedback.imports.mapping import load_mapping, open_table
 from feedback.imports.records import WHOSE, Record, RecordMapping, Target, load_record_mapping, map_record
 from feedback.imports.rows import RowKeys, SkippedRow
 from feedback.models import SurveyVersion
-from feedback.services import folding, surveys, unkept, voice
+from feedback.services import folding, import_consents, surveys, unkept, voice
+from feedback.services.import_consents import ConsentColumn
 from feedback.services.imports import AnswerIntake, check_fit, record_rows
 from feedback.services.responses import Prepared
 from journeys.choices import CustomerKind
 from journeys.models import Touchpoint
 from journeys.services import attributes, competitor_ratings, interactions, people
 from journeys.services.competitor_ratings import Given, Sitting
+from journeys.services.consent_intake import Prepared as Consented
 from journeys.services.customers import CustomerFacts
 from journeys.services.people import PersonFacts, Saved
 
@@ -145,14 +147,22 @@ class CustomerSink(RecordSink):
     Contacts and organisations of one source may have the same key: those of organisations are kept under a name of
     their own, `SOURCE account`. One that is known by the bare key, as the API tells of it, is found by that too.
 
+    A row's consent is a word of its own, written after its customer; one that cannot be
+    refuses the row whole.
+
     Of the file's other columns those become attributes that the program has defined; `notes` names the others.
     """
 
     def __init__(self, run: ImportRun) -> None:
         super().__init__(run)
         self.defined = attributes.definitions(self.program)
+        self.consents = (
+            ConsentColumn(self.program, rule, source=self.mapping.source, at=run.started_at, by=run.by)
+            if (rule := self.mapping.consent)
+            else None
+        )
 
-    def understood(self, record: Record) -> PersonFacts:
+    def understood(self, record: Record) -> tuple[PersonFacts, Consented | None]:
         fields, source = record.fields, self.mapping.source
         is_account = record.target == "accounts"
         own = _of_accounts(source) if is_account else source
@@ -173,7 +183,7 @@ class CustomerSink(RecordSink):
             attributes={code: value for code, value in known.items() if code in self.defined},
         )
         people.check(facts, self.defined)
-        return facts
+        return facts, self.consents.understood(record, facts) if self.consents else None
 
     def _account(self, value: str) -> tuple[str, str] | None:
         """Contacts join their company by its web domain or its id, whichever the file gives."""
@@ -182,13 +192,22 @@ class CustomerSink(RecordSink):
         source = self.mapping.source
         return (f"{source} domain"[:60], value.lower()) if "." in value else (_of_accounts(source), value)
 
-    def write(self, items: Sequence[PersonFacts], *, at: datetime) -> list[Outcome]:
+    def write(self, items: Sequence[tuple[PersonFacts, Consented | None]], *, at: datetime) -> list[Outcome]:
         outcomes = []
-        for saved in people.identify_many(self.program, self._by_bare_keys(items), at=at):
+        for saved in people.identify_many(self.program, self._by_bare_keys([facts for facts, _word in items]), at=at):
             if isinstance(saved, Saved):
                 outcomes.append(Outcome(saved.status))
             else:
                 outcomes.append(Outcome("refused", saved.code, str(saved.detail)))
+        if self.consents:
+            words = {place: word for place, (_facts, word) in enumerate(items)
+                     if word is not None and not outcomes[place].is_refused}  # fmt: skip
+            written = self.consents.write(list(words.values()), at=at) if words else []
+            for place, status in zip(words, written, strict=True):
+                if status == "conflict":
+                    outcomes[place] = Outcome("refused", "idempotency-conflict", import_consents.conflict())
+                elif status == "created" and outcomes[place].status == "repeated":
+                    outcomes[place] = Outcome("updated")
         return outcomes
 
     def _by_bare_keys(self, items: Sequence[PersonFacts]) -> Sequence[PersonFacts]:

@@ -16,6 +16,7 @@ from cxprogram.errors import DomainError
 from cxprogram.imports.errors import MappingError, RowError
 from cxprogram.models import ImportRun
 from cxprogram.services import import_runs
+from feedback.imports.consent_words import Consenting
 from feedback.imports.decisions import definition_of, mapping_of, told_of
 from feedback.imports.definitions import QuestionDef, SurveyDefinition
 from feedback.imports.layouts import Layout, find_layout
@@ -29,7 +30,13 @@ from feedback.imports.mapping import (
 from feedback.imports.profile import SAMPLE_ROWS, profiles_of
 from feedback.imports.proposals import ONCE, Proposal, QuestionPlan, propose_answers
 from feedback.imports.qsf import read_qsf
-from feedback.imports.record_proposals import RecordProposal, guess_target, propose_records, record_mapping_of
+from feedback.imports.record_proposals import (
+    RecordProposal,
+    asks_of,
+    guess_target,
+    propose_records,
+    record_mapping_of,
+)
 from feedback.imports.records import TARGETS, RecordMapping
 from feedback.imports.rows import SkippedRow
 from feedback.imports.surveyjs import read_surveyjs
@@ -104,6 +111,7 @@ class Decisions:
     language: str = "en"
     stream: str = ""
     constants: Words[str, str] = field(default_factory=dict)
+    consenting: Consenting | None = None
     keeps_tests: bool = False
     skip_bad_rows: bool = False
     defines: bool = False  # what the file says of customers beside and nobody has defined
@@ -152,7 +160,8 @@ def with_roles(look: Look, roles: Words[str, str]) -> Look:
         return replace(look, answers=_as_recommendation(look.found, {**before, **roles}))
     if look.records is not None:
         columns = [replace(column, role=roles.get(column.name, column.role)) for column in look.records.columns]
-        return replace(look, records=replace(look.records, columns=columns))
+        records = replace(look.records, columns=columns)
+        return replace(look, records=replace(records, asks=asks_of(records)))
     return look
 
 
@@ -196,6 +205,7 @@ def mapping_for(look: Look, said: Decisions) -> Mapping | RecordMapping:
             date_format=said.date_format,
             day=said.day,
             constants=dict(said.constants),
+            consenting=said.consenting,
         )
     except ValueError as error:
         raise IntakeError(_still_to_say(str(error)), code="import-undecided") from error
@@ -205,6 +215,9 @@ def _still_to_say(reason: str) -> str:
     words = {
         "date-order": _("Say which comes first in the dates, the day or the month."),
         "day": _("The file has no dates: say on which day this was said."),
+        "consent-purpose": _("Say what the consent is for."),
+        "consent-missing": _("Say which column is the consent whose time the file tells."),
+        "consent-twice": _("One column can be the consent. Import the file once for each purpose."),
     }
     return words.get(reason) or _("This cannot work yet: %(reason)s.") % {"reason": reason}
 

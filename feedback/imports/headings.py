@@ -107,7 +107,10 @@ SCORES = _named(
     ),
     score="score,nps,nps score,nps rating,poäng,nps-poäng,poeng,nps-poeng,point,nps-point,pisteet,nps-pisteet",
     comment=COMMENT,
-    customer_id="person id,customer id,contact id,kund-id,kundnummer,kunde-id,kundenummer,asiakas-id,asiakasnumero",
+    customer_id=(
+        "person id,customer id,customer number,contact id,kund-id,kundnr,kundnummer,kunde-id,kundenr,kundenummer,"
+        "asiakas-id,asiakasnumero"
+    ),
     email=EMAIL,
     name=NAME,
     first_name=FIRST,
@@ -150,6 +153,10 @@ COMPANY = _named(
     )
 )["company"]
 REMARKS = SCORES["comment"]
+# Who said it, or how they are reached: no question of any survey.
+WHO = frozenset().union(
+    *(CUSTOMERS[role] for role in ("email", "name", "first_name", "last_name", "phone")), SCORES["customer_id"]
+)
 # Of what is called so no cell is anybody's name.
 NO_NAMES = (
     REMARKS | REVIEWS["text"] | REVIEWS["product"] | REVIEWS["rating"] | SCORES["score"]
@@ -171,6 +178,11 @@ def roles_of(header: Sequence[str], known: Headings) -> dict[str, str]:
 def is_sensitive(heading: str) -> bool:
     """Whether the heading may name something of a special category: health, belief, origin."""
     return bool(SENSITIVE.search(plain(heading)))
+
+
+def is_personal(heading: str) -> bool:
+    """Whether the heading is what people call a name, an address, a phone or a customer number."""
+    return plain(heading) in WHO
 
 
 def is_likelihood(heading: str) -> bool:

@@ -301,6 +301,9 @@ class _Draft:
                 # The last of several is when it was handed in; a form's only one comes first.
                 self.roles[dates[-1]] = "date"
                 self.roles.update(dict.fromkeys(dates[:-1], "ignore"))
+        for name in self.table.header:
+            if name not in self.roles and headings.is_personal(name):
+                self.roles[name] = "personal"
         if self.layout.format == "typeform":
             self.roles[self.table.header[-1]] = "personal"
 

@@ -16,9 +16,10 @@ from cxprogram.middleware import language_of
 from feedback import robots, survey_desk
 from feedback.choices import SCALE_KINDS, InvitationStatus
 from feedback.models import Invitation
+from feedback.pages import ask_message, survey_steps
 from feedback.pages import survey as pages
-from feedback.pages import survey_steps
 from feedback.services import answer_checks, drafts, invitations, surveys
+from journeys.choices import Purpose
 
 
 def _private(reply: HttpResponse) -> HttpResponse:
@@ -61,7 +62,7 @@ def invited(request: HttpRequest, token: str, score: int | None = None) -> HttpR
         accepted=request.META.get("HTTP_ACCEPT_LANGUAGE", ""),
     )
     path = reverse("feedback:invited", args=[token])
-    way_out = reverse("feedback:unsubscribe", args=[token])
+    way_out = ask_message.way_out(invitation, token)
     try:
         if request.method == "POST":
             with translation.override(language):
@@ -139,12 +140,13 @@ def _take_in(
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     """No more mail: a page asks once, and mail programs send the same by themselves (RFC 8058).
 
-    The reply is the same whether anybody knows the address or not.
+    The reply is the same whether anybody knows the address or not: the purpose that it names stands in the link.
     """
     language = language_of(request)
     if request.method == "POST":
         invitations.unsubscribe(token, at=timezone.now())
     with translation.override(language):
-        context = survey_desk.house_frame(language) | {"is_done": request.method == "POST"}
+        purpose = dict(Purpose.choices).get(request.GET.get("for", ""), "")
+        context = survey_desk.house_frame(language) | {"is_done": request.method == "POST", "purpose": purpose}
         text = loader.render_to_string("feedback/unsubscribe.html", context)
     return _private(survey_desk.answer(text, language=language))

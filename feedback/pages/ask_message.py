@@ -18,6 +18,7 @@ from cxprogram.sms import Text, fitted
 from feedback.models import Invitation, SurveyVersion
 from feedback.pages import ask_reason
 from feedback.pages import survey as pages
+from feedback.services import invitations
 from feedback.services.surveys import Door
 
 
@@ -51,6 +52,11 @@ def _absolute(name: str, *args: str | int) -> str:
     return settings.BASE_URL.rstrip("/") + reverse(name, args=args)
 
 
+def way_out(invitation: Invitation, token: str) -> str:
+    """The path to being asked no more. It says the purpose itself, so that its page tells nothing of the token."""
+    return f"{reverse('feedback:unsubscribe', args=[token])}?for={invitations.purpose_of(invitation)}"
+
+
 def asked(invitation: Invitation, door: Door, token: str, *, is_reminder: bool = False) -> Asked:
     """The parts of the message, in the active language."""
     page = pages.survey_page(SurveyVersion.objects.select_related("survey__program").get(pk=door.version_id))
@@ -70,7 +76,7 @@ def asked(invitation: Invitation, door: Door, token: str, *, is_reminder: bool =
             if int(choice.value) >= 0
         ),
         url=_absolute("feedback:invited", token),
-        unsubscribe_url=_absolute("feedback:unsubscribe", token),
+        unsubscribe_url=settings.BASE_URL.rstrip("/") + way_out(invitation, token),
         is_reminder=is_reminder,
         brand=brand_of(door.survey.program),
     )

@@ -204,6 +204,12 @@ def answer(
     return recorded
 
 
+def purpose_of(invitation: Invitation) -> str:
+    """For which purpose the person was asked, by the newest decision."""
+    asked = invitation.decisions.exclude(purpose="").order_by("-pk").first()
+    return asked.purpose if asked else Purpose.SURVEY
+
+
 @transaction.atomic
 def unsubscribe(token: str, *, at: datetime) -> Invitation | None:
     """Ask this person no more: what is planned for the same address and survey is called off, and the customer's
@@ -222,7 +228,5 @@ def unsubscribe(token: str, *, at: datetime) -> Invitation | None:
             status=InvitationStatus.CANCELLED
         )
         if invitation.customer is not None and invitation.customer.is_standing:
-            asked = invitation.decisions.exclude(purpose="").order_by("-pk").first()
-            purpose = asked.purpose if asked else Purpose.SURVEY
-            consents.withdraw(invitation.customer, purpose, channel=invitation.channel, at=at)
+            consents.withdraw(invitation.customer, purpose_of(invitation), channel=invitation.channel, at=at)
     return invitation

@@ -75,5 +75,5 @@ def test_a_text_message_has_a_way_out_and_is_short(survey: Survey, settings: Any
         token = invitations.token_for(invitation)
         message = ask_message.text(invitation, surveys.door(survey.slug), token)
         assert f"https://customers.example-organisation.org/r/{token}/" in message.text
-        assert message.text.endswith(f"https://customers.example-organisation.org/unsubscribe/{token}/")
+        assert message.text.endswith(f"https://customers.example-organisation.org/unsubscribe/{token}/?for=survey")
         assert sms.parts(message.text) <= sms.MOST_PARTS

@@ -67,7 +67,7 @@ def test_the_mail_carries_the_first_question_in_both_parts_in_every_language(sur
         assert WORDS[language] in text and WORDS[language] in html
         assert f'<html lang="{language}">' in html and "<Tuesday>" in text and "&lt;Tuesday&gt;" in html
         assert "prefers-color-scheme: dark" in html and "<img" not in html and "<script" not in html
-        assert message["List-Unsubscribe"].strip() == f"<{house.BASE_URL}/unsubscribe/{token}/>"
+        assert message["List-Unsubscribe"].strip() == f"<{house.BASE_URL}/unsubscribe/{token}/?for=survey>"
         assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
         assert message["From"].addresses[0].display_name == ("Flygplatsen" if language == "sv" else "SFO")
         assert message["To"] == "ann@example.org"

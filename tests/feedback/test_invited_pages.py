@@ -11,7 +11,8 @@ from django.utils import timezone
 from pghistory.models import Context
 
 from cxprogram.logs import WithoutSecrets
-from feedback.models import EmailClick, Invitation, Response, SurveyDraft, Ticket
+from feedback.models import ContactDecision, EmailClick, Invitation, Response, SurveyDraft, Ticket
+from feedback.pages import ask_message
 from feedback.services import invitations, surveys
 from tests.factories import (
     make_customer,
@@ -199,6 +200,27 @@ def test_no_more_mail_by_page_and_by_one_click_and_the_reply_tells_nothing(clien
     assert sent.unsubscribed_at is not None
 
 
+def test_the_page_names_the_purpose_that_ends_and_the_link_says_it_not_the_token(client, survey):
+    sent, token = make_invitation(survey, customer=make_customer(survey.program))
+    assert ask_message.way_out(sent, token).endswith("?for=survey")
+    row = {
+        "program": survey.program,
+        "customer": sent.customer,
+        "survey": survey,
+        "outcome": "asked",
+        "kind": "invitation",
+    }
+    ContactDecision.objects.create(**row, at=timezone.now(), purpose="marketing", invitation=sent)
+    path = ask_message.way_out(sent, token)
+    assert path == f"/unsubscribe/{token}/?for=marketing"
+    for reply in (client.get(path), client.post(path)):
+        assert "This is about one purpose: Marketing." in reply.content.decode()
+    assert client.get(path).content == client.get("/unsubscribe/unknown/?for=marketing").content
+    assert client.post(path).content == client.post("/unsubscribe/unknown/?for=marketing").content
+    assert client.get(f"{path}x").content == client.get(f"/unsubscribe/{token}/").content  # no words of a stranger's
+    assert sent.customer.consents.get().purpose == "marketing"
+
+
 def test_an_address_is_a_secret_that_can_be_told_again_but_not_read_from_the_database(survey, settings):
     invitation, token = make_invitation(survey)
     assert len(token) == 32 and invitations.token_for(invitation) == token
@@ -222,7 +244,7 @@ def test_asking_twice_by_the_same_key_asks_once(survey):
 
 def test_who_is_invited_can_ask_to_be_asked_no_more_from_any_page_of_the_form(client, survey):
     _invitation, token = make_invitation(survey, customer=make_customer(survey.program))
-    way_out = f'<a href="/unsubscribe/{token}/">'
+    way_out = f'<a href="/unsubscribe/{token}/?for=survey">'
     assert client.get(f"/r/{token}/", **PERSON).content.decode().count(way_out) == 1
     wrong = client.post(f"/r/{token}/?lang=en", {}, **PERSON)
     assert wrong.status_code == 422 and wrong.content.decode().count(way_out) == 1

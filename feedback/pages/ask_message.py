@@ -45,6 +45,7 @@ class Asked:
     url: str
     unsubscribe_url: str
     brand: str
+    logo: str
     is_reminder: bool
 
 
@@ -79,6 +80,7 @@ def asked(invitation: Invitation, door: Door, token: str, *, is_reminder: bool =
         unsubscribe_url=settings.BASE_URL.rstrip("/") + way_out(invitation, token),
         is_reminder=is_reminder,
         brand=brand_of(door.survey.program),
+        logo=logo_of(door.survey.program),
     )
 
 
@@ -89,6 +91,14 @@ def brand_of(program: Program) -> str:
     """The program's own colour, else ours."""
     branding = getattr(program, "branding", None)
     return branding.brand if branding else OURS
+
+
+def logo_of(program: Program) -> str:
+    """The address of the program's own logo, one for all readers, so that it tells of none who opened; else empty."""
+    branding = getattr(program, "branding", None)
+    if branding is None or not branding.logo:
+        return ""
+    return f"{_absolute('feedback:brand-logo', program.slug)}?{branding.stamp}"
 
 
 def language_of(invitation: Invitation, program: Program) -> str:

@@ -3,6 +3,7 @@
 import gzip
 import http.server
 import json
+import re
 import threading
 from email import policy
 from email.parser import BytesParser
@@ -228,6 +229,24 @@ def test_a_program_shows_its_own_colour_and_logo_if_they_can_be_read(client, sur
     assert "#7a1f5c" in ask_message.mail(invitation, surveys.door("short"), token).html
     Branding.objects.update(logo=None)
     assert client.get("/s/brand/sfo/logo.png").status_code == 404
+
+
+def test_the_mail_shows_the_logo_by_our_own_address_and_the_name_where_it_is_not_shown(client, survey, settings):
+    settings.BASE_URL = "https://ask.example.org/"
+    invitation, token = make_invitation(survey)
+    name = survey.program.label
+    branding = Branding.objects.create(program=survey.program, brand="#7a1f5c")
+    html = ask_message.mail(invitation, surveys.door("short"), token).html
+    assert "<img" not in html and f">{name}</p>" in html
+    Branding.objects.update(logo=PNG)
+    html = ask_message.mail(invitation, surveys.door("short"), token).html
+    (image,) = re.findall(r"<img [^>]*>", html)
+    address = f"https://ask.example.org/s/brand/sfo/logo.png?{branding.stamp}"
+    assert f'src="{address}"' in image and f'alt="{name}"' in image and 'height="40"' in image
+    assert "background:#ffffff" in image  # dark mode: letters drawn for paper stay readable
+    assert token not in image and f">{name}</p>" not in html
+    reply = client.get(address.removeprefix("https://ask.example.org"))
+    assert reply.content == PNG and "Cross-Origin-Resource-Policy" not in reply
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from cxprogram.errors import DomainError
 from cxprogram.page_base import Visit, member_page, number_in
 from feedback.models import SamplingPlan
 from feedback.pages import plans as pages
-from feedback.services import plans
+from feedback.services import people_lists, plans
 
 
 @require_safe
@@ -69,14 +69,15 @@ def plan_start(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
 @require_POST
 @member_page(Right.DEFINE)
 def plan_people(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
-    """Put the people of the form on the plan's list: all of them, or none if a line is wrong."""
+    """Put the people of the form on the plan's list, or those of a file: all of them, or none if a line is wrong."""
     plan = _find(visit, number)
-    text = request.POST.get("people", "").replace("\x00", "")
+    typed, file = request.POST.get("people", "").replace("\x00", ""), request.FILES.get("file")
     try:
-        n = plans.add_people(plan, plans.read_list(text), at=visit.at)
+        text = people_lists.text_of(file.read(people_lists.MAX_BYTES + 1)) if file else typed
+        n = people_lists.add(plan, people_lists.read(text.replace("\x00", "")), at=visit.at)
     except DomainError as error:
         messages.error(request, str(error.detail))
-        context = _context(plan, visit) | {"people": text}
+        context = _context(plan, visit) | {"people": typed}
         return render(request, "feedback/plan_detail.html", context, status=error.status)
     said = ngettext("%(n)s person is on the list.", "%(n)s people are on the list.", n) % {"n": n}
     messages.success(request, said)

@@ -28,7 +28,7 @@ from feedback.choices import (
     PlanTrigger,
 )
 from feedback.models import ContactDecision, ContactRule, PlannedAsk, SamplingPlan, Wave
-from feedback.services import plans
+from feedback.services import people_lists, plans
 from feedback.services.decisions import Verdict
 from journeys.models import Customer
 from journeys.services import consents
@@ -194,12 +194,23 @@ class PlanPage:
     may_start: bool
     is_event: bool
     has_list: bool
+    list_hint: str
+    list_limit: int
     waiting: int
     ledger_url: str
 
 
 def find(user: Any, program: Program, number: int) -> SamplingPlan | None:
     return _visible(user, program).filter(pk=number).first()
+
+
+def _list_hint(plan: SamplingPlan) -> str:
+    """Which addresses the plan can use."""
+    if set(plan.channels) == {AskChannel.EMAIL}:
+        return _("The plan asks by e-mail.")
+    if set(plan.channels) == {AskChannel.SMS}:
+        return _("The plan asks by SMS: write phone numbers as in +46701234567.")
+    return _("The plan asks by e-mail or SMS: write an e-mail address, or a phone number as in +46701234567, or both.")
 
 
 def _headline(run: plans.DryRun) -> str:
@@ -273,6 +284,8 @@ def plan_page(plan: SamplingPlan, *, at: datetime) -> PlanPage:
         may_start=plan.is_active and not is_event,
         is_event=is_event,
         has_list=plan.audience == PlanAudience.LIST,
+        list_hint=_list_hint(plan),
+        list_limit=people_lists.MAX_LIST,
         waiting=plan.asks.filter(status=AskStatus.WAITING).count(),
         ledger_url=f"{reverse('feedback:decision-list')}?{urlencode({'plan': plan.pk})}",
     )

@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from email.utils import parseaddr
 from typing import Any
 
 from django.db import connection, transaction
@@ -17,19 +16,16 @@ from django.utils.translation import gettext as _
 
 from cxprogram.errors import ConflictError, DomainError
 from cxprogram.models import Program
-from feedback.choices import PlanAudience, PlanEvent, PlanTrigger
+from feedback.choices import PlanEvent, PlanTrigger
 from feedback.models import ContactRule, EventCursor, PlannedAsk, SamplingPlan, SupportCase, Ticket, Wave
 from feedback.services import decisions, draws, not_drawn
 from feedback.services.decisions import Verdict
 from journeys.models import Customer, Interaction, InteractionKey
-from journeys.services import customers
-from journeys.services.customers import CustomerFacts
 
 # A dry run looks at no more than so many of those drawn, an event's at those of so many days.
 MAX_LOOKED_AT = 20_000
 LOOK_BACK = timedelta(days=7)
 SHOWN = 20
-MAX_LIST, MAX_ADDRESS = 1_000, 254
 
 
 class PlanError(DomainError):
@@ -155,39 +151,6 @@ def start_due_waves(*, at: datetime) -> int:
         if number is not None:
             start_wave(plan, at=at, number=number)
     return sum(number is not None for _plan, number in due)
-
-
-# --- people who are no customers --------------------------------------------------------------
-def read_list(text: str) -> list[tuple[str, str]]:
-    """(name, address) of each line, which is an address or a name and an address in angle brackets."""
-    return [parseaddr(line) for line in text.splitlines() if line.strip()]
-
-
-@transaction.atomic
-def add_people(plan: SamplingPlan, people: Sequence[tuple[str, str]], *, at: datetime) -> int:
-    """Put people who are no customers on the plan's list, by name and address.
-
-    A person with the same address is on the list once; a customer with it stays the customer that they are. Returns
-    how many are on the list now. Raises PlanError (`plan-has-no-list`, `list-too-long`, `address-invalid` with the
-    number of the line).
-    """
-    if plan.audience != PlanAudience.LIST:
-        raise PlanError(_("The plan is about customers; it has no list."), code="plan-has-no-list")
-    if len(people) > MAX_LIST:
-        raise PlanError(_("More than %(limit)s people at once.") % {"limit": MAX_LIST}, code="list-too-long")
-    source = draws.list_source(plan)
-    for line, (name, address) in enumerate(people, start=1):
-        facts = CustomerFacts(source=source, external_id=address.lower(), name=name[:200], email=address)
-        wrong = PlanError(_("Line %(line)s is no e-mail address.") % {"line": line}, code="address-invalid", line=line)
-        if not 0 < len(address) <= MAX_ADDRESS:
-            raise wrong
-        try:
-            found = customers.upsert(plan.program, facts)
-        except customers.CustomerError as error:
-            raise wrong from error
-        if not found.identities.exclude(source__in=(source, "email", "phone")).exists():
-            Customer.objects.filter(pk=found.pk, is_customer=True).update(is_customer=False)
-    return draws.population(plan, at).count()
 
 
 # --- events -----------------------------------------------------------------------------------

@@ -38,6 +38,7 @@ from feedback.services import (
     drafts,
     folding,
     invitations,
+    people_lists,
     placements,
     plans,
     responses,
@@ -197,7 +198,7 @@ def make_asking(program: Program) -> SamplingPlan:
         program=program, survey=survey, name=f"Plan {number}", is_active=True, audience="list",
         opens_at=time(0), closes_at=time(0), weekdays=[0, 1, 2, 3, 4, 5, 6],
     )  # fmt: skip
-    plans.add_people(plan, [("", customer.email)], at=NOON)
+    people_lists.add(plan, people_lists.read(customer.email), at=NOON)
     wave = plans.start_wave(plan, at=NOON)
     NotDrawn.objects.create(wave=wave, block=0, members=bytes(bits.BLOCK // 8))  # nobody: the list was asked whole
     plans.react_to_interactions(program, at=NOON)

@@ -8,7 +8,7 @@ import pytest
 from cxprogram import sms
 from feedback.models import Invitation, PlannedAsk, SamplingPlan, Survey
 from feedback.pages import ask_message
-from feedback.services import invitations, plans, sending, surveys
+from feedback.services import invitations, people_lists, plans, sending, surveys
 from tests import factories
 from tests.feedback.test_sending import make_plan
 
@@ -43,7 +43,7 @@ def test_a_customer_in_a_wave_is_told_so(survey: Survey) -> None:
 
 def test_a_stranger_on_a_list_is_not_told_of_what_never_was(survey: Survey) -> None:
     plan = make_plan(survey, audience="list")
-    plans.add_people(plan, [("Ann", "ann@example.org")], at=NOW)
+    people_lists.add(plan, people_lists.read("Ann <ann@example.org>"), at=NOW)
     plans.start_wave(plan, at=NOW)
     sending.decide_due(at=NOW)
     text = mailed(survey, Invitation.objects.get())

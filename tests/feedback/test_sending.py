@@ -25,7 +25,6 @@ from feedback.models import (
     Survey,
 )
 from feedback.services import decisions, draws, not_drawn, plans, sending
-from feedback.services.plans import PlanError
 from journeys.models import Customer, Segment
 from journeys.services import consents, interactions
 from journeys.services.customers import CustomerFacts
@@ -296,20 +295,6 @@ def test_an_event_makes_one_ask_however_often_it_is_seen(survey: Survey) -> None
     assert (invitation.customer, invitation.touchpoint, invitation.status) == (
         customer, touchpoint, InvitationStatus.PLANNED,
     )  # fmt: skip
-
-
-def test_people_who_are_no_customers_are_asked_from_a_list(survey: Survey) -> None:
-    known = factories.make_customer(survey.program, email="known@example.org")
-    plan = make_plan(survey, audience="list")
-    people = plans.read_list("New One <New@example.org>\n\n known@example.org \n")
-    with pytest.raises(PlanError, match="Line 2"):
-        plans.add_people(plan, [*people[:1], ("", "nonsense")], at=TUESDAY)
-    assert plans.add_people(plan, people, at=TUESDAY) == plans.add_people(plan, people, at=TUESDAY) == 2
-    run(plan, TUESDAY)
-    assert {row.address for row in Invitation.objects.all()} == {"New@example.org", "known@example.org"}
-    known.refresh_from_db()
-    assert known.is_customer
-    assert not Customer.objects.get(email__iexact="new@example.org").is_customer
 
 
 def test_a_batch_takes_a_constant_number_of_queries_to_judge(survey: Survey) -> None:

@@ -161,6 +161,7 @@ ROWS: list[Row] = [
     row("journeys:segment-edit", {302: ANONYMOUS, 200: DEFINERS, 404: REST}, WHOLE),
     post("journeys:segment-edit", {302: ANONYMOUS, 303: DEFINERS, 404: REST}, WHOLE),
     row("journeys:stream-list", {302: ANONYMOUS, 200: STAFF, 404: REST}),
+    post("journeys:stream-list", {302: ANONYMOUS, 422: STAFF, 404: REST}),
     row("feedback:audit", {302: ANONYMOUS, 200: f"{DRIVERS} stranger", 404: REST}),
     row("feedback:drivers", {302: ANONYMOUS, 200: f"{DRIVERS} stranger", 404: REST}),
     row("feedback:study-new", {302: ANONYMOUS, 200: STAFF, 404: REST}),

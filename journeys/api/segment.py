@@ -4,7 +4,9 @@ from datetime import datetime
 from typing import Annotated, Any
 
 import msgspec
+from django.conf import settings
 from django.http import HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from msgspec import Meta
@@ -90,6 +92,15 @@ def call_of(body: CallBody, kind: str, *, at: datetime) -> Call:
     )
 
 
+def _with_page(error: DomainError) -> DomainError:
+    """What is wrong on our side, with the page where it is mended: who reads this runs a client, not our pages."""
+    if error.code not in OURS:
+        return error
+    page = settings.BASE_URL.rstrip("/") + reverse("journeys:stream-list")
+    detail = _("%(why)s Whoever defines the program makes and starts the stream “segment” at %(page)s.")
+    return TrackingError(detail % {"why": error.detail, "page": page}, code=error.code, status=error.status)
+
+
 def _text(value: str | int | None) -> str:
     return "" if value is None else str(value)[:200]
 
@@ -111,7 +122,7 @@ def take_in(sender: Sender, calls: list[tuple[int, CallBody | DomainError, str]]
             told = tracking.take(program, call, at=at, door=sender.door(program))
         except DomainError as error:
             if error.code in OURS:
-                raise
+                raise _with_page(error) from error
             account.rejected.append(CallRefused(index, error.code, str(error.detail)))
             continue
         setattr(account, told.status, getattr(account, told.status) + 1)
@@ -159,7 +170,10 @@ class SegmentView(ApiView):
         body = api_bodies.read_large(request, _one)
         program = sender.program("")
         sender.unit(program, None)
-        told = tracking.take(program, call_of(body, self.kind, at=at), at=at, door=sender.door(program))
+        try:
+            told = tracking.take(program, call_of(body, self.kind, at=at), at=at, door=sender.door(program))
+        except DomainError as error:
+            raise _with_page(error) from error
         account = CallsTaken(success=True, unknown_traits=list(told.unknown_traits))
         setattr(account, told.status, 1)
         return reply(account)

@@ -90,7 +90,8 @@ def test_two_people_on_one_device_stay_two():
     assert call("group", {"userId": "u-1", "groupId": "g", "traits": {"name": "Acme"}}, key).status_code == 200
 
 
-def test_a_key_is_needed_and_may_not_only_read():
+def test_a_key_is_needed_and_may_not_only_read(settings):
+    settings.BASE_URL = "https://cx.example.org"
     make_key()
     for header in ("", "Basic !!!", "Basic " + base64.b64encode(b"nonsense:").decode(), "Digest x"):
         reply = Client().post("/api/v1/segment/v1/track", TRACK, content_type="application/json",
@@ -103,8 +104,10 @@ def test_a_key_is_needed_and_may_not_only_read():
     assert refused(call("track", TRACK, reader), 403, "not-allowed")
     writer = factories.make_token(factories.make_user(Role.INTEGRATION, factories.root_of(other)), other)
     # Nobody has said what tracking is for. A client sends a refused batch again; what a success rejects is dropped.
-    assert refused(call("track", TRACK, writer), 422, "stream-unknown")
-    assert refused(call("batch", {"batch": [{"type": "track", **TRACK}]}, writer), 422, "stream-unknown")
+    told = call("track", TRACK, writer)
+    assert refused(told, 422, "stream-unknown") and f"{settings.BASE_URL}/streams/" in told.json()["detail"]
+    told = call("batch", {"batch": [{"type": "track", **TRACK}]}, writer)
+    assert refused(told, 422, "stream-unknown") and f"{settings.BASE_URL}/streams/" in told.json()["detail"]
 
 
 @pytest.mark.django_db(transaction=True)

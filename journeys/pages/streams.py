@@ -22,6 +22,17 @@ MEASURE = """
 """
 
 
+# Of streams that were silent since: when the newest of what happened came in. Uses the end of the index
+# interaction_stream; old rows that were brought later than a thousand newer ones are not looked for.
+LAST = """
+    SELECT stream.id, (
+        SELECT max(received_at) FROM (
+            SELECT received_at FROM journeys_interaction WHERE stream_id = stream.id ORDER BY at DESC LIMIT 1000
+        ) AS newest
+    ) FROM unnest(%s::bigint[]) AS stream(id)
+"""
+
+
 @dataclass(frozen=True)
 class StreamQuality:
     """What came in by one stream during the last days. Shares are 0–1; None where nothing came in.
@@ -70,22 +81,27 @@ class StreamQuality:
 
 
 def streams(program: Program, at: datetime) -> list[StreamQuality]:
-    """Three queries, however many streams: the streams, their use cases, and one pass over what came in."""
+    """Four queries, however many streams: they, their use cases, one pass over what came in, when the silent ones spoke."""
     found = DataStream.objects.filter(program=program).select_related("responsible").order_by("code")
     rows = list(found.prefetch_related("use_cases"))
     with connection.cursor() as cursor:
         cursor.execute(MEASURE, [[row.pk for row in rows], at - timedelta(days=DAYS)])
         measured = {row[0]: row[1:] for row in cursor.fetchall()}
-    return [_quality(stream, measured.get(stream.pk), at) for stream in rows]
+        cursor.execute(LAST, [[row.pk for row in rows if row.pk not in measured]])
+        last = dict(cursor.fetchall())
+    return [_quality(stream, measured.get(stream.pk), at, last.get(stream.pk)) for stream in rows]
 
 
 def _quality(
-    stream: DataStream, row: tuple[int, int, int, int, int, datetime, datetime, int] | None, at: datetime
+    stream: DataStream,
+    row: tuple[int, int, int, int, int, datetime, datetime, int] | None,
+    at: datetime,
+    last: datetime | None,
 ) -> StreamQuality:
     if row is None:
-        empty = is_stale(stream, None, at)
+        empty = is_stale(stream, last, at)
         return StreamQuality(
-            stream, 0, None, None, None, 0, 0, None, None, empty, _complaints(stream, silent=empty, rows=0)
+            stream, 0, None, None, None, 0, 0, None, last, empty, _complaints(stream, silent=empty, rows=0)
         )
     n, known, touchpoints, channels, values, newest, received, doubled = row
     silent = is_stale(stream, received, at)

@@ -6,7 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from cxprogram.choices import Role
@@ -165,6 +167,29 @@ def test_old_rows_that_came_in_today_are_a_delivery_of_today(house: House) -> No
     assert freshness.last_deliveries([found.stream], now) == {found.stream.pk: found.received_at}
     (later,) = (each for each in streams.streams(house.program, now + timedelta(days=2)) if each.rows)
     assert later.is_stale
+
+
+def test_a_stream_that_was_silent_for_long_tells_its_last_delivery(house: House) -> None:
+    door = interactions.door(house.program)
+    quarterly = {"cadence_hours": 200 * 24, "responsible": house.people["owner"], "retention_days": 900}
+    now = timezone.now()
+    later = now + timedelta(days=150)
+    counts = []
+    for n in (1, 4):
+        for number in range(n):
+            factories.make_stream(house.program, f"{n}-{number}", **quarterly)
+            factories.make_stream(house.program, f"empty-{n}-{number}")
+        door = interactions.door(house.program)
+        rows = [Happening(f"{n}-{number}", "shop", f"{n}-{number}", NOON, "order") for number in range(n)]
+        interactions.record_many(door, [interactions.prepare(door, row, at=NOON) for row in rows], at=NOON)
+        with CaptureQueriesContext(connection) as caught:
+            found = {each.stream.code: each for each in streams.streams(house.program, later)}
+        counts.append(len(caught))
+    assert counts[0] == counts[1]
+    told = found["4-3"]
+    assert told.rows == 0 and told.received_at is not None and told.received_at >= now
+    assert not told.is_stale and told.complaints == []
+    assert found["empty-4-3"].received_at is None and found["empty-4-3"].is_stale
 
 
 def test_a_customers_page_leads_those_who_may_to_its_merges(house: House) -> None:

@@ -103,7 +103,7 @@ def customer_erase(request: HttpRequest, visit: Visit, number: int) -> HttpRespo
 def stream_list(request: HttpRequest, visit: Visit) -> HttpResponse:
     """What each data stream is for, and how complete and fresh it is. A POST makes the stream of Segment's calls."""
     cases = UseCase.objects.visible_to(visit.user).filter(program=visit.program).exclude(status=UseCaseState.RETIRED)
-    form = TrackingStreamForm(request.POST or None, cases=cases)
+    form = TrackingStreamForm(request.POST or None, cases=cases, auto_id="segment-%s")
     status = 200
     if request.method == "POST":
         status = 422

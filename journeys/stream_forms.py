@@ -42,7 +42,7 @@ class TrackingStreamForm(forms.Form):
     )
 
     def __init__(self, *args: Any, cases: QuerySet[UseCase], **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="segment-%s", **kwargs)
+        super().__init__(*args, **kwargs)
         self.fields["use_case"].queryset = cases  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:

@@ -55,7 +55,7 @@ def read(text: str) -> list[Listed]:
     """The people of a text, one a line: an address, a name and the address in angle brackets, or the columns of a
     table. A first line that names its columns says which they are; the others are left out then."""
     roles: list[str] | None = None
-    found = []
+    found: list[Listed] = []
     for number, line in enumerate(text.splitlines(), start=1):
         if not line.strip():
             continue

@@ -81,7 +81,7 @@ class StreamQuality:
 
 
 def streams(program: Program, at: datetime) -> list[StreamQuality]:
-    """Four queries, however many streams: they, their use cases, one pass over what came in, when the silent ones spoke."""
+    """Four queries, however many streams: they, their use cases, what came in, and when the silent ones spoke last."""
     found = DataStream.objects.filter(program=program).select_related("responsible").order_by("code")
     rows = list(found.prefetch_related("use_cases"))
     with connection.cursor() as cursor:

@@ -150,7 +150,7 @@ def test_the_streams_take_as_many_queries_however_many_they_are(house: House, dj
     for number in range(20):
         stream = factories.make_stream(house.program, f"s{number}", status="draft")
         stream.use_cases.add(make_use_case(house.program, f"u{number}", status="proposed"))
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         for row in streams.streams(house.program, NOON):
             assert len(row.use_cases) == 1
 

@@ -1,4 +1,4 @@
-"""Text messages: one HTTP gateway, whichever it is, or files in the data folder where none is set.
+"""Text messages: one HTTP gateway, whichever it is; files in the data folder where none is set; or the console.
 
 The gateway's address is looked up once and that address is called: a name that leads into the own network is refused,
 redirects are not followed, and a reply is read to a bound.
@@ -11,6 +11,7 @@ import json
 import re
 import socket
 import ssl
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
 
+CONSOLE = "console"
 TIMEOUT_SECONDS = 10
 MAX_REPLY = 64 * 1024
 MOST_PARTS = 3
@@ -76,7 +78,9 @@ def transmit(message: Text) -> None:
     """Hand the message over now. The caller holds the lease on the work; raises SmsError."""
     if not is_number(message.to):
         raise SmsError("not a telephone number in international form")
-    if settings.SMS_URL:
+    if settings.SMS_URL == CONSOLE:
+        print(f"Text to {message.to}: {message.text}", file=sys.stderr, flush=True)
+    elif settings.SMS_URL:
         _post(urlsplit(settings.SMS_URL), _body(message))
     else:
         _write(message)

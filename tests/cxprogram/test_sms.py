@@ -1,8 +1,11 @@
 """How long a text message is over the air, and what gives way where it is too long."""
 
-import pytest
+from typing import Any
 
-from cxprogram import sms
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from cxprogram import env, sms
 
 
 @pytest.mark.parametrize(
@@ -35,3 +38,12 @@ def test_words_give_way_at_their_end_and_the_links_stay() -> None:
     text = sms.fitted("word " * 200, lambda words: f"{words} https://x.example/r/t/ https://x.example/unsubscribe/t/")
     assert sms.parts(text) == sms.MOST_PARTS
     assert text.endswith("word... https://x.example/r/t/ https://x.example/unsubscribe/t/")
+
+
+def test_the_console_shows_what_would_be_sent(settings: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    settings.SMS_URL = "console"
+    sms.transmit(sms.Text("1", "+46701234567", "Hur var det?"))
+    assert capsys.readouterr().err == "Text to +46701234567: Hur var det?\n"
+    env.check_sms("console", "{}", allows_loopback=True)
+    with pytest.raises(ImproperlyConfigured):
+        env.check_sms("console", "{}", allows_loopback=False)

@@ -17,6 +17,12 @@ SENSITIVE = re.compile(
     r"|hälsa|sjuk|funktionsneds|etni|sexuell|politi|facklig|fackförbund|helse|helbred|sykdom|sygdom|handi[ck]ap|seksu"
     r"|fagforening|terve|sairau|vamma|uskon|poliit|ammattiliit|raskau|gravid"
 )
+KEY = re.compile(
+    r"(?:^| )(?:id|uid|uuid|guid|key|nr|no|number|ref|reference|code|kod|kode|koodi|tunnus|numero)$"
+    r"|(?:nummer|numero|nyckel|nøkkel|nøgle|tunnus)$"
+)
+# Where somebody lives and is called is called a number as well.
+PLACE_OR_PHONE = re.compile(r"post|zip|phone|tele|mobil|puhelin|fax")
 LIKELIHOOD = re.compile(r"\brecommend|rekommender|anbefal|suosittel")
 
 Headings = dict[str, frozenset[str]]
@@ -105,7 +111,10 @@ SCORES = _named(
         "date,created at,created,submitted at,response date,responded at,survey date,answered at,datum,svarsdatum,dato,"
         "svardato,svarsdato,päivämäärä,pvm,vastauspäivä"
     ),
-    score="score,nps,nps score,nps rating,poäng,nps-poäng,poeng,nps-poeng,point,nps-point,pisteet,nps-pisteet",
+    score=(
+        "score,nps,nps score,nps rating,rating,poäng,nps-poäng,betyg,poeng,nps-poeng,vurdering,karakter,point,"
+        "nps-point,bedømmelse,pisteet,nps-pisteet,arvosana"
+    ),
     comment=COMMENT,
     customer_id=(
         "person id,customer id,customer number,contact id,kund-id,kundnr,kundnummer,kunde-id,kundenr,kundenummer,"
@@ -145,6 +154,11 @@ CASES = _named(
     at="created,created at,create date,opened,opened at,skapad,öppnad,opprettet,åpnet,oprettet,åbnet,luotu,avattu",
     closed_at="closed,closed at,close date,solved at,stängd,avslutad,lukket,avsluttet,afsluttet,suljettu",
 )
+# What somebody is at work: it tells nothing of what they may see.
+TITLES = _named(
+    title="title,job title,position,titel,befattning,jobbtitel,yrkestitel,tittel,stilling,stillingsbetegnelse,nimike,"
+    "tehtävänimike"
+)["title"]
 # Where a person works or buys: a list that has it is one of customers, whatever their titles are.
 COMPANY = _named(
     company=(
@@ -173,6 +187,12 @@ def roles_of(header: Sequence[str], known: Headings) -> dict[str, str]:
         if role is not None:
             roles[name] = role
     return roles
+
+
+def is_key(heading: str) -> bool:
+    """Whether the heading calls its cells keys: ids, numbers, codes; a postcode and a telephone number are none."""
+    word = plain(heading)
+    return bool(KEY.search(word)) and not PLACE_OR_PHONE.search(word)
 
 
 def is_sensitive(heading: str) -> bool:

@@ -214,9 +214,13 @@ def _google_forms(rows: Rows) -> Layout | None:
 
 
 def _people(rows: Rows) -> Layout | None:
-    """People who work here: an address with a role and a unit, or with the number of an employee."""
-    given = set(headings.roles_of(rows[0], headings.PEOPLE).values())
+    """People who work here: an address with a role and a unit, or with the number of an employee; or with one of the
+    two in a list that says nothing else of them but their titles."""
+    roles = headings.roles_of(rows[0], headings.PEOPLE)
+    given = set(roles.values())
     works_here = {"role", "unit"} <= given or ("external_id" in given and bool(given & {"role", "unit", "manager"}))
+    is_staff = all(name in roles or headings.plain(name) in headings.TITLES for name in rows[0] if name.strip())
+    works_here |= is_staff and bool(given & {"role", "unit"})
     is_elsewhere = any(headings.plain(name) in headings.COMPANY for name in rows[0])
     if "email" in given and works_here and not is_elsewhere:
         return Layout("people", "Personnel file", "people", source="hr")

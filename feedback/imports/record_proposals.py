@@ -17,6 +17,7 @@ from feedback.imports.records import FIELDS, KEEPS_ATTRIBUTES, TIMED, RecordMapp
 SYNCED = re.compile(r"_[A-Za-z]+_synced")
 PERSONAL = re.compile(r"context_ip|context_user_agent|.*_ip|recipient|authenticity_token|phone_number|signature")
 FEW = 30
+SOMEBODY = ("customers", "people")
 SCALE_POINTS = 101
 
 
@@ -255,6 +256,19 @@ def _is_consent(profile: Profile) -> bool:
     return not profile.is_open and are_words(profile.values)
 
 
+def _is_key(name: str, profile: Profile, target: Target, *, is_first: bool) -> bool:
+    """Ids come first in a table, or are called so; one that every row has, and no two rows share.
+
+    Of people only the first column can be one that is not called so, and only if it looks like nothing else: ages and
+    points differ too, and are nobody's key.
+    """
+    if headings.is_key(name) and not profile.is_phone:
+        return is_id(profile)
+    if target in SOMEBODY:
+        return is_first and is_id(profile, is_first=False)
+    return is_id(profile, is_first=is_first)
+
+
 def _by_looks(
     table: Table, profiles: dict[str, Profile], target: Target, known: dict[str, str]
 ) -> Iterator[tuple[str, str]]:
@@ -270,6 +284,9 @@ def _by_looks(
             taken.add(name)
             given.add(role)
             yield name, role
+
+    def is_key(name: str) -> bool:
+        return _is_key(name, profiles[name], target, is_first=name == table.header[0])
 
     taken = set(known)
     filled = [name for name in table.header if profiles[name].filled]
@@ -287,8 +304,7 @@ def _by_looks(
     ]
     emails = [name for name in filled if profiles[name].is_email]
     full_dates = [name for name in dates if profiles[name].filled == whole]
-    # Ids come first in a table; one that every row has, and no two rows share.
-    yield from first("external_id", [name for name in filled if is_id(profiles[name]) and name not in emails][:1])
+    yield from first("external_id", [name for name in filled if name not in emails and is_key(name)][:1])
     yield from first("email", [name for name in emails if profiles[name].is_key] or emails)
     yield from first("at", full_dates or dates)
     yield from first("closed_at", [name for name in dates if profiles[name].filled < whole])
@@ -320,15 +336,8 @@ def _by_looks(
         and not profiles[name].is_phone
         and headings.plain(name) not in headings.NO_NAMES
     ]
-    if target in ("customers", "people"):
-        words = [name for name in words if not profiles[name].is_prose]
-    if target in ("customers", "people") and not given & {"name", "first_name", "last_name"}:
-        pair = [name for name in words if profiles[name].distinct > 1 and name not in taken][:2]
-        if len(pair) == 2:
-            yield from first("first_name", pair[:1])
-            yield from first("last_name", pair[1:])
-            return
-    yield from first("name", words)
+    if target not in SOMEBODY:  # towns and titles are words too: whoever is called so is known by the heading alone
+        yield from first("name", words)
     yield from first("title", words)
     yield from first("subject", words)
 

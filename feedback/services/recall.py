@@ -54,10 +54,14 @@ class Recalled:
 
 def default_source(run: ImportRun, layout: Layout) -> str:
     """How the source of a file is called unless a person says otherwise: as the system that wrote it, which all its
-    tables share; of a table that nobody knows, as the file."""
+    tables share; of a table that nobody knows, as when the same content came in before, else as the file."""
     if layout.source:
         return layout.source
     if layout.format == "table":
+        same = ImportRun.objects.filter(program=run.program, file_sha256=run.file_sha256, status=ImportStatus.DONE)
+        before = same.exclude(pk=run.pk).order_by("-pk").values_list("definition", flat=True).first()
+        if before and before.get("source"):
+            return str(before["source"])
         return slugify(PurePath(run.file_name.removesuffix(".gz")).stem)[:60]
     return slugify(SOURCES.get(layout.format, layout.format))[:60]
 

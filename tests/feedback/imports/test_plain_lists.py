@@ -1,0 +1,74 @@
+"""Lists that somebody wrote out by hand: nobody is called by a town or a title, and no number is taken for a key."""
+
+import pytest
+
+from feedback.imports.layouts import find_layout
+from tests.feedback.imports.test_every_file import sample, take
+from tests.feedback.imports.test_systems import come_in
+
+SAID = {"day": "2026-11-01", "scale_low": "0", "scale_high": "4"}
+
+
+def roles(tmp_path, text):
+    path = tmp_path / "list.csv"
+    path.write_text(text)
+    taken = take(path)
+    return taken.layout, taken.target, taken.understood
+
+
+@pytest.mark.parametrize(
+    ("header", "rows"),
+    [
+        ("Name,Email,Age", ["Ann Ask,ann@example.org,31", "Bo Berg,bo@example.org,44"]),
+        ("Name,Email,Points", ["Ann Ask,ann@example.org,100250", "Bo Berg,bo@example.org,100251"]),
+        ("Age,Name,Email", ["31,Ann Ask,ann@example.org", "44,Bo Berg,bo@example.org"]),
+        ("Email,Name,Postal code", ["ann@example.org,Ann Ask,10250", "bo@example.org,Bo Berg,10251"]),
+    ],
+)
+def test_a_number_that_tells_people_apart_is_no_key(tmp_path, header, rows):
+    _layout, target, records = roles(tmp_path, "\n".join([header, *rows, ""]))
+    assert target == "customers"
+    assert [record.external_id for record in records] == ["", ""]
+    assert [record.fields["email"] for record in records] == ["ann@example.org", "bo@example.org"]
+
+
+def test_a_town_is_nobodys_name_and_what_is_called_a_number_is_the_key(tmp_path):
+    text = (
+        "Kundnummer,Förnamn,Efternamn,E-post,Ort\n1001,Eva,Berg,eva@example.org,Lund\n1002,Bo,Ek,bo@example.org,Oslo\n"
+    )
+    _layout, target, records = roles(tmp_path, text)
+    assert target == "customers"
+    assert [record.external_id for record in records] == ["1001", "1002"]
+    assert not any("name" in record.fields for record in records)
+    assert [record.fields["last_name"] for record in records] == ["Berg", "Ek"]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Name,Email,Role",
+        "Name,Email,Department,Title",
+        "Employee number,First name,Last name,Work email,Job title,Unit",
+    ],
+)
+def test_a_list_of_those_who_work_here_is_one_of_people(tmp_path, header):
+    path = tmp_path / "staff.csv"
+    path.write_text(f"{header}\n" + ",".join("x" for _name in header.split(",")) + "\n")
+    assert find_layout(path).target == "people"
+
+
+def test_ratings_with_comments_and_who_gave_them_are_answers(tmp_path):
+    text = (
+        "Customer Name,Customer Email,Rating,Feedback,Responded At\n"
+        "Ann Ask,ann@example.org,9,Quick,2026-11-20\nBo Berg,bo@example.org,3,I waited an hour,2026-11-21\n"
+        "Cy Dahl,cy@example.org,7,,2026-11-22\n"
+    )
+    assert roles(tmp_path, text)[1] == "responses"
+
+
+@pytest.mark.django_db
+def test_a_copy_of_a_table_under_another_name_adds_nothing(owner):
+    text = sample("reviews/trustpilot_reviews.csv").read_bytes()
+    first = come_in(owner, text, "reviews.csv", **SAID)
+    again = come_in(owner, text, "copy (2).csv", **SAID)
+    assert (first.imported, again.imported, again.repeated) == (300, 0, 300)

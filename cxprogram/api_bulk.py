@@ -1,13 +1,17 @@
 """What every door for many rows shares: what it takes, what it refuses as a whole, and the account of every row."""
 
 from collections import Counter
-from typing import Annotated, Any, Literal
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 from msgspec import Meta
 
 from cxprogram import api_schema
 from cxprogram.errors import DomainError
+from cxprogram.models import Program
+
+Row = TypeVar("Row")
 
 REFUSALS = {
     400: ("body-not-json", "body-not-gzip"),
@@ -68,6 +72,25 @@ def reject(row: BulkRow | NewestRow, error: DomainError) -> None:
     """Say why; of a body of another shape also what is wrong with it, as the door for one does."""
     reason = error.extra.get("reason")
     row.code, row.detail = error.code, f"{error.detail} {reason}" if reason else str(error.detail)
+
+
+def by_program(
+    account: Sequence[BulkRow | NewestRow], rows: Sequence[Any], read: Callable[[Any], tuple[Program, Row]]
+) -> list[tuple[Program, list[tuple[int, Row]]]]:
+    """What can be read of the rows, each with its place, by program; of the others the account says why not.
+
+    `read` checks one row and raises DomainError. Programs come in one order, so that two requests do not wait for each
+    other in a circle.
+    """
+    groups: dict[int, tuple[Program, list[tuple[int, Row]]]] = {}
+    for index, raw in enumerate(rows):
+        try:
+            program, row = read(raw)
+        except DomainError as error:
+            reject(account[index], error)
+            continue
+        groups.setdefault(program.pk, (program, []))[1].append((index, row))
+    return [group for _number, group in sorted(groups.items())]
 
 
 def account(rows: list[BulkRow]) -> BulkAccount:

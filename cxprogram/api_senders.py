@@ -13,6 +13,14 @@ from cxprogram.errors import DomainError, NotFoundError
 from cxprogram.models import OrgUnit, Program
 
 EARLIEST = datetime(1900, 1, 2, tzinfo=UTC)
+# What every door for one thing that a sender brings refuses, for the schema.
+REFUSALS = {
+    400: ("body-not-json", "body-invalid", "program-missing"),
+    404: ("program-unknown", "unit-unknown"),
+    413: ("body-too-large",),
+    415: ("media-type-not-supported",),
+    503: ("unavailable",),
+}
 
 
 @dataclass

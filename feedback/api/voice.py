@@ -9,12 +9,11 @@ from django.http import HttpResponse
 from django.utils import timezone
 from msgspec import Meta
 
-from cxprogram import api_bodies, api_bulk, api_schema
+from cxprogram import api_bodies, api_bulk, api_schema, api_senders
 from cxprogram.access import Right
 from cxprogram.api_base import ApiView, reply
 from cxprogram.api_bulk import NewestAccount, NewestRow
 from cxprogram.api_senders import Sender, moment
-from cxprogram.errors import DomainError
 from cxprogram.models import Program
 from feedback.api.answers import CustomerBody
 from feedback.services import voice
@@ -143,16 +142,12 @@ def take_in(
     """Write the rows that can be written, by program; the others are rejected one by one."""
     sender = Sender(user)
     account = [NewestRow(index) for index in range(len(rows))]
-    groups: dict[int, tuple[Program, list[tuple[int, Prepared]]]] = {}
-    for index, raw in enumerate(rows):
-        try:
-            program, what = said(sender, api_bodies.decode(raw, decoder))
-            row = voice.prepare(kind, what, at=at)
-        except DomainError as error:
-            api_bulk.reject(account[index], error)
-            continue
-        groups.setdefault(program.pk, (program, []))[1].append((index, row))
-    for _number, (program, group) in sorted(groups.items()):
+
+    def read(raw: Any) -> tuple[Program, Prepared]:
+        program, what = said(sender, api_bodies.decode(raw, decoder))
+        return program, voice.prepare(kind, what, at=at)
+
+    for program, group in api_bulk.by_program(account, rows, read):
         done = voice.record_many(program, kind, [row for _index, row in group])
         for (index, _row), recorded in zip(group, done, strict=True):
             account[index] = NewestRow(index, recorded.status, recorded.id)  # type: ignore[arg-type]
@@ -175,12 +170,8 @@ def _doors(kind: Kind, body: type[VoiceBody], what: str, example: dict[str, Any]
         replies={201: VoiceWritten, 200: VoiceWritten},
         reply_example={"id": 4711, "status": "created"},
         refusals={
-            400: ("body-not-json", "body-invalid", "program-missing"),
-            404: ("program-unknown", "unit-unknown"),
-            413: ("body-too-large",),
-            415: ("media-type-not-supported",),
+            **api_senders.REFUSALS,
             422: CODES,
-            503: ("unavailable",),
         },
     )
     many: Callable[[Any], Any] = api_schema.describe(

@@ -6,7 +6,7 @@ import msgspec
 from django.http import HttpResponse
 from msgspec import Meta
 
-from cxprogram import api_bodies, api_bulk, api_schema
+from cxprogram import api_bodies, api_bulk, api_schema, api_senders
 from cxprogram.access import Right
 from cxprogram.api_base import ApiView, reply
 from cxprogram.api_bulk import BulkAccount, BulkRow
@@ -106,13 +106,9 @@ class CompetitorRatingView(ApiView):
         replies={201: SittingWritten, 200: SittingWritten},
         reply_example={"id": 4711, "status": "created"},
         refusals={
-            400: ("body-not-json", "body-invalid", "program-missing"),
-            404: ("program-unknown", "unit-unknown"),
+            **api_senders.REFUSALS,
             409: ("idempotency-conflict",),
-            413: ("body-too-large",),
-            415: ("media-type-not-supported",),
             422: CODES,
-            503: ("unavailable",),
         },
     )
     def post(self, request: Any) -> HttpResponse:

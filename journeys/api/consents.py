@@ -14,7 +14,7 @@ from cxprogram.access import Right
 from cxprogram.api_base import ApiView, reply
 from cxprogram.api_bulk import BulkAccount, BulkRow
 from cxprogram.api_senders import moment
-from cxprogram.errors import ConflictError, DomainError
+from cxprogram.errors import ConflictError
 from cxprogram.models import Program
 from journeys.api.interactions import MetBody
 from journeys.services import consent_intake, customers
@@ -124,13 +124,9 @@ class ConsentView(ApiView):
         replies={201: ConsentWritten, 200: ConsentWritten},
         reply_example={"id": 4711, "status": "created"},
         refusals={
-            400: ("body-not-json", "body-invalid", "program-missing"),
-            404: ("program-unknown", "unit-unknown"),
+            **api_senders.REFUSALS,
             409: ("idempotency-conflict",),
-            413: ("body-too-large",),
-            415: ("media-type-not-supported",),
             422: CODES,
-            503: ("unavailable",),
         },
     )
     def post(self, request: Any) -> HttpResponse:
@@ -164,15 +160,11 @@ def take_in(sender: Sender, rows: list[Any]) -> BulkAccount:
     """Write the words that can be written, by program; the others are rejected one by one."""
     at = timezone.now()
     account = [BulkRow(index) for index in range(len(rows))]
-    groups: dict[int, tuple[Program, list[tuple[int, Prepared]]]] = {}
-    for index, raw in enumerate(rows):
-        try:
-            program, word = _prepared(sender, api_bodies.decode(raw, _one), at=at)
-        except DomainError as error:
-            api_bulk.reject(account[index], error)
-            continue
-        groups.setdefault(program.pk, (program, []))[1].append((index, word))
-    for _number, (program, group) in sorted(groups.items()):
+
+    def read(raw: Any) -> tuple[Program, Prepared]:
+        return _prepared(sender, api_bodies.decode(raw, _one), at=at)
+
+    for program, group in api_bulk.by_program(account, rows, read):
         done = consent_intake.record_many(program, [word for _index, word in group], at=at)
         for (index, _word), recorded in zip(group, done, strict=True):
             if recorded.status == "conflict":

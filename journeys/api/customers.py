@@ -8,12 +8,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from msgspec import Meta
 
-from cxprogram import api_bodies, api_bulk, api_schema
+from cxprogram import api_bodies, api_bulk, api_schema, api_senders
 from cxprogram.access import Right
 from cxprogram.api_base import ApiView, ParameterError, asked_program, page, reply
 from cxprogram.api_bulk import NewestAccount, NewestRow
 from cxprogram.api_senders import Sender
-from cxprogram.errors import DomainError
 from cxprogram.languages import NAMES
 from cxprogram.models import Program
 from journeys.models import Customer
@@ -189,13 +188,9 @@ class CustomerView(ApiView):
         replies={201: PersonWritten, 200: PersonWritten},
         reply_example={"id": 4711, "status": "created", "merged": []},
         refusals={
-            400: ("body-not-json", "body-invalid", "program-missing"),
-            404: ("program-unknown", "unit-unknown"),
+            **api_senders.REFUSALS,
             409: ("customer-busy",),
-            413: ("body-too-large",),
-            415: ("media-type-not-supported",),
             422: CODES,
-            503: ("unavailable",),
         },
     )
     def post(self, request: Any) -> HttpResponse:
@@ -227,15 +222,12 @@ class CustomerBulkView(ApiView):
 def take_in(sender: Sender, rows: list[Any]) -> NewestAccount:
     """Write the customers that can be written, by program; the others are rejected one by one."""
     account = [NewestRow(index) for index in range(len(rows))]
-    groups: dict[int, tuple[Program, list[tuple[int, PersonFacts]]]] = {}
-    for index, raw in enumerate(rows):
-        try:
-            body = api_bodies.decode(raw, _one)
-            program = sender.program(body.program)
-            groups.setdefault(program.pk, (program, []))[1].append((index, facts(sender, body)))
-        except DomainError as error:
-            api_bulk.reject(account[index], error)
-    for _number, (program, group) in sorted(groups.items()):
+
+    def read(raw: Any) -> tuple[Program, PersonFacts]:
+        body = api_bodies.decode(raw, _one)
+        return sender.program(body.program), facts(sender, body)
+
+    for program, group in api_bulk.by_program(account, rows, read):
         saved = people.identify_many(program, [each for _index, each in group], at=timezone.now(), by=sender.user)
         for (index, _facts), done in zip(group, saved, strict=True):
             if isinstance(done, CustomerError):

@@ -8,12 +8,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from msgspec import Meta
 
-from cxprogram import api_bodies, api_bulk, api_schema
+from cxprogram import api_bodies, api_bulk, api_schema, api_senders
 from cxprogram.access import Right
 from cxprogram.api_base import ApiView, reply
 from cxprogram.api_bulk import BulkAccount, BulkRow
 from cxprogram.api_senders import moment
-from cxprogram.errors import DomainError
 from cxprogram.models import Program
 from journeys.api.senders import Sender
 from journeys.services import customers, interactions
@@ -125,13 +124,9 @@ class InteractionView(ApiView):
         replies={201: InteractionWritten, 200: InteractionWritten},
         reply_example={"id": 4711, "status": "created"},
         refusals={
-            400: ("body-not-json", "body-invalid", "program-missing"),
-            404: ("program-unknown", "unit-unknown"),
+            **api_senders.REFUSALS,
             409: ("idempotency-conflict",),
-            413: ("body-too-large",),
-            415: ("media-type-not-supported",),
             422: CODES,
-            503: ("unavailable",),
         },
     )
     def post(self, request: Any) -> HttpResponse:
@@ -165,17 +160,13 @@ def take_in(sender: Sender, rows: list[Any]) -> BulkAccount:
     """Write the interactions that can be written, by program; the others are rejected one by one."""
     at = timezone.now()
     account = [BulkRow(index) for index in range(len(rows))]
-    groups: dict[int, list[tuple[int, Prepared]]] = {}
-    for index, raw in enumerate(rows):
-        try:
-            program, what = happening(sender, api_bodies.decode(raw, _one), at=at)
-            row = interactions.prepare(sender.door(program), what, at=at)
-        except DomainError as error:
-            api_bulk.reject(account[index], error)
-            continue
-        groups.setdefault(program.pk, []).append((index, row))
-    for program_id, group in sorted(groups.items()):
-        done = interactions.record_many(sender.doors[program_id], [row for _index, row in group], at=at)
+
+    def read(raw: Any) -> tuple[Program, Prepared]:
+        program, what = happening(sender, api_bodies.decode(raw, _one), at=at)
+        return program, interactions.prepare(sender.door(program), what, at=at)
+
+    for program, group in api_bulk.by_program(account, rows, read):
+        done = interactions.record_many(sender.door(program), [row for _index, row in group], at=at)
         for (index, _row), (status, number) in zip(group, done.statuses, strict=True):
             if status in ("created", "repeated"):
                 account[index] = BulkRow(index, status, number)  # type: ignore[arg-type]

@@ -16,7 +16,8 @@ from actions.services import effects
 from cxprogram import periods
 from cxprogram.choices import ImportStatus
 from cxprogram.demo import content
-from cxprogram.demo.program import Cast, mapping_of
+from cxprogram.demo.program import Cast
+from cxprogram.demo.surveys import mapping_of
 from cxprogram.models import ImportRun
 from feedback.models import DriverStudy, Response, SurveyVersion
 from feedback.services import driver_studies, imports

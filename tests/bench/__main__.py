@@ -95,13 +95,14 @@ class Bench:
 
         call_command("migrate", verbosity=0)
         from cxprogram.demo import program as frame
+        from cxprogram.demo import surveys
         from feedback.models import SurveyVersion
 
         self.cast = frame.make_cast()
         self.token = frame.make_token(self.cast)
         frame.make_journey(self.cast)
         frame.make_kpis(self.cast)
-        frame.make_surveys(self.cast, frame.make_questions(self.cast))
+        surveys.make_surveys(self.cast, surveys.make_questions(self.cast))
         version = SurveyVersion.objects.get(survey__slug="sfo-live")
         self.ids = f"{self.cast.program.pk},{version.pk},{self.cast.root.pk}"
 

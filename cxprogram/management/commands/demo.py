@@ -14,7 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.utils import timezone
 
-from cxprogram.demo import content, counted, customers, figures, knowledge, plans, voices
+from cxprogram.demo import content, counted, customers, figures, knowledge, plans, surveys, voices
 from cxprogram.demo import program as frame
 from feedback.models import Response, Ticket
 from feedback.services import folding
@@ -57,7 +57,7 @@ class Command(BaseCommand):
         journey = frame.make_journey(cast)
         knowledge.tell(cast, journey, at=at)
         frame.make_kpis(cast)
-        frame.make_surveys(cast, frame.make_questions(cast))
+        surveys.make_surveys(cast, surveys.make_questions(cast))
         frame.make_charter(cast)
         customers.make_frame(cast)
         knowledge.make_streams(cast)

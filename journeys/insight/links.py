@@ -1,34 +1,27 @@
-"""What is linked to the parts of a journey: findings and their studies, streams, personas, and what follows from it."""
+"""What is linked to the parts of a journey: findings and their studies, personas, and what follows from it."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Exists, OuterRef
-from django.utils.translation import gettext as _
-
 from cxprogram.periods import ALL, Period
 from journeys.analytics import evidence
 from journeys.analytics.evidence import Grade, StudyFacts
 from journeys.choices import StudyMethod
-from journeys.insight import sources
-from journeys.models import CompetitorRating, Finding, Journey, Persona, Stage, Touchpoint, TouchpointStream
+from journeys.models import Finding, Journey, Persona, Stage, Touchpoint
 
 
 @dataclass(frozen=True)
 class Links:
     """Everything that hangs on one journey, by the primary key of the touchpoint it hangs on.
 
-    `streams` names what tells of a touchpoint: the data streams that a person tied to it, then the surveys that ask its
-    questions, then the ratings of competitors there.
     `of_stages` holds by stage what was found there and at its touchpoints, `of_whole` what is of no one place.
     """
 
     findings: Mapping[int, tuple[Finding, ...]]
     of_whole: tuple[Finding, ...]
     of_stages: Mapping[int, tuple[Finding, ...]]
-    streams: Mapping[int, tuple[str, ...]]
     personas: tuple[Persona, ...]
     opened_from: Touchpoint | None
     as_of: date
@@ -47,7 +40,7 @@ class Links:
 
 
 def read(journey: Journey, touchpoints: Sequence[Touchpoint], period: Period, *, today: date) -> Links:
-    """Six queries. A study counts as it stood when the period ended, or today for all time."""
+    """Three queries. A study counts as it stood when the period ended, or today for all time."""
     of_touchpoints, of_stages, of_whole = defaultdict(list), defaultdict(list), []
     stages = {each.pk: each.stage_id for each in touchpoints}
     for row in Finding.objects.filter(journey=journey).select_related("study").order_by("pk"):
@@ -62,26 +55,10 @@ def read(journey: Journey, touchpoints: Sequence[Touchpoint], period: Period, *,
         findings={pk: tuple(rows) for pk, rows in of_touchpoints.items()},
         of_whole=tuple(of_whole),
         of_stages={pk: tuple(rows) for pk, rows in of_stages.items()},
-        streams=_streams(journey, touchpoints),
         personas=tuple(journey.personas.order_by("code")),
         opened_from=Touchpoint.objects.in_use().filter(opens=journey).select_related("stage__journey").first(),
         as_of=today if period == ALL else period.end,
     )
-
-
-def _streams(journey: Journey, touchpoints: Sequence[Touchpoint]) -> dict[int, tuple[str, ...]]:
-    names: dict[int, list[str]] = defaultdict(list)
-    for link in TouchpointStream.objects.filter(touchpoint__in=touchpoints).select_related("stream").order_by("pk"):
-        names[link.touchpoint_id].append(link.stream.label)
-    codes = {each.pk: (each.question_code, each.expectation_question) for each in touchpoints}
-    asked = sources.surveys(journey.program, {code for both in codes.values() for code in both})
-    for pk, both in codes.items():
-        names[pk] += [name for code in both for name in asked.get(code, ())]
-    # A probe for each touchpoint, however many ratings there are.
-    is_rated = Exists(CompetitorRating.objects.filter(touchpoint=OuterRef("pk"), competitor__isnull=False))
-    for pk in Touchpoint.objects.filter(is_rated, pk__in=codes).values_list("pk", flat=True):
-        names[pk].append(_("Ratings of competitors"))
-    return {pk: tuple(dict.fromkeys(found)) for pk, found in names.items() if found}
 
 
 def _studies(findings: Sequence[Finding]) -> list[StudyFacts]:

@@ -26,6 +26,7 @@ from journeys.insight.competitors import SURE, standings
 from journeys.insight.expected import Expected, expectations
 from journeys.insight.journey_tree import JourneySummary, overview
 from journeys.insight.problems import Problems, StageProblems, counting
+from journeys.insight.sources import Sources
 from journeys.insight.strongest import Driver
 from journeys.insight.targets import Target, Targets
 from journeys.insight.waves import Waves
@@ -59,9 +60,9 @@ class MapTouchpoint:
     expectation: Expected | None
     responsible: str
     problems: int | None
+    sources: Sources
     grade: Grade = "assumed"
     standing: Standing | None = None
-    streams: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
     change: Change | None = None
     opened: JourneySummary | None = None
@@ -93,6 +94,11 @@ class MapTouchpoint:
     @property
     def channels(self) -> tuple[str, ...]:
         return tuple(str(Channel(code).label) for code in self.touchpoint.channels if code in Channel.values)
+
+    @property
+    def streams(self) -> tuple[str, ...]:
+        """The names of what tells of it."""
+        return self.sources.of(self.touchpoint)
 
     @property
     def is_truth(self) -> bool:
@@ -258,7 +264,7 @@ def build_map(
     scales = {code: known.scale(code) for code in known.facts}
     expected = expectations(touchpoints, period, readings.now, readings.expected, scales)
     responsible, linked = _responsible(touchpoints), links.read(chosen, touchpoints, period, today=today)
-    ahead = standings(program, unit, period)
+    ahead, told_by = standings(program, unit, period), Sources(program, touchpoints)
     inner = overview(program, unit, period).summaries if any(each.opens_id for each in touchpoints) else {}
     cards = []
     for touchpoint in touchpoints:
@@ -273,11 +279,11 @@ def build_map(
                 expectation=expected.get(touchpoint.pk),
                 responsible=responsible.get(touchpoint.pk, ""),
                 problems=problems.of_touchpoint(touchpoint),
+                sources=told_by,
                 change=readings.changes.get(touchpoint.pk),
                 grade=linked.of_touchpoint(touchpoint, is_measured=bool(reading and reading.value is not None)),
                 standing=ahead.get(touchpoint.pk),
                 opened=inner.get(touchpoint.opens_id or 0),
-                streams=linked.streams.get(touchpoint.pk, ()),
                 findings=linked.findings.get(touchpoint.pk, ()),
             )
         )
@@ -313,7 +319,7 @@ def build_map(
 
 
 def _journey(program: Program, code: str) -> Journey:
-    journeys = Journey.objects.on_map().filter(program=program).select_related("program").order_by("pk")
+    journeys = Journey.objects.on_map().filter(program=program).order_by("pk")
     found = journeys.filter(code=code).first() if code else journeys.first()
     if found is None:
         raise NotFoundError(_("There is no such journey."), code="journey-unknown")

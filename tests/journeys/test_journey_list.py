@@ -105,7 +105,7 @@ def test_a_map_whose_touchpoints_open_nothing_asks_no_more_queries(airport: Airp
         with CaptureQueriesContext(connection) as captured:
             build_map(airport.program, airport.root, parse("2017"), journey=code, today=TODAY)
         counted.append(len(captured))
-    assert counted[0] <= 22 < counted[1] <= 37
+    assert counted[0] <= 19 < counted[1] <= 34
 
 
 def test_the_number_of_queries_does_not_follow_the_number_of_journeys(airport: Airport) -> None:

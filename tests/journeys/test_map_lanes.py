@@ -2,6 +2,7 @@
 
 from datetime import date
 from io import BytesIO
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -166,7 +167,7 @@ def test_a_journey_that_another_opens_says_of_what_it_is_a_part(house: House, po
 
 
 def test_the_lane_of_streams_names_the_surveys_that_ask_and_the_ratings_of_competitors(
-    house: House, point: Touchpoint
+    house: House, point: Touchpoint, django_assert_num_queries: Any
 ) -> None:
     calls = factories.make_stream(house.program, "calls", name="Calls")
     TouchpointStream.objects.create(touchpoint=point, stream=calls)
@@ -174,7 +175,9 @@ def test_the_lane_of_streams_names_the_surveys_that_ask_and_the_ratings_of_compe
     rival = factories.make_competitor(house.program, "rival")
     factories.make_rating(house.program, 7, sitting="s-1", competitor=rival, touchpoint=point)
     asked = [str(each.label) for each in Survey.objects.filter(program=house.program).order_by("pk")]
-    assert card(house).streams == ("Calls", *asked, "Ratings of competitors")
+    shown = card(house)
+    with django_assert_num_queries(3):
+        assert shown.streams == ("Calls", *asked, "Ratings of competitors")
     assert f"Calls, {', '.join(asked)}, Ratings of competitors" in page(house, "streams")
 
 

@@ -10,7 +10,6 @@ from cxprogram.models import Program
 from journeys.choices import StreamKind
 from journeys.models import DataStream, UseCase, UseCaseStream
 from journeys.services import streams, use_cases
-from journeys.services.new_journeys import free_code
 from journeys.services.tracking import STREAM
 
 
@@ -40,20 +39,12 @@ def make(
     )  # fmt: skip
     if not is_new:
         raise ConflictError(_("The program has this stream already."), code="stream-known")
-    case = use if isinstance(use, UseCase) else _propose(program, use, language)
+    case = use
+    if isinstance(case, NewUse):
+        decisions = {language: case.decision}
+        case = use_cases.propose(program.pk, called=case.name, name=case.name, kind=case.kind, decisions=decisions)
     UseCaseStream.objects.create(use_case=case, stream=stream)
     if begins:
         use_cases.activate(case)
         stream = streams.activate(stream)
     return stream
-
-
-def _propose(program: Program, use: NewUse, language: str) -> UseCase:
-    taken = set(UseCase.objects.filter(program=program).values_list("code", flat=True))
-    return UseCase.objects.create(
-        program=program,
-        code=free_code(use.name, "use-case", taken),
-        name=use.name,
-        kind=use.kind,
-        decisions={language: use.decision},
-    )

@@ -1,6 +1,7 @@
 """Use cases: proposed from a pain point, run, retired. What an active one needs may be collected, nothing else."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -15,6 +16,12 @@ class UseCaseError(DomainError):
     code = "use-case-refused"
 
 
+def propose(program_id: int, *, called: str, **facts: Any) -> UseCase:
+    """A use case whose code is made of what it is `called`; nothing is collected for it before it is activated."""
+    taken = set(UseCase.objects.filter(program=program_id).values_list("code", flat=True))
+    return UseCase.objects.create(program_id=program_id, code=free_code(called, "use-case", taken), **facts)
+
+
 @transaction.atomic
 def adopt(touchpoint: Touchpoint, *, decisions: dict[str, str], streams: Iterable[DataStream]) -> UseCase:
     """Propose to mend a touchpoint, with the streams that tell of it; the one that is there already, if there is."""
@@ -22,10 +29,9 @@ def adopt(touchpoint: Touchpoint, *, decisions: dict[str, str], streams: Iterabl
     there = touchpoint.use_cases.exclude(status=UseCaseState.RETIRED).order_by("pk").first()
     if there is not None:
         return there
-    taken = set(UseCase.objects.filter(program=touchpoint.program_id).values_list("code", flat=True))
-    case = UseCase.objects.create(
-        program_id=touchpoint.program_id,
-        code=free_code(f"mend-{touchpoint.code}", "use-case", taken),
+    case = propose(
+        touchpoint.program_id,
+        called=f"mend-{touchpoint.code}",
         name=touchpoint.name,
         names=touchpoint.names,
         kind=UseCaseKind.IMPROVEMENT,

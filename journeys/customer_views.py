@@ -1,4 +1,4 @@
-"""The customers for those who serve them, and the streams for those who answer for the data."""
+"""The customers for those who serve them."""
 
 from typing import Any
 
@@ -8,19 +8,16 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
 
 from cxprogram.access import Right
-from cxprogram.errors import ConflictError, DomainError
+from cxprogram.errors import ConflictError
 from cxprogram.page_base import Visit, member_page
-from journeys.choices import StreamStatus, UseCaseState
-from journeys.models import Customer, UseCase
+from journeys.models import Customer
 from journeys.pages import customers as pages
-from journeys.pages import streams as stream_pages
-from journeys.services import subjects, tracking, tracking_stream
-from journeys.stream_forms import TrackingStreamForm
+from journeys.services import subjects
 
 _encoder = msgspec.json.Encoder(decimal_format="string")
 
@@ -96,44 +93,3 @@ def customer_erase(request: HttpRequest, visit: Visit, number: int) -> HttpRespo
     else:
         messages.success(request, _("The person is erased. Answers and figures stay, without a name."))
     return HttpResponse(status=303, headers={"Location": reverse("journeys:customer-detail", args=[customer.pk])})
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@member_page(Right.DEFINE)
-def stream_list(request: HttpRequest, visit: Visit) -> HttpResponse:
-    """What each data stream is for, and how complete and fresh it is. A POST makes the stream of Segment's calls."""
-    cases = UseCase.objects.visible_to(visit.user).filter(program=visit.program).exclude(status=UseCaseState.RETIRED)
-    form = TrackingStreamForm(request.POST or None, cases=cases, auto_id="segment-%s")
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            said = form.cleaned_data
-            try:
-                stream = tracking_stream.make(
-                    visit.program,
-                    purpose=said["purpose"],
-                    legal_basis=said["legal_basis"],
-                    use=form.use,
-                    language=get_language() or visit.program.language,
-                    begins=said["begins"],
-                )
-            except DomainError as error:
-                form.add_error(None, str(error.detail))
-                status = error.status
-            else:
-                is_active = stream.status == StreamStatus.ACTIVE
-                messages.success(
-                    request,
-                    _("The stream takes data in.") if is_active else _("The stream is a draft: it takes nothing in."),
-                )
-                return redirect("journeys:stream-list")
-    rows = stream_pages.streams(visit.program, visit.at)
-    context = {
-        "streams": rows,
-        "days": stream_pages.DAYS,
-        "currency": visit.program.currency,
-        "is_sound": not any(row.complaints for row in rows),
-        "form": form if form.errors or not any(row.stream.code == tracking.STREAM for row in rows) else None,
-    }
-    return render(request, "journeys/stream_list.html", context, status=status)

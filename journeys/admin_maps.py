@@ -9,14 +9,8 @@ from django.utils.translation import gettext as _
 
 from cxprogram.admin_base import ProgramForm
 from journeys.kpis import questions
-from journeys.models import Journey, Stage, Touchpoint
+from journeys.models import Journey
 from journeys.services import map_history, openings
-
-
-def journey_of(row: Journey | Stage | Touchpoint) -> Journey:
-    if isinstance(row, Touchpoint):
-        return row.stage.journey
-    return row.journey if isinstance(row, Stage) else row
 
 
 class MapPartForm(ProgramForm):
@@ -33,7 +27,7 @@ class MapPartForm(ProgramForm):
         data = super().clean()
         journey = data["stage"].journey if data.get("stage") else data.get("journey")
         if journey is None and self.instance.pk:
-            journey = journey_of(self.instance)
+            journey = map_history.journey_of(self.instance)
         if journey is None:
             return data
         openings.hold(journey)
@@ -53,7 +47,7 @@ class OfMapMixin:
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if not isinstance(obj, Journey) or change:
-            map_history.begin_elsewhere(journey_of(obj), at=timezone.now())
+            map_history.begin_elsewhere(map_history.journey_of(obj), at=timezone.now())
         if change:
             # Whoever has the row open in the map's page is told that it has changed.
             obj.revision = type(obj).objects.values_list("revision", flat=True).get(pk=obj.pk) + 1
@@ -61,4 +55,4 @@ class OfMapMixin:
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)  # type: ignore[misc]
-        map_history.end_elsewhere(journey_of(form.instance), by=request.user, at=timezone.now())  # type: ignore[arg-type]
+        map_history.end_elsewhere(map_history.journey_of(form.instance), by=request.user, at=timezone.now())  # type: ignore[arg-type]

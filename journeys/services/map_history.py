@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from cxprogram.errors import ConflictError
+from cxprogram.errors import ConflictError, NotFoundError
 from cxprogram.models import User
 from journeys.choices import VersionKind
 from journeys.models import Journey, JourneyVersion, Stage, Touchpoint
@@ -184,5 +184,18 @@ def locked(journey: Journey) -> Journey:
     return Journey.objects.select_for_update(of=("self",), no_key=True).select_related("program").get(pk=journey.pk)
 
 
-def journey_of(row: Stage | Touchpoint) -> Journey:
-    return row.journey if isinstance(row, Stage) else row.stage.journey
+def locked_part(row: Any) -> Any:
+    """The stage or touchpoint as it stands now. Raises NotFoundError (`map-part-unknown`) if it has been taken off
+    meanwhile."""
+    related = "journey" if isinstance(row, Stage) else "stage__journey"
+    rows = type(row).objects.on_map().select_for_update(of=("self",)).select_related(related)
+    now = rows.filter(pk=row.pk).first()
+    if now is None:
+        raise NotFoundError(_("This is no longer on the map."), code="map-part-unknown")
+    return now
+
+
+def journey_of(row: Journey | Stage | Touchpoint) -> Journey:
+    if isinstance(row, Touchpoint):
+        return row.stage.journey
+    return row.journey if isinstance(row, Stage) else row

@@ -71,7 +71,7 @@ def change(
     if unknown := values.keys() - allowed:
         raise MapError(_("%(field)s is not edited on the map.") % {"field": min(unknown)}, code="map-field")
     with map_history.editing(map_history.journey_of(row), by, at):
-        now = _locked(row)
+        now = map_history.locked_part(row)
         clashes = []
         changed = {}
         for name, value in values.items():
@@ -110,7 +110,7 @@ def add_touchpoint(stage: Stage, name: str, *, after: Touchpoint | None, by: Use
     """A new touchpoint behind another of the stage, or its first."""
     journey = stage.journey
     with map_history.editing(journey, by, at):
-        _locked(stage)
+        map_history.locked_part(stage)
         taken = set(Touchpoint.objects.filter(program=journey.program_id).values_list("code", flat=True))
         touchpoint = Touchpoint(
             program_id=journey.program_id,
@@ -126,17 +126,17 @@ def move_stage(stage: Stage, *, after: Stage | None, by: User, at: datetime) -> 
     """Behind another stage of the journey, or to its beginning. By neighbour and not by number: two moves both hold."""
     with map_history.editing(stage.journey, by, at):
         others = [each for each in stage.journey.stages.on_map().order_by("position") if each.pk != stage.pk]
-        _place(_locked(stage), others, after)
+        _place(map_history.locked_part(stage), others, after)
 
 
 def move_touchpoint(touchpoint: Touchpoint, *, stage: Stage, after: Touchpoint | None, by: User, at: datetime) -> None:
     """Behind another touchpoint of a stage of the same journey, or to its beginning."""
     with map_history.editing(stage.journey, by, at):
-        now = _locked(touchpoint)
+        now = map_history.locked_part(touchpoint)
         if now.stage.journey_id != stage.journey_id:
             raise MapError(_("The stage belongs to another journey."), code="map-other-journey")
         left = now.stage
-        now.stage = _locked(stage)
+        now.stage = map_history.locked_part(stage)
         others = [each for each in stage.touchpoints.on_map().order_by("position") if each.pk != now.pk]
         _place(now, others, after)
         if left.pk != stage.pk:
@@ -146,7 +146,7 @@ def move_touchpoint(touchpoint: Touchpoint, *, stage: Stage, after: Touchpoint |
 def take_off(row: Stage | Touchpoint, *, by: User, at: datetime) -> None:
     """Off the map, with the touchpoints of a stage; what hangs on it stays, and `put_back` brings it back."""
     with map_history.editing(map_history.journey_of(row), by, at):
-        now = _locked(row)
+        now = map_history.locked_part(row)
         if isinstance(now, Stage):
             for each in now.touchpoints.on_map():
                 _retire(each, at)
@@ -204,16 +204,6 @@ def put_back(touchpoint: Touchpoint, *, by: User, at: datetime) -> None:
 def _check_opening(journey: Journey, touchpoint: Touchpoint) -> None:
     if touchpoint.opens is not None and (reason := journey.loop(touchpoint.opens)):
         raise MapError(reason, code="journey-loop")
-
-
-def _locked(row: Any) -> Any:
-    """The row as it stands now. Raises NotFoundError (`map-part-unknown`) if it has been taken off meanwhile."""
-    related = "journey" if isinstance(row, Stage) else "stage__journey"
-    rows = type(row).objects.on_map().select_for_update(of=("self",)).select_related(related)
-    now = rows.filter(pk=row.pk).first()
-    if now is None:
-        raise NotFoundError(_("This is no longer on the map."), code="map-part-unknown")
-    return now
 
 
 def _save(row: Any, *fields: str) -> None:

@@ -10,7 +10,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from cxprogram import figures
-from cxprogram.errors import ConflictError, NotFoundError
+from cxprogram.errors import ConflictError
 from cxprogram.models import Program, User
 from journeys.analytics import leaving
 from journeys.analytics.leaving import Leaving, Outcomes
@@ -84,9 +84,7 @@ def _say(touchpoint: Touchpoint, truth: Truth, *, seen: str, by: User, at: datet
     NotFoundError (`map-part-unknown`) if it has been taken off meanwhile.
     """
     with map_history.editing(map_history.journey_of(touchpoint), by, at):
-        now = Touchpoint.objects.on_map().select_for_update(of=("self",)).filter(pk=touchpoint.pk).first()
-        if now is None:
-            raise NotFoundError(_("This is no longer on the map."), code="map-part-unknown")
+        now = map_history.locked_part(touchpoint)
         if now.truth == truth:
             return
         if now.truth != seen:

@@ -17,7 +17,7 @@ from cxprogram.access import Right
 from cxprogram.errors import DomainError
 from cxprogram.models import Program
 from cxprogram.page_base import Visit, member_page
-from journeys.interchange import cjml, xlsx
+from journeys.interchange import cjml, files, xlsx
 from journeys.interchange.xml_tree import MAX_BYTES
 from journeys.models import Journey
 from journeys.services import documents, new_journeys
@@ -25,7 +25,6 @@ from journeys.services.document_parts import canonical
 
 # What the second step carries in its form: a map of a thousand touchpoints is smaller.
 MAX_DOCUMENT = 2 * 1024**2
-HEAD = 2_000
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -84,17 +83,7 @@ def _preview(visit: Visit, file: Any) -> dict[str, Any]:
     """Each journey of the file with what it would change, found by doing it and taking it back."""
     if file.size > MAX_BYTES:
         raise documents.DocumentError(_("The file is larger than 10 MB."), code="file-too-large")
-    data = file.read()
-    found = cjml.Read()
-    if data.lstrip()[:1] == b"<":
-        found = cjml.read(data, language=visit.program.language)
-    elif data.startswith(xlsx.MAGIC):
-        found.documents.append(xlsx.read(data))
-    else:
-        try:
-            found.documents.append(json.loads(data.decode("utf-8-sig")))
-        except (ValueError, RecursionError) as error:
-            raise _unreadable(data, error) from None
+    found = files.read(file.read(), language=visit.program.language)
     previews = []
     for document in found.documents:
         text = canonical(document).decode(errors="replace")
@@ -106,21 +95,6 @@ def _preview(visit: Visit, file: Any) -> dict[str, Any]:
             transaction.set_rollback(True)
         previews.append({"name": document.get("name"), "is_new": journey is None, "changes": changes, "document": text})
     return {"previews": previews, "found": found}
-
-
-def _unreadable(data: bytes, error: Exception) -> documents.DocumentError:
-    """Why a text is no journey: what it is, or where it stops being JSON if it began as such."""
-    head = data[:HEAD]
-    if b"Shape Library" in head and b"Line Source" in head:
-        reason = _(
-            "This is a Lucidchart diagram: its shapes and lines cannot be read. What can be is a journey in CJML 2.0, "
-            "or in a JSON or Excel file of ours, under “Take in a journey” on the journey map."
-        )
-        return documents.DocumentError(reason, code="lucidchart")
-    reason = _("The file is neither JSON, XML nor a workbook.")
-    if isinstance(error, json.JSONDecodeError) and error.pos:
-        return documents.DocumentError(reason, path=f"{error.lineno}:{error.colno}")
-    return documents.DocumentError(reason)
 
 
 def _known(program: Program, document: Any) -> Journey | None:

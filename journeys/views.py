@@ -15,7 +15,8 @@ from cxprogram.models import OrgUnit
 from cxprogram.page_base import Visit, member_page
 from journeys.insight import drawings, journey_tree, words
 from journeys.insight.kpi_tree import build_tree
-from journeys.insight.map import MapView, build_map
+from journeys.insight.map import build_map
+from journeys.insight.map_view import MapView
 from journeys.kpis.definitions import Definitions
 from journeys.kpis.registry import KpiError
 from journeys.models import Journey, Kpi

@@ -24,7 +24,8 @@ from governance.services import charter as charters
 from governance.texts import texts_of
 from journeys.insight import waves
 from journeys.insight.headline import KpiTile
-from journeys.insight.map import MapTouchpoint, MapView, build_map
+from journeys.insight.map import build_map
+from journeys.insight.map_view import MapTouchpoint, MapView
 from journeys.insight.targets import Target
 from journeys.insight.trend import build_trend
 from journeys.insight.units import UnitTable

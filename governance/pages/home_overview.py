@@ -20,7 +20,8 @@ from governance.pages.home_waiting import Waiting, defects_of, waiting_for
 from journeys.insight import words
 from journeys.insight.drawings import trend_chart, unit_chart
 from journeys.insight.headline import Headline, build_headline
-from journeys.insight.map import MapTouchpoint, MapView, build_map
+from journeys.insight.map import build_map
+from journeys.insight.map_view import MapTouchpoint, MapView
 from journeys.insight.trend import build_trend
 from journeys.insight.units import UnitTable, build_units
 from journeys.kpis.definitions import Definitions

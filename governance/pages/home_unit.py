@@ -21,7 +21,7 @@ from governance.pages.home_tiles import Tile, against_others, over_time, own_row
 from governance.pages.home_waiting import TicketCounts, ticket_counts
 from journeys.insight import words
 from journeys.insight.headline import Headline, build_headline
-from journeys.insight.map import MapTouchpoint, MapView
+from journeys.insight.map_view import MapTouchpoint, MapView
 from journeys.insight.units import UnitTable
 from journeys.kpis.registry import KpiError
 

@@ -5,7 +5,7 @@ from cxprogram.charts import Chart
 from cxprogram.figures import EN_DASH, kind_of
 from cxprogram.periods import Period
 from journeys.analytics.curve import HEIGHT, Curve, CurvePoint, CurveStage, curve
-from journeys.insight.map import MapTouchpoint, MapView
+from journeys.insight.map_view import MapTouchpoint, MapView
 from journeys.insight.trend import Trend
 from journeys.insight.units import UnitTable
 from journeys.insight.words import change_of

@@ -8,7 +8,8 @@ from typing import Any
 
 from cxprogram.models import OrgUnit, Program
 from journeys.choices import FindingKind, FindingState, StreamStatus, UseCaseState
-from journeys.insight.map import MapTouchpoint, build_map
+from journeys.insight.map import build_map
+from journeys.insight.map_view import MapTouchpoint
 from journeys.kpis.registry import KpiError
 from journeys.models import DataStream, Finding, Journey, TouchpointStream, UseCase, UseCaseStream
 

@@ -15,7 +15,7 @@ from cxprogram import figures
 from cxprogram.figures import kind_of
 from cxprogram.periods import Period, parse
 from journeys.insight.corrections import Correction
-from journeys.insight.map import MapTouchpoint, MapView
+from journeys.insight.map_view import MapTouchpoint, MapView
 from journeys.insight.targets import Target
 from journeys.insight.trend import Trend, TrendPoint
 from journeys.kpis import changes

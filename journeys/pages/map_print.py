@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 
 from cxprogram import pdf
 from journeys.insight import drawings, words
-from journeys.insight.map import MapStage, MapTouchpoint, MapView
+from journeys.insight.map_view import MapStage, MapTouchpoint, MapView
 
 MOST_STAGES = 12
 # Of the sheet in mm: the stages' common width, what a column's padding takes.

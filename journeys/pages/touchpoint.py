@@ -10,7 +10,8 @@ from cxprogram.page_base import Visit
 from cxprogram.periods import Period
 from journeys.insight import competitors
 from journeys.insight.competitors import Moment
-from journeys.insight.map import MapStage, MapTouchpoint, MapView, build_map
+from journeys.insight.map import build_map
+from journeys.insight.map_view import MapStage, MapTouchpoint, MapView
 from journeys.models import Measurement, Touchpoint
 from journeys.pages import kpi
 from journeys.pages.kpi import KpiPage

@@ -10,7 +10,8 @@ from cxprogram.models import OrgUnit
 from cxprogram.periods import ALL, parse
 from journeys.insight import words
 from journeys.insight.drawings import experience_curve
-from journeys.insight.map import MapTouchpoint, MapView, build_map
+from journeys.insight.map import build_map
+from journeys.insight.map_view import MapTouchpoint, MapView
 from tests import factories
 from tests.factories import NOON
 from tests.journeys.pages import Airport, answer, answer_two_waves, make_airport, values

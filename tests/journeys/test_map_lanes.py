@@ -10,7 +10,8 @@ from pypdf import PdfReader
 
 from cxprogram.periods import ALL, Period, parse
 from feedback.models import Survey
-from journeys.insight.map import MapTouchpoint, MapView, build_map
+from journeys.insight.map import build_map
+from journeys.insight.map_view import MapTouchpoint, MapView
 from journeys.models import Finding, JourneyPersona, Persona, Touchpoint, TouchpointStream
 from journeys.services import competitor_ratings
 from journeys.services.competitor_ratings import Given, Sitting

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from math import sqrt
 
 import numpy as np
@@ -80,6 +80,11 @@ class Funnel:
     removals: tuple[Removal, ...]
 
     @property
+    def places(self) -> dict[int, int]:
+        """At which place each step stands."""
+        return {stage.step: place for place, stage in enumerate(self.stages)}
+
+    @property
     def conversion(self) -> float | None:
         """The share of those who take the first step that reach the last one."""
         first = self.stages[0].in_window
@@ -124,40 +129,37 @@ def narrow(firsts: Firsts, steps: Sequence[int], *, window: float | None = None)
         raise ValueError("a funnel needs two steps or more, each once")
     at = firsts.at[:, ~firsts.is_open]
     stages: list[Stage] = []
-    through: list[Flags] = []  # in order up to each step
-    follows: list[Flags] = []  # each step not before the one before it
     with np.errstate(invalid="ignore"):
-        passed = ~np.isnan(at[0])
-        timely = passed
-        for index, first in enumerate(at):
-            seconds = None
-            if index:
-                gap = first - at[index - 1]
-                follows.append(gap >= 0)
-                passed = passed & follows[-1]
-                timely = passed if window is None else timely & passed & (first - at[0] <= window)
-                seconds = Spread.of(gap[~np.isnan(gap)])
-            through.append(passed)
-            n, before = int(timely.sum()), stages[-1].in_window if stages else 0
-            share = wilson(n / before, before) if before else None
-            stages.append(
-                Stage(
-                    step=steps[index],
-                    reached=int((~np.isnan(first)).sum()),
-                    in_order=int(passed.sum()),
-                    in_window=n,
-                    kept=n / before if before else None,
-                    low=share[0] if share else None,
-                    high=share[1] if share else None,
-                    seconds=seconds,
-                )
-            )
+        follows = [later - sooner >= 0 for sooner, later in pairwise(at)]  # each step not before the one before it
+        through = list(accumulate([~np.isnan(at[0]), *follows], np.logical_and))  # in order up to each step
+        timely = through[0]
+        for place, step in enumerate(steps):
+            if place:
+                timely = through[place] if window is None else timely & through[place] & (at[place] - at[0] <= window)
+            stages.append(_stage(step, at[: place + 1], through[place], timely, stages[-1] if stages else None))
         in_time = np.ones(at.shape[1], dtype=bool) if window is None else at[-1] - at[0] <= window
         gains = _gains(at, through, follows, in_time)
     began = stages[0].in_window
     removals = [_removal(steps[place], gain, began) for place, gain in enumerate(gains, start=1)]
     removals.sort(key=lambda each: (-each.gain, each.step))
     return Funnel(at.shape[1], int(firsts.is_open.sum()), tuple(stages), _mends(stages), tuple(removals))
+
+
+def _stage(step: int, at: NDArray[np.float64], passed: Flags, timely: Flags, previous: Stage | None) -> Stage:
+    """`at` are the first times of the steps up to this one."""
+    n, before = int(timely.sum()), previous.in_window if previous else 0
+    low, high = wilson(n / before, before) if before else (None, None)
+    gap = at[-1] - at[-2] if previous else None
+    return Stage(
+        step=step,
+        reached=int((~np.isnan(at[-1])).sum()),
+        in_order=int(passed.sum()),
+        in_window=n,
+        kept=n / before if before else None,
+        low=low,
+        high=high,
+        seconds=None if gap is None else Spread.of(gap[~np.isnan(gap)]),
+    )
 
 
 @dataclass(frozen=True)
@@ -201,12 +203,11 @@ def told_removals(funnel: Funnel, told: Sequence[Told], *, minimum: int) -> tupl
     the same stages that are told, only the one that brings most is."""
     if told[-1].in_window is None:
         return ()
-    places = {stage.step: place for place, stage in enumerate(funnel.stages)}
-    found, between = [], set()
+    known = [place for place, stage in enumerate(told) if stage.in_window is not None]
+    places, found, between = funnel.places, [], set()
     for each in funnel.removals:
         place = places[each.step]
-        known = [other for other, stage in enumerate(told) if stage.in_window is not None]
-        gap = (max((other for other in known if other < place), default=-1), min(n for n in known if n > place))
+        gap = (max((k for k in known if k < place), default=-1), min(k for k in known if k > place))
         left = (rest - each.gain for rest in _beside(funnel.cases, told, place))
         if gap not in between and all(n <= 0 or n >= minimum for n in (each.gain, *left)):
             between.add(gap)
@@ -216,22 +217,22 @@ def told_removals(funnel: Funnel, told: Sequence[Told], *, minimum: int) -> tupl
 
 def _beside(cases: int, told: Sequence[Told], place: int) -> Iterator[int]:
     """How many of those who may be gained by leaving out the step are told of, as one number less another."""
-
-    def after(start: int) -> list[int]:
-        """The first numbers told from the stage on: those of whom nobody is gained."""
-        ends = (
-            next((n for each in told[start:] if (n := getattr(each, column)) is not None), None)
-            for column in ("in_order", "in_window")
-        )
-        return [n for n in ends if n is not None]
-
-    lower = after(place + 1)
+    lower = _first_told(told[place + 1 :])
     for more in (cases, *(each.in_order for each in told[:place]), *(each.in_window for each in told[:place])):
         if more is not None:
             yield from (more - less for less in lower)
     for other, each in enumerate(told):
         if other != place and each.reached is not None:
-            yield from (each.reached - less for less in after(max(other, place + 1)))
+            yield from (each.reached - less for less in _first_told(told[max(other, place + 1) :]))
+
+
+def _first_told(told: Sequence[Told]) -> list[int]:
+    """The first numbers in order and in time that are told: of those whom they count nobody is gained."""
+    firsts = (
+        next((n for n in column if n is not None), None)
+        for column in ([each.in_order for each in told], [each.in_window for each in told])
+    )
+    return [n for n in firsts if n is not None]
 
 
 def best(changes: Iterable[Change]) -> tuple[Change, ...]:

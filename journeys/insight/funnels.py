@@ -54,7 +54,7 @@ class FunnelGroup:
         """What mending each stage could bring, by its place, most first; without what would tell of few."""
         if self.funnel is None or self.told[-1].in_window is None:
             return {}
-        places = {stage.step: place for place, stage in enumerate(self.funnel.stages)}
+        places = self.funnel.places
         return {
             places[each.step]: each
             for each in self.funnel.mends
@@ -65,7 +65,7 @@ class FunnelGroup:
         """What leaving out each stage would bring, by its place, most first; without what would tell of few."""
         if self.funnel is None:
             return {}
-        places = {stage.step: place for place, stage in enumerate(self.funnel.stages)}
+        places = self.funnel.places
         return {places[each.step]: each for each in funnels.told_removals(self.funnel, self.told, minimum=least)}
 
     def best(self, least: int) -> dict[Change, int]:

@@ -53,6 +53,7 @@ class TargetForm(forms.Form):
     def _shown(self, stored: Decimal | None) -> Decimal | None:
         if stored is None:
             return None
+        # Without its last zeros, and with nothing added, so that 5E+1 is 50 again.
         return (stored * self.ratio.numerator / self.ratio.denominator).quantize(PLACES).normalize() + 0
 
     def clean(self) -> dict[str, Any]:

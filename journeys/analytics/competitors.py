@@ -164,21 +164,25 @@ def standing(ratings: Ratings, *, seed: int = 0) -> Standing | None:
     draws = means + np.random.default_rng(seed).standard_normal((DRAWS, means.size)) @ factor.T
     # Ours less theirs: the lower, the better they are; against ourselves it is nothing.
     behind, drawn = np.append(0.0, means), np.column_stack([np.zeros(DRAWS), draws])
+    ranks = [_ranks(drawn, number) for number in range(behind.size)]
     places = []
-    for place, brand in enumerate([US, *pairs]):
-        rank = 1 + int((behind < behind[place]).sum())
-        ranks = np.bincount((drawn < drawn[:, [place]]).sum(axis=1), minlength=behind.size) / DRAWS
-        places.append(Place(brand, rank, float(ranks[rank - 1]), float(ranks[0])))
-        if brand == US:
-            our_ranks = tuple(float(share) for share in ranks)
+    for brand, mean, shares in zip([US, *pairs], behind, ranks, strict=True):
+        rank = 1 + int((behind < mean).sum())
+        places.append(Place(brand, rank, shares[rank - 1], shares[0]))
     return Standing(
         rank=places[0].rank,
         of=behind.size,
-        ahead=our_ranks[0],
-        ranks=our_ranks,
+        ahead=ranks[0][0],
+        ranks=ranks[0],
         places=tuple(places),
         n=int(np.unique(np.concatenate([sittings for sittings, _differences in pairs.values()])).size),
     )
+
+
+def _ranks(drawn: Floats, number: int) -> tuple[float, ...]:
+    """The share of the draws, shape (draws, brands), in which the brand has each rank."""
+    ahead = (drawn < drawn[:, [number]]).sum(axis=1)
+    return tuple(float(share) for share in np.bincount(ahead, minlength=drawn.shape[1]) / DRAWS)
 
 
 # --- parts ------------------------------------------------------------------------------------

@@ -20,7 +20,6 @@ from journeys.models import Competitor, CompetitorRating, Touchpoint
 
 LEVEL = 0.05
 SURE = 0.95
-EVERY, UNKNOWN = -1, -2  # beside the places of the contexts
 
 Verdict = Literal["won", "lost", ""]
 Sittings = Callable[[Ratings], Ints]
@@ -148,20 +147,24 @@ def _rows(unit: OrgUnit, period: Period) -> QuerySet[CompetitorRating]:
 
 @dataclass(frozen=True)
 class _Asked:
-    """The ratings of a period, and which of them are asked for: those at the unit and below, in the context (-1: in
-    all of them, -2: in one that nobody names), of the customers. `above` is the unit above each, by its key."""
+    """The ratings of a period, and which of them are asked for: those at the unit and below, in the context, of the
+    customers.
+
+    `context` is its place in `rated.contexts`, behind the last for one that nobody names, None for all of them;
+    `above` is the unit above each, by its key.
+    """
 
     rated: frames.Rated
     least: int
     unit: OrgUnit
     above: Mapping[int, int | None]
     is_here: Flags
-    context: int
+    context: int | None
     is_theirs: Flags | None
 
     @property
     def in_context(self) -> Flags:
-        return np.full(self.rated.key.size, True) if self.context == EVERY else self.rated.context == self.context
+        return np.full(self.rated.key.size, True) if self.context is None else self.rated.context == self.context
 
     def ratings(self, which: Flags) -> Ratings:
         return self.rated.only(which & self.is_here & self.in_context & self._theirs())
@@ -182,7 +185,7 @@ class _Asked:
 
     def hides_context(self, which: Flags) -> bool:
         """Whether the context asked for is of few, or would leave few of all of them."""
-        if self.context == EVERY:
+        if self.context is None:
             return False
         said = which & self.is_here & self._theirs()
         cells = {
@@ -216,6 +219,9 @@ def _asked(
     rows = _rows(unit, period)
     rated = frames.ratings(rows, others)
     tree = list(OrgUnit.objects.filter(program=program).values_list("pk", "parent_id", "path"))
+    place = None
+    if context:
+        place = rated.contexts.index(context) if context in rated.contexts else len(rated.contexts)
     here = [pk for pk, _above, path in tree if path.startswith(unit.path)]
     return _Asked(
         rated=rated,
@@ -223,7 +229,7 @@ def _asked(
         unit=unit,
         above={pk: above for pk, above, _path in tree},
         is_here=np.isin(rated.unit, here) | ((rated.unit == 0) & (unit.parent_id is None)),
-        context=EVERY if not context else rated.contexts.index(context) if context in rated.contexts else UNKNOWN,
+        context=place,
         is_theirs=None if customers is None else np.isin(rated.key, frames.ratings_of(rows, customers)),
     )
 

@@ -136,13 +136,13 @@ def doors(study: PathStudy) -> Table:
         (_("Left, of all journeys"), {name: n / study.paths.cases for name, n in left.items()}, "share"),
         (_("Come back"), {study.names[each.step]: each.cases for each in study.repeated}, "count"),
     ]
-    told = [part for part in parts if part[1]]
+    filled = [part for part in parts if part[1]]
     rows = [
-        (name, *(figures.figure(counts[name], kind) if name in counts else "" for _label, counts, kind in told))
+        (name, *(figures.figure(counts[name], kind) if name in counts else "" for _label, counts, kind in filled))
         for name in study.names
-        if any(name in counts for _label, counts, _kind in told)
+        if any(name in counts for _label, counts, _kind in filled)
     ]
-    columns = (Column(_("Touchpoint"), is_number=False), *(Column(label) for label, _counts, _kind in told))
+    columns = (Column(_("Touchpoint"), is_number=False), *(Column(label) for label, _counts, _kind in filled))
     return Table(_("Journeys that begin, end and come back at each touchpoint"), columns, tuple(rows))
 
 

@@ -49,7 +49,6 @@ def build(
     touchpoint = rows.select_related("stage__journey").first()
     if touchpoint is None:
         raise NotFoundError(_("There is no such touchpoint."), code="touchpoint-unknown")
-    of = touchpoint.stage.journey
     view = build_map(
         visit.program,
         unit,
@@ -57,7 +56,7 @@ def build(
         compare,
         visit.user,
         today=visit.today,
-        journey=of.code,
+        journey=touchpoint.stage.journey.code,
         is_compared=is_compared,
     )
     stage = next(each for each in view.stages if each.stage.pk == touchpoint.stage_id)

@@ -29,9 +29,7 @@ def _length(found: re.Match[str]) -> str:
     if sign == ">=":
         return _("It is empty.")
     if kind == "str":
-        said = ngettext(
-            "The text is longer than %(n)s character.", "The text is longer than %(n)s characters.", n
-        )  # fmt: skip
+        said = ngettext("The text is longer than %(n)s character.", "The text is longer than %(n)s characters.", n)
     else:
         said = ngettext("The list holds more than %(n)s entry.", "The list holds more than %(n)s entries.", n)
     return said % {"n": n}

@@ -57,10 +57,11 @@ def take_in(program: Program, journey: Journey | None, document: Any, *, by: Use
         journey, changes = documents.create(program, document, at=at)
     else:
         journey = map_history.locked(journey)
+        was_away = journey.retired_at is not None
         map_history.keep_standing(journey, at)
         shelf.bring_back(journey, by=by, at=at)
         changes = documents.apply(journey, document, at=at)
-        if journey.retired_at is not None:
+        if was_away:
             changes.brought_back.insert(0, ("journey", journey.code))
     if changes:
         map_history.keep_version(journey, VersionKind.IMPORTED, by, at)

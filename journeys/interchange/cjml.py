@@ -170,22 +170,13 @@ def _journey(node: Node, found: Read) -> dict[str, Any]:
     known_points = {
         point["code"]: point for stage in document.get("stages", []) for point in stage.get("touchpoints", [])
     }
-    phases = list((node.first("journeyPhases") or node).all("journeyPhase"))
+    language = own.attributes.get("language", "en") if own else found.language
     stages: dict[str, dict[str, Any]] = {}
-    for phase in phases:
+    for phase in (node.first("journeyPhases") or node).all("journeyPhase"):
         code = _code(phase.attributes.get("phaseID", "").strip() or phase.said("phaseName"))
         if code in stages:
             raise XmlError(_("The phase %(id)s comes twice.") % {"id": code}, code="cjml-repeated", line=phase.line)
-        stage: dict[str, Any] = known_stages.get(code, {"code": code})
-        name = _kept(stage.get("name", ""), phase.said("phaseName"), code)
-        stage["name"] = found.short(name, 200, "phaseName", phase.line)
-        goals: dict[str, str] = stage.get("goals", {})
-        if goal := phase.said("phaseDescription"):
-            spoken = _spoken(goals, own.attributes.get("language", "en") if own else found.language)
-            goal = found.short(_kept(goals.get(spoken, ""), goal), 5_000, "phaseDescription", phase.line)
-            stage["goals"] = goals | {spoken: goal}
-        found.leave_out_unknown(phase, frozenset({"phaseName", "phaseDescription"}))
-        stages[code] = stage | {"touchpoints": []}
+        stages[code] = _stage(phase, known_stages.get(code, {"code": code}), language, found)
     seen: set[str] = set()
     for point in (node.first("touchpoints") or Node("", node.line)).children:
         _place(point, stages, known_points, seen, actors, found)
@@ -194,6 +185,19 @@ def _journey(node: Node, found: Read) -> dict[str, Any]:
     ]
     _drop_findings_of_what_is_gone(document, stages, seen)
     return document
+
+
+def _stage(phase: Node, stage: dict[str, Any], language: str, found: Read) -> dict[str, Any]:
+    """The stage as the phase says it, without touchpoints; `language` is that of its description."""
+    name = _kept(stage.get("name", ""), phase.said("phaseName"), stage["code"])
+    stage["name"] = found.short(name, 200, "phaseName", phase.line)
+    goals: dict[str, str] = stage.get("goals", {})
+    if goal := phase.said("phaseDescription"):
+        spoken = _spoken(goals, language)
+        goal = found.short(_kept(goals.get(spoken, ""), goal), 5_000, "phaseDescription", phase.line)
+        stage["goals"] = goals | {spoken: goal}
+    found.leave_out_unknown(phase, frozenset({"phaseName", "phaseDescription"}))
+    return stage | {"touchpoints": []}
 
 
 def _own(node: Node) -> dict[str, Any]:
@@ -228,6 +232,21 @@ def _place(
     if code in seen:
         raise XmlError(_("The touchpoint %(id)s comes twice.") % {"id": code}, code="cjml-repeated", line=node.line)
     seen.add(code)
+    stage = _stage_of(node, stages)
+    is_known = code in known
+    point: dict[str, Any] = known.get(code, {"code": code})
+    label = begun if is_known else begun or received or comment
+    _name(point, node, label, received, is_known=is_known, found=found)
+    began, receiving, told = cjml_actors.sides(node, actors.roles, ", ".join(filter(None, (code, label))))
+    found.read_as += told
+    cjml_actors.lay_over(point, began, receiving)
+    _channel(node, point, found)
+    is_comment_name = label == comment and not begun
+    found.leave_out_unknown(node, OF_POINT | {"comment"} if is_comment_name else OF_POINT)
+    stage["touchpoints"].append(point)
+
+
+def _stage_of(node: Node, stages: dict[str, dict[str, Any]]) -> dict[str, Any]:
     belongs = node.first("belongsTo")
     phase = _code(belongs.attributes.get("phaseIDref", "").strip()) if belongs else ""
     if phase and phase not in stages:
@@ -235,22 +254,17 @@ def _place(
     if not phase:
         phase = next(reversed(stages), "journey")
         stages.setdefault(phase, {"code": phase, "name": phase.capitalize(), "touchpoints": []})
-    is_known = code in known
-    point: dict[str, Any] = known.get(code, {"code": code})
-    label = begun if is_known else begun or received or comment
+    return stages[phase]
+
+
+def _name(point: dict[str, Any], node: Node, label: str, received: str, *, is_known: bool, found: Read) -> None:
+    """What it is called, and what the receiver calls it where that is another name."""
     was = point.get("receiver_name") or point.get("name", "")
-    name = _kept(point.get("name", ""), label, code)
+    name = _kept(point.get("name", ""), label, point["code"])
     point["name"] = found.short(name, 200, "initiatorLabel", node.line)
     if received and received != (_plain(was).strip() if is_known else name):
         receiver = node.first("receiver", "receiverLabel")
         point["receiver_name"] = found.short(received, 200, "receiverLabel", receiver.line if receiver else node.line)
-    began, receiving, told = cjml_actors.sides(node, actors.roles, ", ".join(filter(None, (code, label))))
-    found.read_as += told
-    cjml_actors.lay_over(point, began, receiving)
-    _channel(node, point, found)
-    is_comment_name = label == comment and not begun
-    found.leave_out_unknown(node, OF_POINT | {"comment"} if is_comment_name else OF_POINT)
-    stages[phase]["touchpoints"].append(point)
 
 
 def _channel(node: Node, point: dict[str, Any], found: Read) -> None:

@@ -4,6 +4,7 @@ Whatever the document does not name is taken off the map, not deleted: answers a
 and a later document that names its code brings it back, with what was found there.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -352,18 +353,13 @@ def _findings(journey: Journey, part: JourneyPart, places: _Places) -> None:
     What was found at a place that the document takes off the map stays, and is there again when the place is.
     """
     drawn = Drawn(part)
-
-    def key(each: FindingPart) -> bytes:
-        each = drawn.placed(each) or each
-        return canonical({"k": each.kind, "t": each.texts, "s": each.stage, "p": each.touchpoint, "y": each.study})
-
-    rows: dict[bytes, list[Finding]] = {}
+    rows: dict[bytes, list[Finding]] = defaultdict(list)
     for row in journey.findings.select_related("stage", "touchpoint", "study").order_by("pk"):
-        rows.setdefault(key(_finding_part(row)), []).append(row)
+        rows[_identity(_finding_part(row), drawn)].append(row)
     studies = {each.code: each for each in places.known(Study, {f.study for f in part.findings} - {""}, "study")}
     for told in part.findings:
         each = told if told.study in studies or not told.study else msgspec.structs.replace(told, study="")
-        same = rows.get(key(each), [])
+        same = rows.get(_identity(each, drawn), [])
         found = same.pop(0) if same else places.new_finding(drawn.placed(each) or each, studies.get(each.study))
         if found is None:
             continue
@@ -376,3 +372,9 @@ def _findings(journey: Journey, part: JourneyPart, places: _Places) -> None:
             if drawn.placed(_finding_part(row)) is not None:
                 places.changes.changed.append(("finding", row.touchpoint.code if row.touchpoint else journey.code))
                 row.delete()
+
+
+def _identity(each: FindingPart, drawn: Drawn) -> bytes:
+    """What makes it the same finding."""
+    each = drawn.placed(each) or each
+    return canonical({"k": each.kind, "t": each.texts, "s": each.stage, "p": each.touchpoint, "y": each.study})

@@ -12,7 +12,8 @@ from governance.pages import frozen
 from governance.pages.frozen import Document, FrozenReading
 from governance.pages.summary import Facts
 from governance.texts import say
-from journeys.analytics.curve import Curve, CurvePoint, CurveStage, curve
+from journeys.analytics.curve import curve
+from journeys.analytics.curve_marks import Curve, CurvePoint, CurveStage
 from journeys.choices import Aspect, Evidence, Truth
 from journeys.insight.words import listed
 

@@ -4,7 +4,8 @@ from cxprogram import charts
 from cxprogram.charts import Chart
 from cxprogram.figures import EN_DASH, kind_of
 from cxprogram.periods import Period
-from journeys.analytics.curve import HEIGHT, Curve, CurvePoint, CurveStage, curve
+from journeys.analytics.curve import HEIGHT, curve
+from journeys.analytics.curve_marks import Curve, CurvePoint, CurveStage
 from journeys.insight.map_view import MapTouchpoint, MapView
 from journeys.insight.trend import Trend
 from journeys.insight.units import UnitTable

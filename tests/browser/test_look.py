@@ -12,7 +12,8 @@ from django.urls import include, path
 from cxprogram import charts
 from cxprogram.charts import DriverRow, TrendPoint, UnitRow
 from cxprogram.figures import Change
-from journeys.analytics.curve import CurvePoint, CurveStage, curve
+from journeys.analytics.curve import curve
+from journeys.analytics.curve_marks import CurvePoint, CurveStage
 from tests.browser.axe import flaws
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

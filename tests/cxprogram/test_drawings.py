@@ -9,7 +9,8 @@ from django.utils import translation
 
 from cxprogram import drawing, figures
 from cxprogram.figures import Change
-from journeys.analytics.curve import CurvePoint, CurveStage, curve
+from journeys.analytics.curve import curve
+from journeys.analytics.curve_marks import CurvePoint, CurveStage
 from tests.cxprogram.test_templatetags import render
 
 

@@ -4,7 +4,8 @@ import itertools
 
 import pytest
 
-from journeys.analytics.curve import Curve, CurvePoint, CurveStage, curve
+from journeys.analytics.curve import curve
+from journeys.analytics.curve_marks import Curve, CurvePoint, CurveStage
 
 # (number, name, value, asks the same question, truth, pain rank), by stage
 SFO = [

@@ -30,9 +30,9 @@ from cxprogram.admin_base import (
     ResponsibilityInline,
     is_list,
     kinds_with_duties,
-    program_id_of,
     with_request,
 )
+from cxprogram.admin_scope import program_id_of
 from cxprogram.errors import DomainError
 from cxprogram.models import ApiToken, ImportRun, OrgUnit, OutgoingMail, Program, Responsibility
 from cxprogram.services import tokens

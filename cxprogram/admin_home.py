@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from cxprogram.access import Right, can
-from cxprogram.admin_base import scoped
+from cxprogram.admin_scope import scoped
 from cxprogram.choices import MailStatus
 from cxprogram.models import OutgoingMail, Program
 from feedback.models import SurveyVersion, Ticket

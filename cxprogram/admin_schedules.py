@@ -10,7 +10,7 @@ from django_celery_beat import models as beat
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from cxprogram.admin_base import defines
+from cxprogram.admin_scope import defines
 from cxprogram.models import Program
 
 

@@ -22,8 +22,8 @@ from cxprogram.admin_base import (
     ReadOnlyAdmin,
     ResponsibilityInline,
     person,
-    scoped,
 )
+from cxprogram.admin_scope import scoped
 from cxprogram.errors import DomainError
 from cxprogram.page_base import number_in
 from journeys.kpis import registry

@@ -144,7 +144,7 @@ def enlarge(house: House) -> None:
 
 def rows_of(house: House) -> dict[type[Model], Model]:
     """The newest row of each model in the house's program."""
-    from cxprogram.admin_base import program_path
+    from cxprogram.admin_scope import program_path
     from cxprogram.models import User
 
     found: dict[type[Model], Model] = {}

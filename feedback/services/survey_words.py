@@ -5,7 +5,7 @@ it keep their words, whatever becomes of the questions later. A draft keeps ther
 that are asked already; publishing makes these the questions' own words, and the trend breaks on that day, not before.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from copy import copy
 from datetime import date
 from enum import StrEnum
@@ -15,6 +15,7 @@ from django.db.models import Max, Q
 from django.utils.translation import gettext as _
 
 from cxprogram.errors import ConflictError
+from feedback.choices import QuestionKind
 from feedback.models import Question, QuestionRevision, SurveyItem, SurveyVersion
 
 Texts = Mapping[str, str]
@@ -40,10 +41,16 @@ def spoken(version: SurveyVersion, question: Question) -> Question:
 
     Words that a published version does not keep are the question's own.
     """
+    said = _worded(version, question)
+    if question.grid is not None:
+        said.grid = _worded(version, question.grid)
+    return said
+
+
+def _worded(version: SurveyVersion, question: Question) -> Question:
+    """The copy of one question by itself, whatever stands over it."""
     held = version.words.get(str(question.pk))
     said = copy(question)
-    if question.grid is not None:
-        said.grid = spoken(version, question.grid)
     if held is None:
         return said
     if version.published_at is None:
@@ -69,9 +76,9 @@ def meaning_of(version: SurveyVersion, question: Question) -> str:
     held = version.words.get(str(question.pk)) if version.published_at is None else None
     if not held:
         return ""
-    if not held["is_new"] and not _is_reworded(question, held):
-        return ""
-    return Meaning.NEW if held["is_new"] else Meaning.SAME
+    if held["is_new"]:
+        return Meaning.NEW
+    return Meaning.SAME if _is_reworded(question, held) else ""
 
 
 def _changed(before: Texts, changes: Texts) -> dict[str, str]:
@@ -147,7 +154,7 @@ def write(
     words = {name: said for name, said in version.words.items() if name != str(held.pk)}
     if any(changes.values()):
         is_new = is_reworded and meaning == Meaning.NEW
-        words[str(held.pk)] = changes | {"is_new": is_new, "revision": revisions([held.pk]).get(held.pk, 1)}
+        words[str(held.pk)] = changes | {"is_new": is_new, "revision": _revision(held)}
     version.words = words
     version.save(update_fields=["words"])
 
@@ -157,6 +164,10 @@ def revisions(questions: Iterable[int]) -> dict[int, int]:
     """The number of the newest revision, for questions that have any."""
     rows = QuestionRevision.objects.filter(question__in=list(questions)).order_by()
     return dict(rows.values_list("question").annotate(newest=Max("number")))
+
+
+def _revision(question: Question) -> int:
+    return revisions([question.pk]).get(question.pk, 1)
 
 
 def outdated(version: SurveyVersion) -> Question | None:
@@ -175,7 +186,7 @@ def revise(
     held = Question.objects.select_for_update().get(pk=question.pk)
     revision = QuestionRevision.objects.create(
         question=held,
-        number=revisions([held.pk]).get(held.pk, 1) + 1,
+        number=_revision(held) + 1,
         valid_from=on,
         wordings_before=held.wordings,
         options_before=held.options,
@@ -197,24 +208,13 @@ def settle(version: SurveyVersion, *, on: date) -> None:
     pairs = version.items.values_list("question", "question__grid")
     wanted = sorted({pk for pair in pairs for pk in pair if pk is not None})
     questions = {each.pk: each for each in Question.objects.select_for_update().filter(pk__in=wanted).order_by("pk")}
-    renewed: set[int] = set()
-    for pk in wanted:
-        question, changes = questions[pk], version.words.get(str(pk))
-        if changes is None:
-            continue
-        said = spoken(version, _alone(question))
-        if changes["is_new"] and question.kind != "grid":
-            revise(question, said.wordings, on=on, options=said.options)
-            renewed.add(pk)
-        question.wordings, question.options = said.wordings, said.options
-        if pk not in renewed:
-            question.save(update_fields=["wordings", "options"])
+    renewed = _change(version, questions.values(), on=on)
     for question in questions.values():
         over = version.words.get(str(question.grid_id), {})
         if over.get("is_new") and question.pk not in renewed:
             revise(question, question.wordings, on=on, reason=_("The words over its grid are new."))
             renewed.add(question.pk)
-    _take_up(version, {pk: each for pk, each in questions.items() if pk not in renewed}, on=on)
+    _take_up(version, [each for each in questions.values() if each.pk not in renewed], on=on)
     now = revisions(wanted)
     version.words = {
         str(pk): {
@@ -228,19 +228,32 @@ def settle(version: SurveyVersion, *, on: date) -> None:
     }
 
 
-def _alone(question: Question) -> Question:
-    said = copy(question)
-    said.grid = None
-    return said
+def _change(version: SurveyVersion, questions: Iterable[Question], *, on: date) -> set[int]:
+    """Give the questions the words that the draft changes; those that mean something new by them."""
+    renewed = set()
+    for question in questions:
+        changes = version.words.get(str(question.pk))
+        if changes is None:
+            continue
+        said = _worded(version, question)
+        question.wordings, question.options = said.wordings, said.options
+        # A grid is a heading and has no trend: its rows are revised in its place.
+        if changes["is_new"] and question.kind != QuestionKind.GRID:
+            revise(question, said.wordings, on=on, options=said.options)
+            renewed.add(question.pk)
+        else:
+            question.save(update_fields=["wordings", "options"])
+    return renewed
 
 
-def _take_up(version: SurveyVersion, questions: Mapping[int, Question], *, on: date) -> None:
+def _take_up(version: SurveyVersion, questions: Collection[Question], *, on: date) -> None:
+    """Break the trend of questions whose words another survey changed since this one was published last."""
     earlier = version.survey.versions.filter(published_at__isnull=False, number__lt=version.number)
     last = earlier.order_by("number").last()
-    now = revisions(questions)
-    for pk, question in questions.items():
-        pinned = last.words.get(str(pk)) if last else None
-        if pinned is None or pinned["revision"] >= now.get(pk, 1):
+    now = revisions(question.pk for question in questions)
+    for question in questions:
+        pinned = last.words.get(str(question.pk)) if last else None
+        if pinned is None or pinned["revision"] >= now.get(question.pk, 1):
             continue
         if (pinned["wordings"], pinned["options"]) != (question.wordings, question.options):
             revise(question, question.wordings, on=on, reason=_("Another survey had changed the words before."))

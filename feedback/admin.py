@@ -96,9 +96,9 @@ class QuestionPage(ProgramAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         fixed = list(super().get_readonly_fields(request, obj))
-        return (
-            [*fixed, "code", "kind", "scale_low", "scale_high", "grid"] if obj and survey_words.is_asked(obj) else fixed
-        )
+        if obj and survey_words.is_asked(obj):
+            fixed += ["code", "kind", "scale_low", "scale_high", "grid"]
+        return fixed
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_delete_permission(request, obj) and not (obj and survey_words.is_asked(obj))

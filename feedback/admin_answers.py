@@ -29,7 +29,7 @@ class SuspectedFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         if self.value() == "yes":
             return queryset.suspected()
-        return queryset.exclude(attributes__contains={"suspected_robot": True}) if self.value() == "no" else queryset
+        return queryset.unsuspected() if self.value() == "no" else queryset
 
 
 @admin.register(Response)

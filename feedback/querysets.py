@@ -51,6 +51,10 @@ class ResponseQuerySet(ScopedQuerySet):
         """Answers that look like a robot's: kept and counted in every number, and countable apart."""
         return self.filter(attributes__suspected_robot=True)
 
+    def unsuspected(self) -> "ResponseQuerySet":
+        """The others. Most have no such key at all, and a comparison with what is not there is never true."""
+        return self.exclude(attributes__contains={"suspected_robot": True})
+
 
 class PlacementQuerySet(DefinitionQuerySet):
     def live(self) -> "PlacementQuerySet":

@@ -2,6 +2,7 @@
 
     {% interval_bar value low high scale_low scale_high target= expectation= peers= kind="mean" ends=False width=128 %}
     {% kpi_bar reading scale_low scale_high target= … %}  the same from a reading; a hidden one says *hidden*
+    {% print_key mark %}                                  interval, expectation or target, as a legend in print shows it
     {% nice_scale values… as scale %}                     round ends for one bar: scale.0, scale.1
     {% nps_split counts legend=True width=325 %}          counts by code 0–10, or a reading with such counts
     {% chart chart id height= width=560 %}                a `charts.Chart`: in the page a mount point with its spec as

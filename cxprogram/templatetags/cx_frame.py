@@ -37,10 +37,10 @@ def language_attrs(code: str) -> str:
 
 @register.simple_tag
 def our_words() -> str:
+    """Nothing where the page's language is one of ours: the element is in that of the page."""
     language = get_language() or "en"
-    return (
-        "" if (ours := frame_of(language)) == language.partition("-")[0] else format_html(' lang="{}" dir="ltr"', ours)
-    )
+    ours = frame_of(language)
+    return "" if ours == language.partition("-")[0] else format_html(' lang="{}" dir="ltr"', ours)
 
 
 @dataclass(frozen=True)

@@ -96,7 +96,7 @@ def _write(message: Text) -> None:
 
 def _body(message: Text) -> bytes:
     """The document of the settings with the message's parts in the places of their names."""
-    parts = {"to": message.to, "text": message.text, "key": message.key, "sender": settings.SMS_SENDER}
+    said = {"to": message.to, "text": message.text, "key": message.key, "sender": settings.SMS_SENDER}
 
     def filled(value: Any) -> Any:
         if isinstance(value, dict):
@@ -104,7 +104,7 @@ def _body(message: Text) -> bytes:
         if isinstance(value, list):
             return [filled(each) for each in value]
         if isinstance(value, str):
-            return re.sub(r"\{(to|text|key|sender)\}", lambda found: parts[found[1]], value)
+            return re.sub(r"\{(to|text|key|sender)\}", lambda found: said[found[1]], value)
         return value
 
     return json.dumps(filled(json.loads(settings.SMS_BODY)), ensure_ascii=False).encode()

@@ -4,6 +4,7 @@ A score in the mail is a link; it opens the form with the score chosen, and coun
 """
 
 from dataclasses import dataclass
+from functools import partial
 from urllib.parse import quote
 
 from django.conf import settings
@@ -134,14 +135,16 @@ def text(invitation: Invitation, door: Door, token: str, *, is_reminder: bool = 
     with translation.override(language_of(invitation, door.survey.program)):
         parts = asked(invitation, door, token, is_reminder=is_reminder)
         kind = "reminder" if is_reminder else "invitation"
-        said = {"organisation": parts.organisation, "url": parts.url, "way_out": parts.unsubscribe_url}
-
-        def whole(question: str) -> str:
-            template = _("%(organisation)s: %(question)s Answer here: %(url)s No more surveys: %(way_out)s")
-            return template % (said | {"question": question})
-
         return Text(
             key=f"{kind}:{invitation.program_id}:{invitation.source}:{invitation.external_id}",
             to=invitation.address,
-            text=fitted(parts.question or parts.title, whole),
+            text=fitted(parts.question or parts.title, partial(_in_a_text, parts)),
         )
+
+
+def _in_a_text(parts: Asked, question: str) -> str:
+    """The whole text message around these words, in the active language."""
+    said = {"organisation": parts.organisation, "url": parts.url, "way_out": parts.unsubscribe_url}
+    return _("%(organisation)s: %(question)s Answer here: %(url)s No more surveys: %(way_out)s") % (
+        said | {"question": question}
+    )

@@ -29,6 +29,11 @@ OPERATORS = (
 LIMITED = (QuestionKind.NUMBER, QuestionKind.DATE, QuestionKind.TEXT)
 
 
+def _is_simple(rule: Mapping[str, Any]) -> bool:
+    """Whether three fields can write the rule: one comparison, or none at all."""
+    return not rule or rule.keys() <= {"question", "is", "value"}
+
+
 class ItemForm(Sides):
     """One question of a draft: its words, whether it must be answered, on which page, and when it is asked."""
 
@@ -44,16 +49,30 @@ class ItemForm(Sides):
         self.item, self.languages, self.earlier = item, languages, earlier
         self.touchpoints = {str(each.pk): each for each in touchpoints}
         question = item.question
-        for code in languages:
+        self.is_asked = survey_words.is_asked(question)
+        self._add_words(question)
+        if self.is_asked:
+            self.fields["meaning"] = MeaningField(item.version, question)
+        self._add_way(item)
+        self._add_subject(question)
+        self.fields["page"] = forms.IntegerField(label=_("Page"), min_value=1, max_value=50, initial=item.page)
+        if question.kind in LIMITED:
+            self._add_limits(item)
+        if earlier:
+            self._add_rule(item)
+
+    def _add_words(self, question: Question) -> None:
+        for code in self.languages:
             self.fields[f"wording_{code}"] = Words(
                 code, _("Question"), is_long=True, initial=question.wordings.get(code, "")
             )
         for option in self._options():
-            for code in languages:
+            for code in self.languages:
                 texts = question.options.get(option, {}).get("title", {})
                 self.fields[f"option_{option}_{code}"] = Words(code, self._label(option), initial=texts.get(code, ""))
-        if survey_words.is_asked(question):
-            self.fields["meaning"] = MeaningField(item.version, question)
+
+    def _add_way(self, item: SurveyItem) -> None:
+        """Who answers it: people, who must or need not, or a system."""
         self.fields["is_required"] = forms.BooleanField(
             label=_("Must be answered"), required=False, initial=item.is_required
         )
@@ -63,27 +82,20 @@ class ItemForm(Sides):
             initial=item.is_hidden,
             help_text=_("Filled by ?%(code)s=… on the open link, by data-field-%(lower)s on the widget, or by the "
                         "context of an invitation under the name %(code)s.")
-            % {"code": question.code, "lower": question.code.lower()},
+            % {"code": item.question.code, "lower": item.question.code.lower()},
         )  # fmt: skip
-        self._add_subject(question)
-        self.fields["page"] = forms.IntegerField(label=_("Page"), min_value=1, max_value=50, initial=item.page)
-        if question.kind in LIMITED:
-            self._add_limits(item)
-        if earlier:
-            self._add_rule(item)
 
     def _add_subject(self, question: Question) -> None:
         """What a consent is given to, and which touchpoint a question is about."""
         if question.kind == QuestionKind.CONSENT:
-            is_fixed = survey_words.is_asked(question)
             self.fields["consent_purpose"] = forms.ChoiceField(
                 label=_("What is consented to"),
                 required=False,
-                disabled=is_fixed,
+                disabled=self.is_asked,
                 initial=question.consent_purpose,
                 choices=[("", _("nothing that is recorded: a tick like any other")), *self._purposes(question)],
                 help_text=_("A published survey asks this: for another purpose ask another question.")
-                if is_fixed
+                if self.is_asked
                 else _("The tick is kept on the customer's page, with the text in force on that day."),
             )
         elif self.touchpoints:
@@ -129,7 +141,7 @@ class ItemForm(Sides):
         )
 
     def _add_rule(self, item: SurveyItem) -> None:
-        rule = item.show_if if item.show_if.keys() <= {"question", "is", "value"} else {}
+        rule = item.show_if if _is_simple(item.show_if) else {}
         always = _("always") if rule or not item.show_if else _("by a rule of several parts, as it is")
         value = rule.get("value", "")
         self.fields["rule_question"] = forms.ChoiceField(
@@ -150,10 +162,8 @@ class ItemForm(Sides):
         )
 
     def _rule(self, data: Mapping[str, Any]) -> Any:
-        item = self.item
-        is_simple = not item.show_if or item.show_if.keys() <= {"question", "is", "value"}
         if not data.get("rule_question"):
-            return {} if is_simple and self.earlier else item.show_if
+            return {} if _is_simple(self.item.show_if) and self.earlier else self.item.show_if
         operator = data.get("rule_is") or "answered"
         written = {"question": data["rule_question"], "is": operator}
         if operator not in ("answered", "not_answered"):

@@ -11,7 +11,6 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.template import loader
 from django.urls import reverse
@@ -79,7 +78,7 @@ def _masthead(program: Program) -> dict[str, Any]:
 def house_frame(language: str) -> dict[str, Any]:
     """The frame of a page that may not tell whether its address is known: by name where one program alone is here."""
     programs = list(Program.objects.select_related("branding").order_by("pk")[:2])
-    offered = [(code, name, f"?lang={code}", code == language) for code, name in settings.LANGUAGES]
+    offered = [(code, name, f"?lang={code}", code == language) for code, name in languages.OURS.items()]
     return (_masthead(programs[0]) if len(programs) == 1 else {}) | {"languages": offered}
 
 

@@ -8,7 +8,6 @@ from typing import Any
 
 from csp.constants import SELF
 from csp.decorators import csp_replace
-from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -20,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from cxprogram.access import Right, can
 from cxprogram.errors import DomainError
+from cxprogram.languages import OURS
 from cxprogram.page_base import Visit, member_page, number_in
 from feedback import survey_desk
 from feedback.grid_forms import GridForm, NewGridForm
@@ -69,9 +69,7 @@ def survey_new(request: HttpRequest, visit: Visit) -> HttpResponse:
     code = request.POST.get("template", "")
     if code not in TEMPLATES:
         raise Http404
-    languages = [each for each, _name in settings.LANGUAGES]
-    on = visit.at.astimezone(visit.program.zone).date()
-    version = survey_drafting.from_template(visit.program, code, languages=languages, on=on)
+    version = survey_drafting.from_template(visit.program, code, languages=list(OURS), on=visit.today)
     return _to(version.survey)
 
 

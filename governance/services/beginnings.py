@@ -18,6 +18,7 @@ from cxprogram import setup_code
 from cxprogram.access import may_grant
 from cxprogram.choices import Duty, Role
 from cxprogram.errors import ConflictError, DomainError, NotAllowedError, NotFoundError
+from cxprogram.languages import OURS
 from cxprogram.models import Membership, OrgUnit, Program, Responsibility, User
 from feedback.choices import QuestionKind, TicketReason
 from feedback.models import Placement, Question, Survey, TicketRule
@@ -217,9 +218,8 @@ def open_survey(
     held = _held(program)
     if (there := open_surveys(program).order_by("pk").first()) is not None:
         return there
-    languages = [each for each, _name in settings.LANGUAGES]
     on = at.astimezone(held.zone).date()
-    version = survey_drafting.from_template(held, code, languages=languages, on=on)
+    version = survey_drafting.from_template(held, code, languages=list(OURS), on=on)
     question = version.items.select_related("question").order_by("position")[0].question
     if touchpoint is not None:
         _ask_at(question, touchpoint)

@@ -32,7 +32,7 @@ def read_qsf(path: Path) -> SurveyDefinition:
         why = "Branches are not translated." if kind == "BR" else "An element that is not known here."
         definition.leave_out("element", kind, "logic-not-translated" if kind == "BR" else "element-unknown", why)
     for options in of_kind.get("SO", []):
-        definition.languages += _codes(_inside(options, "Payload").get("AvailableLanguages"), language)
+        definition.languages += _languages(_inside(options, "Payload").get("AvailableLanguages"), language)
     _flow(definition, of_kind.get("FL", []))
     codes = Codes()
     order = [qid for qid in live if qid in questions]
@@ -194,7 +194,7 @@ def _question(definition: SurveyDefinition, codes: Codes, qid: str, payload: dic
         definition.leave_out("question", tag, "type-unsupported", f"Questions of type {kind} are not asked here.")
 
 
-def _codes(told: Any, own: str) -> list[str]:
+def _languages(told: Any, own: str) -> list[str]:
     """The other languages that an object names by its keys."""
     return [str(code).lower() for code in told if str(code).lower() != own] if isinstance(told, dict) else []
 
@@ -207,6 +207,7 @@ def _said(payload: dict[str, Any], language: str) -> dict[str, dict[str, Any]]:
 
 
 def _joined(own: Texts, part: Texts) -> Texts:
+    """A matrix's words and its row's by language; where one of them is not translated, the other alone."""
     return {code: " – ".join(filter(None, (own.get(code), part.get(code)))) for code in {**own, **part}}
 
 

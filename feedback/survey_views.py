@@ -44,7 +44,7 @@ def _survey(request: HttpRequest, slug: str) -> HttpResponse:
         door.survey, asked=request.GET.get("lang", ""), accepted=request.META.get("HTTP_ACCEPT_LANGUAGE", "")
     )
     place = placements.find(door.survey, request.GET["p"]) if "p" in request.GET else None
-    said = hidden_fields.said(door, request.GET.dict()) if request.GET.keys() - hidden_fields.OURS else {}
+    said = hidden_fields.said(door, request.GET.dict())
     carried = ({"p": place.code} if place else {}) | said
     known = hidden_fields.known(door, said)
     path, query = reverse("feedback:survey", args=[slug]), escape(f"&{urlencode(carried)}") if carried else ""

@@ -235,13 +235,9 @@ def _targets(chosen: str) -> list[RoleChoice]:
 
 def _record_roles(proposal: object) -> dict[str, str]:
     assert isinstance(proposal, RecordProposal)
-    rest: tuple[str, ...] = ("at", "closed_at", "attribute")
-    if proposal.target == "customers":
-        rest = ("consent", "consent_at", "attribute")
-    if proposal.target == "competitor-ratings":
-        rest = ("brand", "at")
-    elif proposal.target not in KEEPS_ATTRIBUTES:
-        rest = ()
+    rest = {"customers": ("consent", "consent_at", "attribute"), "competitor-ratings": ("brand", "at")}.get(
+        proposal.target, ("at", "closed_at", "attribute") if proposal.target in KEEPS_ATTRIBUTES else ()
+    )
     known = [*FIELDS[proposal.target][0], *rest, "personal", "ignore"]
     return {name: str(FIELD_ROLES[name]) for name in known if name in FIELD_ROLES}
 

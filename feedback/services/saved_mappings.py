@@ -16,13 +16,13 @@ from feedback.models import ImportMapping, SurveyVersion
 ANSWERS = "responses"
 
 
-def kind_of(definition: Mapping[str, Any]) -> str:
+def kind_of(definition: Any) -> str:
     """What the rows are that a mapping reads: a mapping of answers names no target."""
-    return str(definition.get("target", ANSWERS))
+    return str(definition.get("target", ANSWERS)) if isinstance(definition, Mapping) else ANSWERS
 
 
-def load(definition: Mapping[str, Any]) -> answers.Mapping | RecordMapping:
-    """The mapping in a document. Raises MappingError."""
+def load(definition: Any) -> answers.Mapping | RecordMapping:
+    """The mapping in a document, which may be any JSON. Raises MappingError."""
     raw = msgspec.json.encode(definition)
     return answers.load_mapping(raw) if kind_of(definition) == ANSWERS else load_record_mapping(raw)
 

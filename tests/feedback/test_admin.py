@@ -180,6 +180,8 @@ def test_it_says_where_a_mapping_is_wrong(house: House, version: SurveyVersion) 
     answer = client.post(url(ImportMapping, "add"), facts | {"definition": '{"survey": "x"}'})
     (error,) = answer.context["adminform"].form.errors["definition"]
     assert "source" in error or "required" in error
+    answer = client.post(url(ImportMapping, "add"), facts | {"definition": "[1]"})
+    assert answer.context["adminform"].form.errors["definition"], "JSON, but no mapping"
     assert client.post(url(ImportMapping, "add"), facts | {"definition": json.dumps(MAPPING)}).status_code == 302
 
 

@@ -12,7 +12,6 @@ NAMES: dict[str, str] = OURS | {
     for code, info in sorted(LANG_INFO.items())
     if "name_local" in info and code not in OURS and code != "no"
 }
-OTHERS = tuple((code, name) for code, name in NAMES.items() if code not in OURS)
 MAX_CODE = 10
 
 
@@ -48,9 +47,7 @@ def code_of(name: str) -> str:
 
 def chosen(tag: str, among: list[str]) -> str:
     """Which of these languages a reader of that language is served in; empty for none."""
-    code = code_of(tag)
     base = tag.lower().partition("-")[0]
-    wished = (tag.lower(), code, base)
-    return next((each for each in wished if each in among), "") or next(
-        (each for each in among if each.partition("-")[0] == base), ""
-    )
+    known = [each for each in (tag.lower(), code_of(tag), base) if each in among]
+    kinds = [each for each in among if each.partition("-")[0] == base]
+    return next(iter([*known, *kinds]), "")

@@ -1,7 +1,7 @@
 """What the editing page of a survey takes: its languages, its texts, a new question."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -74,10 +74,11 @@ class LanguagesForm(forms.Form):
 
     def __init__(self, chosen: Sequence[str], data: Any = None) -> None:
         super().__init__(data, auto_id="languages-%s", initial={"languages": list(chosen)})
-        offered = [(code, name) for code, name in languages.NAMES.items() if code in languages.OURS or code in chosen]
-        rest = [(code, name) for code, name in languages.NAMES.items() if (code, name) not in offered]
-        self.fields["languages"].choices = offered  # type: ignore[attr-defined]
-        self.fields["more"].choices = [("", "–"), *rest]  # type: ignore[attr-defined]
+        ticked = languages.OURS.keys() | set(chosen)
+        offered = [(code, name) for code, name in languages.NAMES.items() if code in ticked]
+        rest = [(code, name) for code, name in languages.NAMES.items() if code not in ticked]
+        cast(forms.ChoiceField, self.fields["languages"]).choices = offered
+        cast(forms.ChoiceField, self.fields["more"]).choices = [("", "–"), *rest]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

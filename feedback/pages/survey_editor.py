@@ -1,6 +1,6 @@
 """The editing page of a survey: its draft question by question, and how its page will look."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -104,23 +104,10 @@ def touchpoints_of(version: SurveyVersion) -> list[Touchpoint]:
 
 
 def editor(version: SurveyVersion, *, bad_item: ItemForm | None = None, bad_grid: GridForm | None = None) -> Editor:
+    """The page of the draft, or of what is published; with the form that was refused, if one was."""
     survey = version.survey
     languages = languages_of(survey, version)
     rows = survey_words.items(version)
-    touchpoints = touchpoints_of(version)
-    items: list[EditedItem] = []
-    headed: set[int] = set()
-    for number, item in enumerate(rows, start=1):
-        is_bad = bad_item is not None and bad_item.item.pk == item.pk
-        earlier = [each.question for each in rows[: number - 1]]
-        form = bad_item if bad_item is not None and is_bad else ItemForm(item, languages, earlier, touchpoints)
-        heading = item.question.grid
-        head = None
-        if heading is not None and heading.pk not in headed:
-            headed.add(heading.pk)
-            is_wrong = bad_grid is not None and bad_grid.grid.pk == heading.pk
-            head = bad_grid if is_wrong else GridForm(version, heading, languages)
-        items.append(EditedItem(item, number, form, number == 1, number == len(rows), is_bad, head))
     path = reverse("feedback:survey-preview", args=[survey.slug])
     shown = get_language() if get_language() in languages else languages[0]
     order = sorted(languages, key=lambda code: code != shown)
@@ -132,7 +119,7 @@ def editor(version: SurveyVersion, *, bad_item: ItemForm | None = None, bad_grid
         version=version,
         languages=languages,
         spoken=[NAMES[code] for code in languages],
-        items=tuple(items),
+        items=tuple(_edited(version, rows, languages, bad_item, bad_grid)),
         previews=tuple(Preview(code, NAMES[code], f"{path}?in={code}") for code in order),
         steps=tuple((number, f"{path}?in={shown}&step={number}") for number in numbers) if len(numbers) > 1 else (),
         published=published.number if published else None,
@@ -140,6 +127,29 @@ def editor(version: SurveyVersion, *, bad_item: ItemForm | None = None, bad_grid
         heard=heard(survey),
         missing=tuple(NAMES[code] for code in _unspoken(version, rows, languages)),
     )
+
+
+def _edited(
+    version: SurveyVersion,
+    rows: Sequence[SurveyItem],
+    languages: Sequence[str],
+    bad_item: ItemForm | None,
+    bad_grid: GridForm | None,
+) -> Iterator[EditedItem]:
+    """Each question with its form, or with the one that was refused; a grid's form stands over its first row."""
+    touchpoints = touchpoints_of(version)
+    headed: set[int] = set()
+    for number, item in enumerate(rows, start=1):
+        is_bad = bad_item is not None and bad_item.item.pk == item.pk
+        earlier = [each.question for each in rows[: number - 1]]
+        form = bad_item if bad_item is not None and is_bad else ItemForm(item, languages, earlier, touchpoints)
+        heading = item.question.grid
+        head = None
+        if heading is not None and heading.pk not in headed:
+            headed.add(heading.pk)
+            is_wrong = bad_grid is not None and bad_grid.grid.pk == heading.pk
+            head = bad_grid if is_wrong else GridForm(version, heading, languages)
+        yield EditedItem(item, number, form, number == 1, number == len(rows), is_bad, head)
 
 
 def _unspoken(version: SurveyVersion, rows: Sequence[SurveyItem], languages: Sequence[str]) -> list[str]:

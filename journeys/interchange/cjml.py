@@ -19,7 +19,8 @@ from journeys.interchange import cjml_actors
 from journeys.interchange.cjml_actors import ACTION, Cast, ReadAs
 from journeys.interchange.cjml_channels import IN, OUT
 from journeys.interchange.xml_tree import Node, XmlError, parse
-from journeys.services.document_parts import FORMAT, VERSION, canonical
+from journeys.services.document_parts import FORMAT, VERSION, DocumentError, canonical
+from journeys.services.document_parts import read as read_document
 
 NAMESPACE = "urn:cx-program:journey:1"
 ROOT, OTHER_ROOT = "CJML", "cjml"
@@ -203,10 +204,9 @@ def _stage(phase: Node, stage: dict[str, Any], language: str, found: Read) -> di
 def _own(node: Node) -> dict[str, Any]:
     try:
         document = json.loads(node.text)
-    except ValueError:
+        read_document(document, is_kept=True)
+    except (ValueError, DocumentError):
         raise XmlError(_("Our own part of the file is damaged."), code="cjml-invalid", line=node.line) from None
-    if not isinstance(document, dict):
-        raise XmlError(_("Our own part of the file is damaged."), code="cjml-invalid", line=node.line)
     return document
 
 

@@ -125,6 +125,17 @@ def test_what_cannot_be_taken_is_refused_with_its_line(data: bytes, code: str, l
     assert (told.value.code, told.value.extra["line"]) == (code, line)
 
 
+@pytest.mark.parametrize("own", ["{", "[]", '{"stages":[{}]}', '{"stages":3}', '{"name":3}'])
+def test_a_damaged_part_of_our_own_is_refused_with_its_line(own: str) -> None:
+    written = cjml.write(PLAIN)
+    start, end = written.index(b"<cx:document"), written.index(b"</cx:document>")
+    opened = written.index(b">", start) + 1
+    data = written[:opened] + own.encode() + written[end:]
+    with pytest.raises(XmlError) as told:
+        cjml.read(data)
+    assert (told.value.code, told.value.extra["line"]) == ("cjml-invalid", written[:start].count(b"\n") + 1)
+
+
 @pytest.mark.parametrize(
     ("data", "said"),
     [

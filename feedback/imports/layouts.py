@@ -1,4 +1,5 @@
-"""Which program wrote a file: told by its structure and by the ids in it, never by labels in somebody's language."""
+"""Which program wrote a file, told by its structure and by the ids in it; last, what somebody wrote out by hand, told
+by its headings (see `headings`)."""
 
 import re
 from collections import Counter
@@ -30,7 +31,8 @@ Rows = list[list[str]]
 class Layout:
     """What a file was recognised as. `target` is what a row becomes; empty for a file that has no place here.
 
-    `source` names the system that wrote it: all tables of one system share it, so that their keys join.
+    `source` names the system that wrote it, where that is not the format's own name: all its tables share it, so that
+    their keys join, and all layouts in which it exports a survey, so that the id of an answer says what is a repeat.
     """
 
     format: str
@@ -103,7 +105,13 @@ def _qualtrics(rows: Rows) -> Layout | None:
 
 def _qualtrics_legacy(rows: Rows) -> Layout | None:
     if rows[0][:10] == LEGACY and len(rows) > 1:
-        return Layout("qualtrics-legacy", "Qualtrics, older export", "responses", Header(rows=2, names="first"))
+        return Layout(
+            "qualtrics-legacy",
+            "Qualtrics, older export",
+            "responses",
+            Header(rows=2, names="first"),
+            source="qualtrics",
+        )
     return None
 
 
@@ -182,7 +190,7 @@ def _flat(rows: Rows) -> Layout | None:
     heads = Counter(name.partition(" - ")[0] for name in rows[0] if " - " in name)
     is_numbered = all(LONG_NUMBER.fullmatch(row[0]) for row in rows[1:])
     if heads and heads.most_common(1)[0][1] >= 3 and is_numbered and len(rows) > 1:
-        return Layout("surveymonkey-flat", "SurveyMonkey, one header row", "responses")
+        return Layout("surveymonkey-flat", "SurveyMonkey, one header row", "responses", source="surveymonkey")
     return None
 
 

@@ -20,7 +20,7 @@ from cxprogram.models import ImportRun, Program
 from cxprogram.services import import_runs
 from feedback.imports.decisions import definition_of, mapping_of, roles_of, told_of
 from feedback.imports.identity import Known, Told, columns_of, pair, reread
-from feedback.imports.layouts import Layout
+from feedback.imports.layouts import GENERIC, Layout
 from feedback.imports.mapping import (
     DayOfMonth,
     Mapping,
@@ -38,8 +38,6 @@ from feedback.services import definitions, survey_words
 ASKED_IDS = 300
 TELLING = 12  # characters of an id that nobody else gives
 REMEMBERED_RUNS = 50
-# One source has one name, in whichever of its layouts it exports: with it the id of an answer says what is a repeat.
-SOURCES = {"qualtrics-legacy": "qualtrics", "surveymonkey-flat": "surveymonkey"}
 
 
 @dataclass(frozen=True)
@@ -53,17 +51,15 @@ class Recalled:
 
 
 def default_source(run: ImportRun, layout: Layout) -> str:
-    """How the source of a file is called unless a person says otherwise: as the system that wrote it, which all its
-    tables share; of a table that nobody knows, as when the same content came in before, else as the file."""
-    if layout.source:
-        return layout.source
-    if layout.format == "table":
-        same = ImportRun.objects.filter(program=run.program, file_sha256=run.file_sha256, status=ImportStatus.DONE)
-        before = same.exclude(pk=run.pk).order_by("-pk").values_list("definition", flat=True).first()
-        if before and before.get("source"):
-            return str(before["source"])
-        return slugify(PurePath(run.file_name.removesuffix(".gz")).stem)[:60]
-    return slugify(SOURCES.get(layout.format, layout.format))[:60]
+    """How the source of a file is called unless a person says otherwise: as the system that wrote it; of a table that
+    nobody knows, as when the same content came in before, else as the file."""
+    if layout.format != GENERIC.format:
+        return layout.source or layout.format
+    same = ImportRun.objects.filter(program=run.program, file_sha256=run.file_sha256, status=ImportStatus.DONE)
+    before = same.exclude(pk=run.pk).order_by("-pk").values_list("definition", flat=True).first()
+    if before and before.get("source"):
+        return str(before["source"])
+    return slugify(PurePath(run.file_name.removesuffix(".gz")).stem)[:60]
 
 
 def decisions(recalled: Recalled) -> dict[str, Any]:

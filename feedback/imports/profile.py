@@ -169,6 +169,15 @@ def _is_sentence(value: str) -> bool:
     return words >= 6 or (words >= 3 and value[-1] in ".!?…")
 
 
+def is_id(profile: Profile, *, is_first: bool = True) -> bool:
+    """Whether the cells look like keys: no two the same, short, without spaces; further right they hold digits too."""
+    if not profile.is_key or profile.filled < 2 or profile.is_date or profile.mean_length > 60:
+        return False
+    if any(" " in value for value in profile.values):
+        return False
+    return is_first or (profile.mean_length >= 6 and all(any(map(str.isdigit, value)) for value in profile.values))
+
+
 def _is_iso(cell: str) -> bool:
     try:
         datetime.fromisoformat(cell)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from cxprogram.imports.errors import shown
-from cxprogram.imports.headers import BRACKETS, JOINT, plain_text
+from cxprogram.imports.headers import BRACKETS, plain_text
 from cxprogram.imports.reader import Table
 from feedback.imports import headings
 from feedback.imports.definitions import Codes, OptionDef, QuestionDef, option_codes
@@ -25,7 +25,8 @@ from feedback.imports.mapping import (
     Skip,
     TextQuestion,
 )
-from feedback.imports.profile import ISO, Profile
+from feedback.imports.plans import ColumnPlan, QuestionPlan, column_plan
+from feedback.imports.profile import ISO, Profile, is_id
 
 SCALES = ((1, 5), (1, 7), (0, 10), (1, 10))
 MAX_OPTIONS = 40
@@ -38,42 +39,6 @@ NO_ANSWER: dict[str, Missing] = {"-99": "blank", "N/A": "not_applicable", "n/a":
 TICKS = ({"1"}, {"Y"}, {"X"}, {"x"}, {"TRUE"}, {"true"})
 NEGATIVE = re.compile(r"-[0-9]{1,3}")
 ONCE = ("key", "date", "unit", "language", "channel", "weight", "customer-email", "customer-key")
-SHOWS_NOBODY = ("personal", "customer-email", "customer-key", "customer-name")  # roles whose cells the look leaves out
-
-
-@dataclass(frozen=True, slots=True)
-class ColumnPlan:
-    """One column as a person sees it: what it is called, what stands in it, what it becomes."""
-
-    name: str
-    label: str
-    role: str
-    filled: int
-    distinct: int
-    examples: tuple[str, ...]
-    question: str = ""
-    kind: str = ""
-
-    @property
-    def choice(self) -> str:
-        """The role as a person chooses it: a likelihood to recommend is a question of its own kind."""
-        return "nps" if self.kind == "nps" and self.role == "question" else self.role
-
-
-@dataclass(frozen=True, slots=True)
-class QuestionPlan:
-    """One question: how it is read from its columns, and what it would be in a survey.
-
-    `names` are what the file itself calls it; a code made of the place of its column is none of them.
-    """
-
-    rule: Question
-    definition: QuestionDef
-    names: tuple[str, ...] = ()
-
-    @property
-    def columns(self) -> list[str]:
-        return self.rule.columns if isinstance(self.rule, MultipleQuestion) else [self.rule.column]
 
 
 @dataclass(slots=True)
@@ -389,15 +354,6 @@ def _ticks_missing() -> dict[str, Missing]:
     return {"-99": "blank", "0": "blank", "N/A": "not_applicable", "N": "blank", "FALSE": "blank", "false": "blank"}
 
 
-def is_id(profile: Profile, *, is_first: bool = True) -> bool:
-    """Whether the cells look like keys: no two the same, short, without spaces; further right they hold digits too."""
-    if not profile.is_key or profile.filled < 2 or profile.is_date or profile.mean_length > 60:
-        return False
-    if any(" " in value for value in profile.values):
-        return False
-    return is_first or (profile.mean_length >= 6 and all(any(map(str.isdigit, value)) for value in profile.values))
-
-
 def _is_no_answer(value: str) -> bool:
     return value in NO_ANSWER or bool(NEGATIVE.fullmatch(value))
 
@@ -450,16 +406,6 @@ def _damage(table: Table, profiles: dict[str, Profile]) -> Iterator[str]:
             yield f"Column {at}: a spreadsheet made dates of ranges ({cells}). They stay as they are."
         if any(re.fullmatch(r"[0-9](?:[.,][0-9]{1,14})?[eE][+][0-9]{2}", value) for value in profile.values):
             yield f"Column {at}: long numbers are written as powers of ten, their last digits are lost."
-
-
-def column_plan(table: Table, profile: Profile, at: int, role: str, plan: QuestionPlan | None) -> ColumnPlan:
-    heads = [row[at] for row in table.header_rows if at < len(row) and row[at].strip()]
-    label = profile.name if JOINT in profile.name or not heads else heads[min(1, len(heads) - 1)]
-    label = plain_text(label)
-    kind = plan.definition.kind if plan else ""
-    code = plan.definition.code if plan else ""
-    examples = () if role in SHOWS_NOBODY else tuple(value[:80] for value, _count in profile.values.most_common(3))
-    return ColumnPlan(profile.name, label, role, profile.filled, profile.distinct, examples, code, kind)
 
 
 def is_without_zone(form: str) -> bool:

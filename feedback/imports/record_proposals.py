@@ -10,8 +10,9 @@ from feedback.imports.consent_words import Consenting, ConsentRule, are_words
 from feedback.imports.headings import Headings
 from feedback.imports.layouts import Layout
 from feedback.imports.mapping import DateRule, DateText, OnDay, Skip, Timestamp
-from feedback.imports.profile import ISO, Profile
-from feedback.imports.proposals import ColumnPlan, column_plan, is_id, is_without_zone
+from feedback.imports.plans import ColumnPlan, column_plan
+from feedback.imports.profile import ISO, Profile, is_id
+from feedback.imports.proposals import is_without_zone
 from feedback.imports.records import FIELDS, KEEPS_ATTRIBUTES, TIMED, RecordMapping, Target
 
 SYNCED = re.compile(r"_[A-Za-z]+_synced")

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from cxprogram.choices import ImportStatus
 from cxprogram.models import ImportRun, OrgUnit, Program, User
-from feedback.imports.proposals import ColumnPlan
+from feedback.imports.plans import ColumnPlan
 from feedback.imports.record_proposals import RecordProposal, time_column
 from feedback.imports.records import FIELDS, KEEPS_ATTRIBUTES
 from feedback.models import ImportMapping, SurveyVersion

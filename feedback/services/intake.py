@@ -27,8 +27,9 @@ from feedback.imports.mapping import (
     ScaleQuestion,
     open_table,
 )
+from feedback.imports.plans import QuestionPlan
 from feedback.imports.profile import SAMPLE_ROWS, profiles_of
-from feedback.imports.proposals import ONCE, Proposal, QuestionPlan, propose_answers
+from feedback.imports.proposals import ONCE, Proposal, propose_answers
 from feedback.imports.qsf import read_qsf
 from feedback.imports.record_proposals import (
     RecordProposal,

@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from feedback.imports.dates import DateRule
 from feedback.imports.headings import plain
-from feedback.imports.mapping import DateRule, Part
+from feedback.imports.rules import Part
 
 WORDS = {
     "granted": (

@@ -9,9 +9,10 @@ from cxprogram.imports.reader import Table
 from feedback.imports import headings
 from feedback.imports.definitions import Codes, QuestionDef
 from feedback.imports.layouts import Layout
-from feedback.imports.mapping import ScaleQuestion, Skip, TextQuestion
+from feedback.imports.mapping import ScaleQuestion, TextQuestion
 from feedback.imports.plans import QuestionPlan
 from feedback.imports.profile import Profile
+from feedback.imports.rules import Skip
 
 LONG_CODE = 30
 

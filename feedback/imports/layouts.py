@@ -14,7 +14,8 @@ from cxprogram.imports.headers import BRACKETS, IMPORT_ID
 from cxprogram.imports.reader import lines_above, open_sheet
 from cxprogram.imports.source import DEFAULT_LIMITS, Limits, open_source
 from feedback.imports import headings
-from feedback.imports.mapping import Header, whole_number
+from feedback.imports.cells import whole_number
+from feedback.imports.rules import Header
 
 HEAD = 40
 HEX_ID = re.compile(r"[0-9a-z]{20,40}")

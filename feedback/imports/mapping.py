@@ -64,28 +64,18 @@ Spaces around a cell are ignored. Cells stay text until a rule says otherwise, s
 """
 
 import os
-import re
-from datetime import date, datetime
-from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
-from typing import Literal, Protocol
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import Literal
 
 import msgspec
-from msgspec import Struct
 
-from cxprogram.imports.errors import MappingError, shown
-from cxprogram.imports.headers import Naming
-from cxprogram.imports.reader import Table, read_table
+from cxprogram.imports.errors import MappingError
+from feedback.imports.cells import whole_number
+from feedback.imports.dates import DateRule
+from feedback.imports.rules import MAX_MAPPING_BYTES, Header, Part, Skip
 
 Missing = Literal["blank", "not_applicable"]
-WHOLE_NUMBER = re.compile(r"[+-]?[0-9]{1,9}(?:\.0{1,9})?")
-MAX_MAPPING_BYTES = 1_000_000
-
-
-class Part(Struct, frozen=True, forbid_unknown_fields=True):
-    """Base of every piece of a mapping: an unknown key is refused."""
 
 
 class ColumnRule(Part, frozen=True):
@@ -117,89 +107,6 @@ class CustomerRule(Part, frozen=True):
     @property
     def columns(self) -> list[str]:
         return [name for name in (self.email, self.key, *self.names) if name is not None]
-
-
-class Header(Part, frozen=True):
-    """How many rows the header has, and which of them name the columns."""
-
-    rows: int | None = None
-    names: Naming | None = None
-
-    def __post_init__(self) -> None:
-        if self.rows is not None and not 1 <= self.rows <= 20:
-            raise ValueError("a header has 1 to 20 rows")
-
-
-class Skip(Part, frozen=True):
-    """Rows that are none of ours, and why: test answers, deleted cases."""
-
-    column: str
-    values: list[str]
-    why: str
-
-
-class DayOfMonth(Part, frozen=True, tag_field="kind", tag="day-of-month"):
-    """The cell is a day, the month is known from elsewhere."""
-
-    column: str
-    month: str
-
-    def __post_init__(self) -> None:
-        self.on("1")
-
-    def on(self, cell: str) -> date:
-        if not re.fullmatch(r"[0-9]{4}-[0-9]{2}", self.month) or not re.fullmatch(r"[0-9]{1,2}", cell):
-            raise ValueError("month is YYYY-MM, a day one or two digits")
-        return date(int(self.month[:4]), int(self.month[5:]), int(cell))
-
-    def read(self, cell: str) -> tuple[date, datetime | None]:
-        return self.on(cell), None
-
-
-class DateText(Part, frozen=True, tag_field="kind", tag="date"):
-    """The cell is a date written in one format; a time in it is not kept."""
-
-    column: str
-    format: str = "%Y-%m-%d"
-
-    def read(self, cell: str) -> tuple[date, datetime | None]:
-        return _parsed(cell, self.format).date(), None
-
-
-class Timestamp(Part, frozen=True, tag_field="kind", tag="timestamp"):
-    """The cell is a moment. `zone` is where the clock hung when the cell itself does not say."""
-
-    column: str
-    zone: str
-    format: str | None = None
-
-    def __post_init__(self) -> None:
-        _zone(self.zone)
-
-    def read(self, cell: str) -> tuple[date, datetime | None]:
-        moment = _parsed(cell, self.format) if self.format else datetime.fromisoformat(cell)
-        if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=_zone(self.zone))
-        return moment.astimezone(_zone(self.zone)).date(), moment
-
-
-class OnDay(Part, frozen=True, tag_field="kind", tag="on"):
-    """The file has no dates: all rows are of one day that a person named."""
-
-    on: str
-
-    def __post_init__(self) -> None:
-        date.fromisoformat(self.on)
-
-    @property
-    def column(self) -> None:
-        return None
-
-    def read(self, cell: str) -> tuple[date, datetime | None]:
-        return date.fromisoformat(self.on), None
-
-
-DateRule = DayOfMonth | DateText | Timestamp | OnDay
 
 
 class Range(Part, frozen=True):
@@ -385,51 +292,3 @@ def missing_columns(mapping: Mapping, header: list[str]) -> list[str]:
     """Columns the mapping reads and the file does not have."""
     present = set(header)
     return [name for name in columns(mapping) if name not in present]
-
-
-class FileRules(Protocol):
-    """What every mapping says of how its file is read."""
-
-    @property
-    def encoding(self) -> str | None: ...
-
-    @property
-    def delimiter(self) -> str | None: ...
-
-    @property
-    def sheet(self) -> str | None: ...
-
-    @property
-    def header(self) -> Header: ...
-
-
-def open_table(path: str | os.PathLike[str], rules: FileRules) -> Table:
-    """The file as a table, read as the mapping says. Raises ImportFileError."""
-    return read_table(
-        path,
-        encoding=rules.encoding,
-        delimiter=rules.delimiter,
-        sheet=rules.sheet,
-        header_rows=rules.header.rows,
-        naming=rules.header.names,
-    )
-
-
-def whole_number(cell: str) -> int | None:
-    """5, 05 and 5.0 (as spreadsheets write it); nothing else that Python would take for a number."""
-    if not WHOLE_NUMBER.fullmatch(cell):
-        return None
-    return int(cell.partition(".")[0])
-
-
-@lru_cache(maxsize=4096)
-def _parsed(cell: str, form: str) -> datetime:
-    return datetime.strptime(cell, form)
-
-
-@lru_cache(maxsize=64)
-def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, OSError):
-        raise ValueError(f"there is no time zone {shown(name)}") from None

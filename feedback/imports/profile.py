@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import islice
 
 from cxprogram.imports.errors import RowError
-from feedback.imports.mapping import whole_number
+from feedback.imports.cells import whole_number
 
 SAMPLE_ROWS = 20_000
 MAX_DISTINCT = 300

@@ -23,11 +23,11 @@ from feedback.imports.mapping import (
     Question,
     ScaleQuestion,
     SingleQuestion,
-    Skip,
     TextQuestion,
 )
 from feedback.imports.plans import ColumnPlan, QuestionPlan, column_plan
 from feedback.imports.profile import ISO, Profile, is_id
+from feedback.imports.rules import Skip
 
 SCALES = ((1, 5), (1, 7), (0, 10), (1, 10))
 MAX_OPTIONS = 40

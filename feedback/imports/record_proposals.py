@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from cxprogram.imports.reader import Table
 from feedback.imports import headings
 from feedback.imports.consent_words import Consenting, ConsentRule, are_words
+from feedback.imports.dates import DateRule, DateText, OnDay, Timestamp
 from feedback.imports.headings import Headings
 from feedback.imports.layouts import Layout
-from feedback.imports.mapping import DateRule, DateText, OnDay, Skip, Timestamp
 from feedback.imports.plans import ColumnPlan, column_plan
 from feedback.imports.profile import ISO, Profile, is_id
 from feedback.imports.proposals import is_without_zone
 from feedback.imports.records import FIELDS, KEEPS_ATTRIBUTES, TIMED, RecordMapping, Target
+from feedback.imports.rules import Skip
 
 SYNCED = re.compile(r"_[A-Za-z]+_synced")
 PERSONAL = re.compile(r"context_ip|context_user_agent|.*_ip|recipient|authenticity_token|phone_number|signature")

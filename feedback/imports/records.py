@@ -31,16 +31,9 @@ import msgspec
 
 from cxprogram.imports.errors import MappingError, RowError, shown
 from feedback.imports.consent_words import ConsentRule, state_of
-from feedback.imports.mapping import (
-    MAX_MAPPING_BYTES,
-    DateRule,
-    Header,
-    OnDay,
-    Part,
-    Skip,
-    Timestamp,
-)
+from feedback.imports.dates import DateRule, OnDay, Timestamp
 from feedback.imports.rows import MAX_ID_CHARACTERS, MAX_TEXT_CHARACTERS, RowKeys, SkippedRow, is_skipped
+from feedback.imports.rules import MAX_MAPPING_BYTES, Header, Part, Skip
 
 Target = Literal[
     "customers",

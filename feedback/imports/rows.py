@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from cxprogram.imports.errors import RowError, shown
+from feedback.imports.cells import whole_number
+from feedback.imports.dates import DateText
 from feedback.imports.mapping import (
     Attribute,
     CustomerRule,
     DateQuestion,
-    DateText,
     KeyRule,
     Lookup,
     Mapping,
@@ -20,10 +21,9 @@ from feedback.imports.mapping import (
     Question,
     ScaleQuestion,
     SingleQuestion,
-    Skip,
     TextQuestion,
-    whole_number,
 )
+from feedback.imports.rules import Skip
 
 DECIMAL_NUMBER = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,20})?")
 MAX_ID_CHARACTERS = 200

@@ -17,9 +17,10 @@ from cxprogram.imports.headers import require_columns
 from cxprogram.imports.reader import Table
 from cxprogram.models import ImportRun, OrgUnit, Program
 from cxprogram.services import staff
-from feedback.imports.mapping import load_mapping, open_table
+from feedback.imports.mapping import load_mapping
 from feedback.imports.records import WHOSE, Record, RecordMapping, Target, load_record_mapping, map_record
 from feedback.imports.rows import RowKeys, SkippedRow
+from feedback.imports.rules import open_table
 from feedback.models import SurveyVersion
 from feedback.services import folding, import_consents, surveys, unkept, voice
 from feedback.services.import_consents import ConsentColumn

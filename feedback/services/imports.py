@@ -17,8 +17,9 @@ from cxprogram.errors import DomainError
 from cxprogram.imports.errors import ImportFileError, RowError
 from cxprogram.imports.headers import require_columns
 from cxprogram.models import ImportRun, OrgUnit, Program, User
-from feedback.imports.mapping import Mapping, columns, open_table
+from feedback.imports.mapping import Mapping, columns
 from feedback.imports.rows import MappedResponse, Respondent, RowKeys, SkippedRow, map_row
+from feedback.imports.rules import open_table
 from feedback.models import Response, SurveyVersion
 from feedback.services import responses, surveys
 from feedback.services.answer_checks import BLANK

@@ -21,12 +21,7 @@ from feedback.imports.decisions import definition_of, mapping_of, told_of
 from feedback.imports.definitions import QuestionDef, SurveyDefinition
 from feedback.imports.layouts import Layout, find_layout
 from feedback.imports.lss import read_lss
-from feedback.imports.mapping import (
-    Header,
-    Mapping,
-    ScaleQuestion,
-    open_table,
-)
+from feedback.imports.mapping import Mapping, ScaleQuestion
 from feedback.imports.plans import QuestionPlan
 from feedback.imports.profile import SAMPLE_ROWS, profiles_of
 from feedback.imports.proposals import ONCE, Proposal, propose_answers
@@ -40,6 +35,7 @@ from feedback.imports.record_proposals import (
 )
 from feedback.imports.records import TARGETS, RecordMapping
 from feedback.imports.rows import SkippedRow
+from feedback.imports.rules import Header, open_table
 from feedback.imports.surveyjs import read_surveyjs
 from feedback.models import SurveyVersion
 from feedback.services import definitions, recall, saved_mappings, surveys, unkept

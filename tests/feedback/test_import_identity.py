@@ -8,8 +8,9 @@ from django.test import Client
 from django.utils import timezone
 
 from cxprogram.choices import Role
-from feedback.imports.mapping import SingleQuestion, load_mapping, open_table
+from feedback.imports.mapping import SingleQuestion, load_mapping
 from feedback.imports.rows import RowKeys, map_row
+from feedback.imports.rules import open_table
 from feedback.models import Question, Response, Survey, SurveyVersion
 from feedback.services import import_work
 from tests import factories

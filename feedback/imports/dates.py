@@ -1,0 +1,86 @@
+"""How the date of a row is read: the rules that mappings name."""
+
+import re
+from datetime import date, datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from cxprogram.imports.errors import shown
+from feedback.imports.rules import Part
+
+
+class DayOfMonth(Part, frozen=True, tag_field="kind", tag="day-of-month"):
+    """The cell is a day, the month is known from elsewhere."""
+
+    column: str
+    month: str
+
+    def __post_init__(self) -> None:
+        self.on("1")
+
+    def on(self, cell: str) -> date:
+        if not re.fullmatch(r"[0-9]{4}-[0-9]{2}", self.month) or not re.fullmatch(r"[0-9]{1,2}", cell):
+            raise ValueError("month is YYYY-MM, a day one or two digits")
+        return date(int(self.month[:4]), int(self.month[5:]), int(cell))
+
+    def read(self, cell: str) -> tuple[date, datetime | None]:
+        return self.on(cell), None
+
+
+class DateText(Part, frozen=True, tag_field="kind", tag="date"):
+    """The cell is a date written in one format; a time in it is not kept."""
+
+    column: str
+    format: str = "%Y-%m-%d"
+
+    def read(self, cell: str) -> tuple[date, datetime | None]:
+        return _parsed(cell, self.format).date(), None
+
+
+class Timestamp(Part, frozen=True, tag_field="kind", tag="timestamp"):
+    """The cell is a moment. `zone` is where the clock hung when the cell itself does not say."""
+
+    column: str
+    zone: str
+    format: str | None = None
+
+    def __post_init__(self) -> None:
+        _zone(self.zone)
+
+    def read(self, cell: str) -> tuple[date, datetime | None]:
+        moment = _parsed(cell, self.format) if self.format else datetime.fromisoformat(cell)
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=_zone(self.zone))
+        return moment.astimezone(_zone(self.zone)).date(), moment
+
+
+class OnDay(Part, frozen=True, tag_field="kind", tag="on"):
+    """The file has no dates: all rows are of one day that a person named."""
+
+    on: str
+
+    def __post_init__(self) -> None:
+        date.fromisoformat(self.on)
+
+    @property
+    def column(self) -> None:
+        return None
+
+    def read(self, cell: str) -> tuple[date, datetime | None]:
+        return date.fromisoformat(self.on), None
+
+
+DateRule = DayOfMonth | DateText | Timestamp | OnDay
+
+
+@lru_cache(maxsize=4096)
+def _parsed(cell: str, form: str) -> datetime:
+    return datetime.strptime(cell, form)
+
+
+@lru_cache(maxsize=64)
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, OSError):
+        raise ValueError(f"there is no time zone {shown(name)}") from None

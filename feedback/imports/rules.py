@@ -1,0 +1,62 @@
+"""What every mapping has, of answers and of records: how its file is opened, and which rows are none of ours."""
+
+import os
+from typing import Protocol
+
+from msgspec import Struct
+
+from cxprogram.imports.headers import Naming
+from cxprogram.imports.reader import Table, read_table
+
+MAX_MAPPING_BYTES = 1_000_000
+
+
+class Part(Struct, frozen=True, forbid_unknown_fields=True):
+    """Base of every piece of a mapping: an unknown key is refused."""
+
+
+class Header(Part, frozen=True):
+    """How many rows the header has, and which of them name the columns."""
+
+    rows: int | None = None
+    names: Naming | None = None
+
+    def __post_init__(self) -> None:
+        if self.rows is not None and not 1 <= self.rows <= 20:
+            raise ValueError("a header has 1 to 20 rows")
+
+
+class Skip(Part, frozen=True):
+    """Rows that are none of ours, and why: test answers, deleted cases."""
+
+    column: str
+    values: list[str]
+    why: str
+
+
+class FileRules(Protocol):
+    """What every mapping says of how its file is read."""
+
+    @property
+    def encoding(self) -> str | None: ...
+
+    @property
+    def delimiter(self) -> str | None: ...
+
+    @property
+    def sheet(self) -> str | None: ...
+
+    @property
+    def header(self) -> Header: ...
+
+
+def open_table(path: str | os.PathLike[str], rules: FileRules) -> Table:
+    """The file as a table, read as the mapping says. Raises ImportFileError."""
+    return read_table(
+        path,
+        encoding=rules.encoding,
+        delimiter=rules.delimiter,
+        sheet=rules.sheet,
+        header_rows=rules.header.rows,
+        naming=rules.header.names,
+    )

@@ -10,3 +10,8 @@ def whole_number(cell: str) -> int | None:
     if not WHOLE_NUMBER.fullmatch(cell):
         return None
     return int(cell.partition(".")[0])
+
+
+def with_point(cell: str, decimal: str) -> str:
+    """A number of a file with decimal commas as the others write it; one that has a point has no such comma."""
+    return cell.replace(",", ".") if decimal == "," and "." not in cell else cell

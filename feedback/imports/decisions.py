@@ -5,8 +5,17 @@ from dataclasses import replace
 from feedback.imports import headings
 from feedback.imports.dates import DateRule, DateText, OnDay, Timestamp
 from feedback.imports.definitions import Codes, QuestionDef, SurveyDefinition
-from feedback.imports.identity import Told, columns_of
-from feedback.imports.mapping import Attribute, ColumnRule, CustomerRule, KeyRule, Lookup, Mapping, TextQuestion
+from feedback.imports.identity import Told
+from feedback.imports.mapping import (
+    Attribute,
+    ColumnRule,
+    CustomerRule,
+    KeyRule,
+    Lookup,
+    Mapping,
+    TextQuestion,
+    columns_of,
+)
 from feedback.imports.profile import ISO
 from feedback.imports.proposals import Proposal
 

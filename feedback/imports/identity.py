@@ -19,6 +19,7 @@ from feedback.imports.mapping import (
     ScaleQuestion,
     SingleQuestion,
     TextQuestion,
+    columns_of,
 )
 
 QUOTES = str.maketrans("’‘“”„«»", '\'\'"""""')
@@ -72,10 +73,6 @@ class Told:
     rule: Question
     definition: QuestionDef
     names: tuple[str, ...]
-
-
-def columns_of(rule: Question) -> list[str]:
-    return rule.columns if isinstance(rule, MultipleQuestion) else [rule.column]
 
 
 def pair(known: Iterable[Known], told: Iterable[Told]) -> tuple[list[tuple[Told, Known]], list[Told]]:

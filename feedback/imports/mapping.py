@@ -65,15 +65,13 @@ Spaces around a cell are ignored. Cells stay text until a rule says otherwise, s
 
 import os
 from itertools import pairwise
-from pathlib import Path
 from typing import Literal
 
 import msgspec
 
-from cxprogram.imports.errors import MappingError
 from feedback.imports.cells import whole_number
 from feedback.imports.dates import DateRule
-from feedback.imports.rules import MAX_MAPPING_BYTES, Header, Part, Skip
+from feedback.imports.rules import Header, Part, Skip, load
 
 Missing = Literal["blank", "not_applicable"]
 
@@ -226,6 +224,11 @@ class DateQuestion(Part, frozen=True, tag_field="kind", tag="date"):
 Question = ScaleQuestion | SingleQuestion | MultipleQuestion | TextQuestion | NumberQuestion | DateQuestion
 
 
+def columns_of(rule: Question) -> list[str]:
+    """The columns that answer a question."""
+    return rule.columns if isinstance(rule, MultipleQuestion) else [rule.column]
+
+
 class Mapping(Part, frozen=True):
     """One file layout of one survey."""
 
@@ -265,13 +268,7 @@ class Mapping(Part, frozen=True):
 
 def load_mapping(source: bytes | str | os.PathLike[str]) -> Mapping:
     """A mapping from JSON bytes or from a file. Raises `MappingError` and says where it is wrong."""
-    raw = source if isinstance(source, bytes) else Path(source).read_bytes()
-    if len(raw) > MAX_MAPPING_BYTES:
-        raise MappingError("mapping-too-large", f"A mapping has at most {MAX_MAPPING_BYTES:,} bytes.")
-    try:
-        return msgspec.json.decode(raw, type=Mapping)
-    except msgspec.DecodeError as error:  # ValidationError is one of these
-        raise MappingError("mapping-invalid", f"The mapping is refused: {error}") from None
+    return load(source, Mapping)
 
 
 def columns(mapping: Mapping) -> list[str]:
@@ -284,7 +281,7 @@ def columns(mapping: Mapping) -> list[str]:
     for attribute in mapping.attributes:
         names += attribute.columns or [attribute.column]
     for question in mapping.questions:
-        names += question.columns if isinstance(question, MultipleQuestion) else [question.column]
+        names += columns_of(question)
     return list(dict.fromkeys(name for name in names if name is not None))
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from cxprogram.imports.headers import JOINT, plain_text
 from cxprogram.imports.reader import Table
 from feedback.imports.definitions import QuestionDef
-from feedback.imports.mapping import MultipleQuestion, Question
+from feedback.imports.mapping import Question, columns_of
 from feedback.imports.profile import Profile
 
 SHOWS_NOBODY = ("personal", "customer-email", "customer-key", "customer-name")  # roles whose cells the look leaves out
@@ -43,7 +43,7 @@ class QuestionPlan:
 
     @property
     def columns(self) -> list[str]:
-        return self.rule.columns if isinstance(self.rule, MultipleQuestion) else [self.rule.column]
+        return columns_of(self.rule)
 
 
 def column_plan(table: Table, profile: Profile, at: int, role: str, plan: QuestionPlan | None) -> ColumnPlan:

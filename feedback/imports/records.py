@@ -23,17 +23,15 @@ import os
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
 from decimal import Decimal, InvalidOperation
-from pathlib import Path
 from typing import Literal, get_args
 from zoneinfo import ZoneInfo
 
-import msgspec
-
-from cxprogram.imports.errors import MappingError, RowError, shown
+from cxprogram.imports.errors import RowError, shown
+from feedback.imports.cells import with_point
 from feedback.imports.consent_words import ConsentRule, state_of
-from feedback.imports.dates import DateRule, OnDay, Timestamp
+from feedback.imports.dates import DateRule, OnDay
 from feedback.imports.rows import MAX_ID_CHARACTERS, MAX_TEXT_CHARACTERS, RowKeys, SkippedRow, is_skipped
-from feedback.imports.rules import MAX_MAPPING_BYTES, Header, Part, Skip
+from feedback.imports.rules import Header, Part, Skip, load
 
 Target = Literal[
     "customers",
@@ -169,13 +167,7 @@ class Record:
 
 def load_record_mapping(source: bytes | str | os.PathLike[str]) -> RecordMapping:
     """A record mapping from JSON bytes or from a file. Raises `MappingError` and says where it is wrong."""
-    raw = source if isinstance(source, bytes) else Path(source).read_bytes()
-    if len(raw) > MAX_MAPPING_BYTES:
-        raise MappingError("mapping-too-large", f"A mapping has at most {MAX_MAPPING_BYTES:,} bytes.")
-    try:
-        return msgspec.json.decode(raw, type=RecordMapping)
-    except msgspec.DecodeError as error:
-        raise MappingError("mapping-invalid", f"The mapping is refused: {error}") from None
+    return load(source, RecordMapping)
 
 
 def map_record(
@@ -237,7 +229,7 @@ def map_record(
 
 
 def _number(cell: str, decimal: str) -> str | None:
-    plain = cell.replace(",", ".") if decimal == "," and "." not in cell else cell
+    plain = with_point(cell, decimal)
     try:
         number = Decimal(plain)
     except InvalidOperation:
@@ -286,7 +278,3 @@ def _moment(
     if moment is None:
         moment = datetime.combine(on, time(hour), tzinfo=zone)
     return moment.astimezone(UTC)
-
-
-def timestamp(column: str, form: str, zone: str) -> Timestamp:
-    return Timestamp(column=column, zone=zone, format=None if form in ("", "ISO 8601") else form)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from cxprogram.imports.errors import RowError, shown
-from feedback.imports.cells import whole_number
+from feedback.imports.cells import whole_number, with_point
 from feedback.imports.dates import DateText
 from feedback.imports.mapping import (
     Attribute,
@@ -180,9 +180,7 @@ class _Reading:
         return code or ""
 
     def weight(self, column: str) -> float:
-        cell = self.cell(column)
-        if self.decimal == "," and "." not in cell:
-            cell = cell.replace(",", ".")
+        cell = with_point(self.cell(column), self.decimal)
         if not DECIMAL_NUMBER.fullmatch(cell):
             self.refuse(column, "weight-invalid", f"{shown(cell)} is no weight.")
             return 0.0
@@ -267,8 +265,7 @@ class _Reading:
         return number
 
     def number(self, question: NumberQuestion, cell: str) -> int | None:
-        plain = cell.replace(",", ".") if self.decimal == "," and "." not in cell else cell
-        number = whole_number(plain)
+        number = whole_number(with_point(cell, self.decimal))
         if number is None:
             self.refuse(question.column, "value-not-a-number", f"{shown(cell)} is no whole number.")
         return number

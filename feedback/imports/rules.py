@@ -1,10 +1,13 @@
 """What every mapping has, of answers and of records: how its file is opened, and which rows are none of ours."""
 
 import os
-from typing import Protocol
+from pathlib import Path
+from typing import Protocol, TypeVar
 
+import msgspec
 from msgspec import Struct
 
+from cxprogram.imports.errors import MappingError
 from cxprogram.imports.headers import Naming
 from cxprogram.imports.reader import Table, read_table
 
@@ -32,6 +35,20 @@ class Skip(Part, frozen=True):
     column: str
     values: list[str]
     why: str
+
+
+M = TypeVar("M", bound=Part)
+
+
+def load(source: bytes | str | os.PathLike[str], kind: type[M]) -> M:
+    """A mapping of this kind from JSON bytes or from a file. Raises `MappingError` and says where it is wrong."""
+    raw = source if isinstance(source, bytes) else Path(source).read_bytes()
+    if len(raw) > MAX_MAPPING_BYTES:
+        raise MappingError("mapping-too-large", f"A mapping has at most {MAX_MAPPING_BYTES:,} bytes.")
+    try:
+        return msgspec.json.decode(raw, type=kind)
+    except msgspec.DecodeError as error:  # ValidationError is one of these
+        raise MappingError("mapping-invalid", f"The mapping is refused: {error}") from None
 
 
 class FileRules(Protocol):

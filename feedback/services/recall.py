@@ -20,9 +20,9 @@ from cxprogram.models import ImportRun, Program
 from cxprogram.services import import_runs
 from feedback.imports.dates import DayOfMonth, OnDay, Timestamp
 from feedback.imports.decisions import definition_of, mapping_of, roles_of, told_of
-from feedback.imports.identity import Known, Told, columns_of, pair, reread
+from feedback.imports.identity import Known, Told, pair, reread
 from feedback.imports.layouts import GENERIC, Layout
-from feedback.imports.mapping import Mapping, load_mapping, missing_columns
+from feedback.imports.mapping import Mapping, columns_of, load_mapping, missing_columns
 from feedback.imports.proposals import Proposal
 from feedback.imports.rows import RowKeys
 from feedback.imports.rules import open_table

@@ -7,9 +7,10 @@ import msgspec
 from django.core.management.base import CommandError
 from django.utils import timezone
 
+from cxprogram.imports.errors import MappingError
 from cxprogram.models import Program
 from feedback.import_command import ImportCommand
-from feedback.imports.mapping import Mapping, MappingError, load_mapping
+from feedback.imports.mapping import Mapping, load_mapping
 from feedback.models import ImportMapping, SurveyVersion
 from feedback.services import folding, imports
 from feedback.services.imports import ImportResult, Progress

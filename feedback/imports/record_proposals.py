@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 
 from cxprogram.imports.reader import Table
 from feedback.imports import headings
-from feedback.imports.consent_words import Consenting, ConsentRule, are_words
-from feedback.imports.dates import DateRule, DateText, OnDay, Timestamp
+from feedback.imports.consent_words import are_words
 from feedback.imports.headings import Headings
 from feedback.imports.layouts import Layout
 from feedback.imports.plans import ColumnPlan, column_plan
+from feedback.imports.presets import PRESETS, Preset
 from feedback.imports.profile import ISO, Profile, is_id
 from feedback.imports.proposals import is_without_zone
-from feedback.imports.records import FIELDS, KEEPS_ATTRIBUTES, TIMED, RecordMapping, Target
+from feedback.imports.records import FIELDS, KEEPS_ATTRIBUTES, TIMED, Target
 from feedback.imports.rules import Skip
 
 SYNCED = re.compile(r"_[A-Za-z]+_synced")
@@ -22,118 +22,6 @@ FEW = 30
 SOMEBODY = ("customers", "people")
 SCALE_POINTS = 101
 
-
-@dataclass(frozen=True, slots=True)
-class Preset:
-    """The columns of a known table, by their ids: for each field the first that the file has."""
-
-    fields: dict[str, tuple[str, ...]]
-    at: tuple[str, ...] = ()
-    closed_at: tuple[str, ...] = ()
-    constants: dict[str, str] = field(default_factory=dict)
-    codes: dict[str, dict[str, str]] = field(default_factory=dict)
-    skip: tuple[tuple[str, tuple[str, ...], str], ...] = ()
-    zone: str = "UTC"
-    table: str = ""  # where keys of several tables of a system would meet in one kind of rows
-
-
-EVENT_LOG = Preset(
-    {"case": ("case:concept:name",), "type": ("concept:name",), "channel": ("channel",)}, at=("time:timestamp",)
-)
-PRESETS: dict[str, Preset] = {
-    "zendesk-tickets": Preset(
-        {
-            "external_id": ("id",), "customer": ("requester_id",), "status": ("status",), "subject": ("subject",),
-            "text": ("description",), "channel": ("via_channel",), "priority": ("priority",),
-        },
-        at=("created_at",),
-        skip=(("status", ("deleted",), "deleted cases"),),
-    ),
-    "zendesk-comments": Preset(
-        {"external_id": ("id",), "customer": ("user_id",), "case": ("ticket_id",), "text": ("body",)},
-        at=("created", "created_at"),
-        constants={"type": "comment"},
-        table="comment",
-    ),
-    "zendesk-users": Preset(
-        {
-            "external_id": ("id",), "email": ("email",), "name": ("name",), "phone": ("phone",),
-            "account": ("organization_id",),
-        },
-        skip=(("role", ("agent", "admin"), "own people"),),
-    ),
-    "zendesk-organizations": Preset({"external_id": ("id",), "name": ("name",)}),
-    "zendesk-ratings": Preset(
-        {
-            "external_id": ("id",), "rating": ("score",), "text": ("comment",), "customer": ("requester_id",),
-        },
-        at=("created_at",),
-        codes={"rating": {"good": "1", "bad": "0"}},
-        skip=(("score", ("offered", "unoffered"), "asked, not rated"),),
-    ),
-    "zendesk-history": Preset(
-        {"case": ("ticket_id",), "type": ("field_name",), "customer": ("user_id",)}, at=("updated",)
-    ),
-    "zendesk-chat-events": Preset(
-        {"case": ("chat_id",), "type": ("type",), "customer": ("actor_id",), "text": ("message",)}, at=("created_at",)
-    ),
-    "hubspot-contacts": Preset(
-        {
-            "external_id": ("record id", "contact id", "hs_object_id"), "email": ("email",),
-            "phone": ("phone number", "phone"), "first_name": ("first name", "firstname"),
-            "last_name": ("last name", "lastname"), "language": ("preferred language", "hs_language"),
-            "account": ("associated company domain", "associated company id", "associatedcompanyid"),
-        },
-        zone="",
-    ),
-    "hubspot-companies": Preset(
-        {
-            "external_id": ("record id", "company id", "hs_object_id"), "name": ("company name", "name"),
-            "domain": ("company domain name", "domain"), "phone": ("phone number", "phone"),
-        },
-        zone="",
-    ),
-    "hubspot-deals": Preset(
-        {
-            "external_id": ("record id", "deal id", "hs_object_id"), "customer": ("associated contact email",),
-            "value": ("amount",),
-        },
-        at=("create date", "createdate"),
-        constants={"type": "deal"},
-        zone="",
-        table="deal",
-    ),
-    "hubspot-activities": Preset(
-        {
-            "external_id": ("record id", "activity id"), "customer": ("associated contact email",),
-            "type": ("activity type",), "text": ("notes/description",),
-        },
-        at=("activity date",),
-        zone="",
-        table="activity",
-    ),
-    "hubspot-tickets": Preset(
-        {
-            "external_id": ("record id", "ticket id", "hs_object_id"), "customer": ("associated contact email",),
-            "status": ("ticket status", "hs_pipeline_stage"), "subject": ("ticket name", "subject"),
-            "text": ("ticket description", "content"), "channel": ("ticket source", "source", "source_type"),
-            "priority": ("ticket priority", "priority", "hs_ticket_priority"),
-        },
-        at=("create date", "createdate"),
-        closed_at=("close date", "closed_date"),
-        zone="",
-    ),
-    "segment": Preset(
-        {
-            "external_id": ("message_id", "id"), "customer": ("user_id", "anonymous_id"), "type": ("event", "name"),
-            "channel": ("channel",),
-        },
-        at=("timestamp", "original_timestamp", "received_at", "sent_at"),
-        constants={"type": "page"},
-    ),
-    "event-log": EVENT_LOG,
-    "xes": EVENT_LOG,
-}  # fmt: skip
 
 # Kinds of rows whose columns are told by their headings, where no preset knows them.
 NAMED: dict[str, Headings] = {
@@ -383,88 +271,3 @@ def asks_of(proposal: RecordProposal) -> list[str]:
     if proposal.column_of("rating") is not None and not proposal.codes and not is_on_a_scale:
         asks.append("rating")
     return asks
-
-
-def record_mapping_of(
-    proposal: RecordProposal,
-    *,
-    source: str,
-    zone: str,
-    date_format: str | None = None,
-    day: str | None = None,
-    constants: dict[str, str] | None = None,
-    consenting: Consenting | None = None,
-) -> RecordMapping:
-    """The mapping that a proposal amounts to. Raises ValueError with the code, or the sentence, of what is missing."""
-    table = proposal.table
-    known = set(FIELDS[proposal.target][0])
-    return RecordMapping(
-        target=proposal.target,
-        source=source,
-        table=proposal.table_name if proposal.column_of("external_id") else "",
-        fields={column.role: column.name for column in proposal.columns if column.role in known},
-        constants=proposal.constants | (constants or {}),
-        codes={name: codes for name, codes in proposal.codes.items() if proposal.column_of(name)},
-        at=_rule(proposal, "at", zone, date_format, day) if proposal.target in TIMED else None,
-        closed_at=_rule(proposal, "closed_at", zone, date_format, None) if proposal.column_of("closed_at") else None,
-        consent=_consent(proposal, zone, date_format, day, consenting),
-        brands=[column.name for column in proposal.columns if column.role == "brand"],
-        attributes=attribute_columns(proposal),
-        skip=proposal.skip,
-        ignored=[column.name for column in proposal.columns if column.role in ("ignore", "personal")],
-        encoding=table.encoding or None if table.kind == "delimited" else None,
-        delimiter=table.delimiter or None,
-        decimal="," if proposal.decimal == "," else ".",
-        sheet=table.sheet or None,
-        header=proposal.layout.header,
-        format=proposal.layout.format,
-    )
-
-
-def attribute_columns(proposal: RecordProposal) -> dict[str, str]:
-    """By the heading, and by the name that no other column has where a heading comes twice."""
-    columns: dict[str, str] = {}
-    for column in proposal.columns:
-        if column.role == "attribute":
-            label = column.label[:100]
-            columns[column.name[:100] if label in columns else label] = column.name
-    return columns
-
-
-def _consent(
-    proposal: RecordProposal, zone: str, form: str | None, day: str | None, said: Consenting | None
-) -> ConsentRule | None:
-    columns = [column.name for column in proposal.columns if column.role == "consent"]
-    if not columns:
-        if proposal.column_of("consent_at"):
-            raise ValueError("consent-missing")
-        return None
-    if len(columns) > 1:
-        raise ValueError("consent-twice")
-    if said is None or not said.purpose:
-        raise ValueError("consent-purpose")
-    return ConsentRule(
-        column=columns[0],
-        purpose=said.purpose,
-        at=_rule(proposal, "consent_at", zone, form, day),
-        text_version=said.text_version,
-        reference=said.reference,
-    )
-
-
-def _rule(proposal: RecordProposal, role: str, zone: str, form: str | None, day: str | None) -> DateRule:
-    column = proposal.column_of(role)
-    if column is None:
-        if not day:
-            raise ValueError("day")
-        return OnDay(on=day)
-    forms = proposal.date_formats.get(column) or [ISO]
-    if form is None and "date-order" in proposal.asks:
-        raise ValueError("date-order")
-    chosen = form if form in forms else forms[0]
-    if chosen == ISO:
-        return Timestamp(column=column, zone=proposal.zone or zone)
-    if "%H" in chosen or "%I" in chosen:
-        written = "UTC" if chosen.endswith("UTC") else proposal.zone or zone
-        return Timestamp(column=column, zone=written, format=chosen)
-    return DateText(column=column, format=chosen)

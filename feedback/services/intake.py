@@ -26,13 +26,8 @@ from feedback.imports.plans import QuestionPlan
 from feedback.imports.profile import SAMPLE_ROWS, profiles_of
 from feedback.imports.proposals import ONCE, Proposal, propose_answers
 from feedback.imports.qsf import read_qsf
-from feedback.imports.record_proposals import (
-    RecordProposal,
-    asks_of,
-    guess_target,
-    propose_records,
-    record_mapping_of,
-)
+from feedback.imports.record_decisions import record_mapping_of
+from feedback.imports.record_proposals import RecordProposal, asks_of, guess_target, propose_records
 from feedback.imports.records import TARGETS, RecordMapping
 from feedback.imports.rows import SkippedRow
 from feedback.imports.rules import Header, open_table

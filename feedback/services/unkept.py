@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 
 from cxprogram.models import Program
 from feedback.imports import headings
-from feedback.imports.record_proposals import RecordProposal, attribute_columns
+from feedback.imports.record_decisions import attribute_columns
+from feedback.imports.record_proposals import RecordProposal
 from feedback.imports.records import Target
 from journeys.services import attributes
 

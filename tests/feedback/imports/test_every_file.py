@@ -21,7 +21,8 @@ from feedback.imports.lss import read_lss
 from feedback.imports.profile import profiles_of
 from feedback.imports.proposals import propose_answers
 from feedback.imports.qsf import read_qsf
-from feedback.imports.record_proposals import guess_target, propose_records, record_mapping_of
+from feedback.imports.record_decisions import record_mapping_of
+from feedback.imports.record_proposals import guess_target, propose_records
 from feedback.imports.records import Record, map_record
 from feedback.imports.rows import MappedResponse, RowKeys, SkippedRow, map_row
 from feedback.imports.surveyjs import read_surveyjs

@@ -1,12 +1,15 @@
-"""How the date of a row is read: the rules that mappings name."""
+"""How the date of a row is read: the rules that mappings name, and how one is chosen for a column."""
 
 import re
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cxprogram.imports.errors import shown
 from feedback.imports.rules import Part
+
+ISO = "ISO 8601"
 
 
 class DayOfMonth(Part, frozen=True, tag_field="kind", tag="day-of-month"):
@@ -71,6 +74,40 @@ class OnDay(Part, frozen=True, tag_field="kind", tag="on"):
 
 
 DateRule = DayOfMonth | DateText | Timestamp | OnDay
+
+
+def open_questions(formats: Sequence[str]) -> Iterator[str]:
+    """What the formats that a column allows leave open: the order of day and month, and where the clock hung."""
+    if len({form[:5] for form in formats}) > 1:
+        yield "date-order"
+    if list(formats) == [ISO] or any(_has_time(form) and not form.endswith(("UTC", "%z")) for form in formats):
+        yield "zone"
+
+
+def date_rule(
+    column: str | None, formats: Sequence[str], *, form: str | None, needs_order: bool, zone: str, day: str | None
+) -> DateRule:
+    """The rule for a column of these formats, by the one that a person chose; without a column the day they named.
+
+    Raises ValueError with the code of what is still to be said: `day`, `date-order`.
+    """
+    if column is None:
+        if not day:
+            raise ValueError("day")
+        return OnDay(on=day)
+    if form is None and needs_order:
+        raise ValueError("date-order")
+    formats = formats or [ISO]
+    chosen = form if form in formats else formats[0]
+    if chosen == ISO:
+        return Timestamp(column=column, zone=zone)
+    if _has_time(chosen):
+        return Timestamp(column=column, zone="UTC" if chosen.endswith("UTC") else zone, format=chosen)
+    return DateText(column=column, format=chosen)
+
+
+def _has_time(form: str) -> bool:
+    return "%H" in form or "%I" in form
 
 
 @lru_cache(maxsize=4096)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from feedback.imports import headings
-from feedback.imports.dates import DateRule, DateText, OnDay, Timestamp
+from feedback.imports.dates import DateRule, date_rule
 from feedback.imports.definitions import Codes, QuestionDef, SurveyDefinition
 from feedback.imports.identity import Told
 from feedback.imports.mapping import (
@@ -16,27 +16,7 @@ from feedback.imports.mapping import (
     TextQuestion,
     columns_of,
 )
-from feedback.imports.profile import ISO
 from feedback.imports.proposals import Proposal
-
-
-def date_rule(proposal: Proposal, *, column: str | None, form: str | None, zone: str, day: str | None) -> DateRule:
-    """How the day of an answer is read. Raises ValueError when a person has to say more."""
-    if column is None:
-        if not day:
-            raise ValueError("day")
-        return OnDay(on=day)
-    forms = proposal.date_formats.get(column) or [ISO]
-    if form is None and "date-order" in proposal.asks:
-        raise ValueError("date-order")
-    chosen = form or forms[0]
-    if chosen.endswith("UTC"):
-        zone = "UTC"
-    if chosen == ISO:
-        return Timestamp(column=column, zone=zone)
-    if "%H" in chosen or "%I" in chosen:
-        return Timestamp(column=column, zone=zone, format=chosen)
-    return DateText(column=column, format=chosen)
 
 
 def mapping_of(
@@ -67,7 +47,7 @@ def mapping_of(
         survey=survey,
         source=source,
         external_id=KeyRule(column=key) if key is not None else KeyRule(digest=True),
-        answered=date_rule(proposal, column=proposal.column_of("date"), form=date_format, zone=zone, day=day),
+        answered=_answered(proposal, zone, date_format, day),
         unit=_lookup(proposal.column_of("unit"), ""),
         channel=_lookup(proposal.column_of("channel"), "file"),
         language=_lookup(proposal.column_of("language"), language),
@@ -88,6 +68,13 @@ def mapping_of(
         skip=[] if keeps_tests else proposal.skip,
         ignored=[column.name for column in proposal.columns if column.role in ("ignore", "personal")],
     )
+
+
+def _answered(proposal: Proposal, zone: str, form: str | None, day: str | None) -> DateRule:
+    column = proposal.column_of("date")
+    formats = proposal.date_formats.get(column or "", [])
+    needs_order = "date-order" in proposal.asks
+    return date_rule(column, formats, form=form, needs_order=needs_order, zone=zone, day=day)
 
 
 def _customer(proposal: Proposal) -> CustomerRule | None:

@@ -9,6 +9,7 @@ from itertools import islice
 
 from cxprogram.imports.errors import RowError
 from feedback.imports.cells import whole_number
+from feedback.imports.dates import ISO
 
 SAMPLE_ROWS = 20_000
 MAX_DISTINCT = 300
@@ -32,7 +33,6 @@ DATES = tuple(
     )
 )  # fmt: skip
 FORMATS = tuple(day + hour for day in DATES for hour in TIMES)
-ISO = "ISO 8601"
 
 
 @dataclass(slots=True)

@@ -12,6 +12,7 @@ from cxprogram.imports.errors import shown
 from cxprogram.imports.headers import plain_text
 from cxprogram.imports.reader import Table
 from feedback.imports import headings
+from feedback.imports.dates import ISO, open_questions
 from feedback.imports.definitions import OptionDef, QuestionDef, option_codes
 from feedback.imports.groups import LONG_CODE, TAGGED, Group, group_columns
 from feedback.imports.layouts import Layout
@@ -26,7 +27,7 @@ from feedback.imports.mapping import (
     TextQuestion,
 )
 from feedback.imports.plans import ColumnPlan, QuestionPlan, column_plan
-from feedback.imports.profile import ISO, Profile, is_id
+from feedback.imports.profile import Profile, is_id
 from feedback.imports.rules import Skip
 
 SCALES = ((1, 5), (1, 7), (0, 10), (1, 10))
@@ -238,21 +239,12 @@ def _damage(table: Table, profiles: dict[str, Profile]) -> Iterator[str]:
             yield f"Column {at}: long numbers are written as powers of ten, their last digits are lost."
 
 
-def is_without_zone(form: str) -> bool:
-    """Whether a time is written without saying where the clock hung."""
-    return ("%H" in form or "%I" in form) and not form.endswith(("UTC", "%z"))
-
-
 def _ask(proposal: Proposal, profiles: dict[str, Profile]) -> None:
     date = proposal.column_of("date")
     if date is None:
         proposal.asks.append("day")
     else:
-        forms = proposal.date_formats.get(date, [])
-        if len({form[:5] for form in forms}) > 1:
-            proposal.asks.append("date-order")
-        if any(is_without_zone(form) for form in forms) or forms == [ISO]:
-            proposal.asks.append("zone")
+        proposal.asks += open_questions(proposal.date_formats.get(date, []))
     if proposal.column_of("key") is None:
         proposal.asks.append("no-key")
     for skip in proposal.skip:

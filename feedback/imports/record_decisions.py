@@ -1,8 +1,7 @@
 """From a proposal of records and what a person said to it: the mapping by which a file is read."""
 
 from feedback.imports.consent_words import Consenting, ConsentRule
-from feedback.imports.dates import DateRule, DateText, OnDay, Timestamp
-from feedback.imports.profile import ISO
+from feedback.imports.dates import DateRule, date_rule
 from feedback.imports.record_proposals import RecordProposal
 from feedback.imports.records import FIELDS, TIMED, RecordMapping
 
@@ -76,17 +75,6 @@ def _consent(
 
 def _rule(proposal: RecordProposal, role: str, zone: str, form: str | None, day: str | None) -> DateRule:
     column = proposal.column_of(role)
-    if column is None:
-        if not day:
-            raise ValueError("day")
-        return OnDay(on=day)
-    forms = proposal.date_formats.get(column) or [ISO]
-    if form is None and "date-order" in proposal.asks:
-        raise ValueError("date-order")
-    chosen = form if form in forms else forms[0]
-    if chosen == ISO:
-        return Timestamp(column=column, zone=proposal.zone or zone)
-    if "%H" in chosen or "%I" in chosen:
-        written = "UTC" if chosen.endswith("UTC") else proposal.zone or zone
-        return Timestamp(column=column, zone=written, format=chosen)
-    return DateText(column=column, format=chosen)
+    formats = proposal.date_formats.get(column or "", [])
+    needs_order = "date-order" in proposal.asks
+    return date_rule(column, formats, form=form, needs_order=needs_order, zone=proposal.zone or zone, day=day)

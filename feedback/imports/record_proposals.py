@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from cxprogram.imports.reader import Table
 from feedback.imports import headings
 from feedback.imports.consent_words import are_words
+from feedback.imports.dates import open_questions
 from feedback.imports.headings import Headings
 from feedback.imports.layouts import Layout
 from feedback.imports.plans import ColumnPlan, column_plan
 from feedback.imports.presets import PRESETS, Preset
-from feedback.imports.profile import ISO, Profile, is_id
-from feedback.imports.proposals import is_without_zone
+from feedback.imports.profile import Profile, is_id
 from feedback.imports.records import FIELDS, KEEPS_ATTRIBUTES, TIMED, Target
 from feedback.imports.rules import Skip
 
@@ -262,11 +262,8 @@ def asks_of(proposal: RecordProposal) -> list[str]:
     if at is None and (proposal.target in TIMED or proposal.column_of("consent")):
         asks.append("day")
     elif at is not None:
-        forms = proposal.date_formats.get(at, [])
-        if len({form[:5] for form in forms}) > 1:
-            asks.append("date-order")
-        if not proposal.zone and (forms == [ISO] or any(is_without_zone(form) for form in forms)):
-            asks.append("zone")
+        left = open_questions(proposal.date_formats.get(at, []))
+        asks += [each for each in left if each != "zone" or not proposal.zone]
     is_on_a_scale = proposal.target == "competitor-ratings"  # which one is asked
     if proposal.column_of("rating") is not None and not proposal.codes and not is_on_a_scale:
         asks.append("rating")

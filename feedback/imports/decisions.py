@@ -5,7 +5,6 @@ from dataclasses import replace
 from feedback.imports import headings
 from feedback.imports.dates import DateRule, date_rule
 from feedback.imports.definitions import Codes, QuestionDef, SurveyDefinition
-from feedback.imports.identity import Told
 from feedback.imports.mapping import (
     Attribute,
     ColumnRule,
@@ -16,6 +15,7 @@ from feedback.imports.mapping import (
     TextQuestion,
     columns_of,
 )
+from feedback.imports.plans import QuestionPlan
 from feedback.imports.proposals import Proposal
 
 
@@ -31,15 +31,6 @@ def mapping_of(
     keeps_tests: bool = False,
 ) -> Mapping:
     """The mapping that a proposal amounts to. Raises ValueError with the code of what is still to be said."""
-    roles = {column.name: column.role for column in proposal.columns}
-    questions = [plan.rule for plan in proposal.questions if all(roles[name] == "question" for name in plan.columns)]
-    known = {name for plan in proposal.questions for name in plan.columns}
-    codes = Codes()
-    for question in questions:
-        codes.take(question.question)
-    for column in proposal.columns:
-        if column.role == "text" or (column.role == "question" and column.name not in known):
-            questions.append(TextQuestion(question=codes.take(column.label), column=column.name))
     key = proposal.column_of("key")
     names = Codes()
     table = proposal.table
@@ -51,7 +42,7 @@ def mapping_of(
         unit=_lookup(proposal.column_of("unit"), ""),
         channel=_lookup(proposal.column_of("channel"), "file"),
         language=_lookup(proposal.column_of("language"), language),
-        questions=questions,
+        questions=[plan.rule for plan in questions_of(proposal, language)],
         weight=ColumnRule(proposal.column_of("weight") or "") if proposal.column_of("weight") else None,
         customer=_customer(proposal),
         attributes=[
@@ -93,20 +84,27 @@ def _lookup(column: str | None, otherwise: str) -> Lookup:
 
 def definition_of(proposal: Proposal, *, title: str, language: str) -> SurveyDefinition:
     """The survey that the file answers, as far as the file tells: wordings of headers, options that occur."""
+    questions = [plan.definition for plan in questions_of(proposal, language)]
+    return SurveyDefinition(title, language, [language], questions)
+
+
+def questions_of(proposal: Proposal, language: str) -> list[QuestionPlan]:
+    """The questions of the file by the roles that its columns have now, worded in the language of the file."""
     roles = {column.name: column.role for column in proposal.columns}
-    definition = SurveyDefinition(title, language, [language])
-    codes = Codes()
-    for plan in proposal.questions:
-        if all(roles[name] == "question" for name in plan.columns):
-            codes.take(plan.definition.code)
-            definition.questions.append(_in_language(plan.definition, language))
+    plans = [plan for plan in proposal.questions if all(roles[name] == "question" for name in plan.columns)]
     known = {name for plan in proposal.questions for name in plan.columns}
+    names = {plan.definition.code: plan.names for plan in proposal.questions}
+    codes = Codes()
+    for plan in plans:
+        codes.take(plan.definition.code)
     for column in proposal.columns:
         if column.role == "text" or (column.role == "question" and column.name not in known):
-            definition.questions.append(
-                QuestionDef(codes.take(column.label), "text", {language: column.label}, source_id=column.name)
-            )
-    return definition
+            code = codes.take(column.label)
+            rule = TextQuestion(question=code, column=column.name)
+            definition = QuestionDef(code, "text", {"": column.label}, source_id=column.name)
+            own = names.get(code, ())
+            plans.append(QuestionPlan(rule, definition, own if column.name in own else (column.name, column.label)))
+    return [replace(plan, definition=_in_language(plan.definition, language)) for plan in plans]
 
 
 def _in_language(question: QuestionDef, language: str) -> QuestionDef:
@@ -115,18 +113,6 @@ def _in_language(question: QuestionDef, language: str) -> QuestionDef:
 
     options = tuple(replace(option, texts=named(option.texts)) for option in question.options)
     return replace(question, texts=named(question.texts), options=options)
-
-
-def told_of(proposal: Proposal, mapping: Mapping, definition: SurveyDefinition) -> list[Told]:
-    """The questions of a file, each with its rule, its definition and the names that the file gives to it."""
-    names = {plan.definition.code: plan.names for plan in proposal.questions}
-    labels = {column.name: column.label for column in proposal.columns}
-    told = []
-    for rule, question in zip(mapping.questions, definition.questions, strict=True):
-        columns = columns_of(rule)
-        own = names.get(rule.question, ())
-        told.append(Told(rule, question, own if set(columns) <= set(own) else (*columns, labels[columns[0]])))
-    return told
 
 
 def roles_of(mapping: Mapping, proposal: Proposal) -> dict[str, str]:

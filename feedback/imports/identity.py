@@ -19,8 +19,8 @@ from feedback.imports.mapping import (
     ScaleQuestion,
     SingleQuestion,
     TextQuestion,
-    columns_of,
 )
+from feedback.imports.plans import QuestionPlan
 
 QUOTES = str.maketrans("’‘“”„«»", '\'\'"""""')
 
@@ -66,16 +66,9 @@ class Known:
     columns: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A question of a file, with the names that the file itself gives to it."""
-
-    rule: Question
-    definition: QuestionDef
-    names: tuple[str, ...]
-
-
-def pair(known: Iterable[Known], told: Iterable[Told]) -> tuple[list[tuple[Told, Known]], list[Told]]:
+def pair(
+    known: Iterable[Known], told: Iterable[QuestionPlan]
+) -> tuple[list[tuple[QuestionPlan, Known]], list[QuestionPlan]]:
     """Which questions of a survey those of a file are, when a person has said that the file answers this survey.
 
     First by the columns that brought a question before, then by the wording in any language, last by a code that the
@@ -85,21 +78,7 @@ def pair(known: Iterable[Known], told: Iterable[Told]) -> tuple[list[tuple[Told,
     free = {each.definition.code: each for each in known}
     found: dict[str, Known] = {}
     everything = list(told)
-
-    def by_column(one: Known, each: Told) -> bool:
-        return not one.columns.isdisjoint(columns_of(each.rule))
-
-    def by_wording(one: Known, each: Told) -> bool:
-        return not _wordings(one.definition).isdisjoint(_wordings(each.definition))
-
-    def by_wording_and_code(one: Known, each: Told) -> bool:
-        own = {each.definition.code.casefold(), *(name.casefold() for name in each.names)}
-        return one.definition.code.casefold() in own and by_wording(one, each)
-
-    def by_code(one: Known, each: Told) -> bool:
-        return one.definition.code.casefold() in {name.casefold() for name in each.names}
-
-    for is_it in (by_column, by_wording_and_code, by_wording, by_code):
+    for is_it in (_by_column, _by_wording_and_code, _by_wording, _by_code):
         for each in everything:
             if each.definition.code not in found:
                 chosen = next((one for one in free.values() if is_it(one, each)), None)
@@ -109,11 +88,28 @@ def pair(known: Iterable[Known], told: Iterable[Told]) -> tuple[list[tuple[Told,
     return pairs, [each for each in everything if each.definition.code not in found]
 
 
+def _by_column(known: Known, told: QuestionPlan) -> bool:
+    return not known.columns.isdisjoint(told.columns)
+
+
+def _by_wording(known: Known, told: QuestionPlan) -> bool:
+    return not _wordings(known.definition).isdisjoint(_wordings(told.definition))
+
+
+def _by_wording_and_code(known: Known, told: QuestionPlan) -> bool:
+    own = {told.definition.code.casefold(), *(name.casefold() for name in told.names)}
+    return known.definition.code.casefold() in own and _by_wording(known, told)
+
+
+def _by_code(known: Known, told: QuestionPlan) -> bool:
+    return known.definition.code.casefold() in {name.casefold() for name in told.names}
+
+
 def _wordings(question: QuestionDef) -> set[str]:
     return {bare(text) for text in question.texts.values()}
 
 
-def reread(told: Told, known: QuestionDef) -> Question | None:
+def reread(told: QuestionPlan, known: QuestionDef) -> Question | None:
     """The file's rule with the code, the scale and the options of the known question; None where it cannot be one.
 
     A file numbers the options in the order in which they occur: here they are found by their texts.
@@ -166,7 +162,7 @@ def _codes(told: Iterable[OptionDef], known: Iterable[OptionDef]) -> dict[str, i
     return numbers | exact | codes
 
 
-def _several(told: Told, rule: MultipleQuestion, known: QuestionDef) -> Question | None:
+def _several(told: QuestionPlan, rule: MultipleQuestion, known: QuestionDef) -> Question | None:
     """Columns of ticks: each column is the option whose text heads it."""
     if rule.ticked is None:
         return msgspec.structs.replace(rule, question=known.code)

@@ -17,7 +17,7 @@ from cxprogram.imports.errors import MappingError, RowError
 from cxprogram.models import ImportRun
 from cxprogram.services import import_runs
 from feedback.imports.consent_words import Consenting
-from feedback.imports.decisions import definition_of, mapping_of, told_of
+from feedback.imports.decisions import definition_of, mapping_of, questions_of
 from feedback.imports.definitions import QuestionDef, SurveyDefinition
 from feedback.imports.layouts import Layout, find_layout
 from feedback.imports.lss import read_lss
@@ -221,8 +221,7 @@ def _slug(name: str) -> str:
 def _for_version(look: Look, mapping: Mapping, said: Decisions) -> Mapping:
     """The mapping with the survey's questions. Raises IntakeError (`question-unknown`) for what it does not ask."""
     assert look.answers is not None and said.version is not None, "answers to a survey that was chosen"
-    definition = definition_of(look.answers, title="", language=said.language)
-    mapping, strange = recall.for_version(said.version, mapping, told_of(look.answers, mapping, definition))
+    mapping, strange = recall.for_version(said.version, mapping, questions_of(look.answers, said.language))
     if strange:
         names = ", ".join(_named(each.definition) for each in strange[:10])
         raise IntakeError(

@@ -19,10 +19,11 @@ from cxprogram.imports.errors import MappingError, RowError
 from cxprogram.models import ImportRun, Program
 from cxprogram.services import import_runs
 from feedback.imports.dates import DayOfMonth, OnDay, Timestamp
-from feedback.imports.decisions import definition_of, mapping_of, roles_of, told_of
-from feedback.imports.identity import Known, Told, pair, reread
+from feedback.imports.decisions import mapping_of, questions_of, roles_of
+from feedback.imports.identity import Known, pair, reread
 from feedback.imports.layouts import GENERIC, Layout
 from feedback.imports.mapping import Mapping, columns_of, load_mapping, missing_columns
+from feedback.imports.plans import QuestionPlan
 from feedback.imports.proposals import Proposal
 from feedback.imports.rows import RowKeys
 from feedback.imports.rules import open_table
@@ -161,11 +162,12 @@ def _any_mapping(proposal: Proposal) -> Mapping:
 
 def _fits(version: SurveyVersion, rules: Mapping, proposal: Proposal) -> bool:
     """Whether the survey asks everything that the file answers."""
-    told = told_of(proposal, rules, definition_of(proposal, title="", language=""))
-    return not for_version(version, rules, told)[1]
+    return not for_version(version, rules, questions_of(proposal, ""))[1]
 
 
-def for_version(version: SurveyVersion, mapping: Mapping, told: list[Told]) -> tuple[Mapping, list[Told]]:
+def for_version(
+    version: SurveyVersion, mapping: Mapping, told: list[QuestionPlan]
+) -> tuple[Mapping, list[QuestionPlan]]:
     """The mapping with the questions of a survey that a person chose, and the file's questions that it does not ask."""
     pairs, strange = pair(known_to(version), told)
     rules = []

@@ -3,7 +3,7 @@
 import pytest
 
 from feedback.imports.definitions import OptionDef, QuestionDef
-from feedback.imports.identity import Known, Told, bare, bare_option, is_same, pair, reread
+from feedback.imports.identity import Known, bare, bare_option, is_same, pair, reread
 from feedback.imports.mapping import (
     DateQuestion,
     MultipleQuestion,
@@ -12,6 +12,7 @@ from feedback.imports.mapping import (
     SingleQuestion,
     TextQuestion,
 )
+from feedback.imports.plans import QuestionPlan
 from tests.feedback.imports.test_every_file import take
 
 
@@ -22,7 +23,7 @@ def single(code, text, options, language="en"):
 
 def told(definition, *, column="c", names=()):
     rule = SingleQuestion(definition.code, column, {option.source: option.code for option in definition.options})
-    return Told(rule, definition, names or (column,))
+    return QuestionPlan(rule, definition, names or (column,))
 
 
 SAME = [
@@ -99,14 +100,14 @@ READ = [
 
 @pytest.mark.parametrize(("rule", "known", "read"), READ, ids=[f"{row[0].__class__} {row[1].kind}" for row in READ])
 def test_a_column_is_read_as_the_known_question_wants_it(rule, known, read):
-    assert reread(Told(rule, QuestionDef("X", "text", {}), ("c",)), known) == read
+    assert reread(QuestionPlan(rule, QuestionDef("X", "text", {}), ("c",)), known) == read
 
 
 def test_columns_of_ticks_are_the_options_that_head_them():
     options = tuple(OptionDef(number, {"en": text}, text) for number, text in ((1, "Phone"), (2, "Mail")))
     known = QuestionDef("M", "multiple", {"en": "How?"}, (OptionDef(7, {"en": "Mail"}), OptionDef(8, {"en": "phone"})))
     rule = MultipleQuestion("X", ["Phone", "Mail"], ticked={"Phone": 1, "Mail": 2})
-    said = Told(rule, QuestionDef("X", "multiple", {"en": "How?"}, options), ("Phone", "Mail"))
+    said = QuestionPlan(rule, QuestionDef("X", "multiple", {"en": "How?"}, options), ("Phone", "Mail"))
     assert reread(said, known).ticked == {"Phone": 8, "Mail": 7}
     fewer = QuestionDef("M", "multiple", {"en": "How?"}, known.options[:1])
     assert reread(said, fewer) is None  # nobody may lose a tick

@@ -19,8 +19,9 @@ from cxprogram.imports.errors import ImportFileError, MappingError, RowError
 from cxprogram.models import ImportRun
 from cxprogram.services import import_runs
 from feedback.imports.rows import SkippedRow
-from feedback.services.import_sinks import Sink, sink_of
+from feedback.services.import_sinks import sink_of
 from feedback.services.imports import MAX_LISTED
+from feedback.services.sink_base import Sink
 
 log = logging.getLogger(__name__)
 BATCH = 5_000

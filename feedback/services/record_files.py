@@ -12,8 +12,9 @@ from cxprogram.imports.errors import ImportFileError, RowError
 from cxprogram.models import ImportRun, Program, User
 from feedback.imports.records import RecordMapping
 from feedback.imports.rows import SkippedRow
-from feedback.services.import_sinks import Sink, sink_of
+from feedback.services.import_sinks import sink_of
 from feedback.services.imports import CHUNK, ImportResult, Progress, carry_out
+from feedback.services.sink_base import Sink
 
 
 def import_records(

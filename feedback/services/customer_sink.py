@@ -1,0 +1,109 @@
+"""Files of customers and organisations, with the consents that stand beside them."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from cxprogram import languages
+from cxprogram.models import ImportRun
+from feedback.imports.records import Record
+from feedback.services import import_consents
+from feedback.services.import_consents import ConsentColumn
+from feedback.services.sink_base import Outcome, RecordSink
+from journeys.choices import CustomerKind
+from journeys.services import attributes, people
+from journeys.services.consent_intake import Prepared as Consented
+from journeys.services.people import PersonFacts, Saved
+
+
+class CustomerSink(RecordSink):
+    """Customers and accounts: recognised, completed, merged where the rule is certain.
+
+    Contacts and organisations of one source may have the same key: those of organisations are kept under a name of
+    their own, `SOURCE account`. One that is known by the bare key, as the API tells of it, is found by that too.
+
+    A row's consent is a word of its own, written after its customer; one that cannot be
+    refuses the row whole.
+
+    Of the file's other columns those become attributes that the program has defined; `notes` names the others.
+    """
+
+    def __init__(self, run: ImportRun) -> None:
+        super().__init__(run)
+        self.defined = attributes.definitions(self.program)
+        self.consents = (
+            ConsentColumn(self.program, rule, source=self.mapping.source, at=run.started_at, by=run.by)
+            if (rule := self.mapping.consent)
+            else None
+        )
+
+    def understood(self, record: Record) -> tuple[PersonFacts, Consented | None]:
+        fields, source = record.fields, self.mapping.source
+        is_account = record.target == "accounts"
+        own = _of_accounts(source) if is_account else source
+        keys = [(own, record.external_id)] if record.external_id else []
+        if is_account and fields.get("domain"):
+            keys.append((f"{source} domain"[:60], fields["domain"].lower()))
+        name = fields.get("name") or " ".join(filter(None, (fields.get("first_name"), fields.get("last_name"))))
+        known = {attributes.code_of(name): value for name, value in record.attributes.items()}
+        facts = PersonFacts(
+            identities=tuple(keys),
+            name=name[:200],
+            email=fields.get("email", ""),
+            phone=fields.get("phone", "")[:40],
+            language=languages.code_of(fields.get("language", "")),
+            kind=CustomerKind.ACCOUNT if is_account else CustomerKind.PERSON,
+            account=self._account(fields.get("account", "")),
+            unit=self.unit_of(record),
+            attributes={code: value for code, value in known.items() if code in self.defined},
+        )
+        people.check(facts, self.defined)
+        return facts, self.consents.understood(record, facts) if self.consents else None
+
+    def _account(self, value: str) -> tuple[str, str] | None:
+        """Contacts join their company by its web domain or its id, whichever the file gives."""
+        if not value:
+            return None
+        source = self.mapping.source
+        return (f"{source} domain"[:60], value.lower()) if "." in value else (_of_accounts(source), value)
+
+    def write(self, items: Sequence[tuple[PersonFacts, Consented | None]], *, at: datetime) -> list[Outcome]:
+        outcomes = []
+        for saved in people.identify_many(self.program, self._by_bare_keys([facts for facts, _word in items]), at=at):
+            if isinstance(saved, Saved):
+                outcomes.append(Outcome(saved.status))
+            else:
+                outcomes.append(Outcome("refused", saved.code, str(saved.detail)))
+        if self.consents:
+            words = {place: word for place, (_facts, word) in enumerate(items)
+                     if word is not None and not outcomes[place].is_refused}  # fmt: skip
+            written = self.consents.write(list(words.values()), at=at) if words else []
+            for place, status in zip(words, written, strict=True):
+                if status == "conflict":
+                    outcomes[place] = Outcome("refused", "idempotency-conflict", import_consents.conflict())
+                elif status == "created" and outcomes[place].status == "repeated":
+                    outcomes[place] = Outcome("updated")
+        return outcomes
+
+    def _by_bare_keys(self, items: Sequence[PersonFacts]) -> Sequence[PersonFacts]:
+        """The facts with the key by which an organisation is known already."""
+        source, own = self.mapping.source, _of_accounts(self.mapping.source)
+        named = {value for facts in items for key, value in (*facts.identities, *filter(None, [facts.account]))
+                 if key == own}  # fmt: skip
+        bare = set(people.accounts_known(self.program, source, named)) if named else set()
+        if not bare:
+            return items
+        return [
+            replace(
+                facts,
+                identities=(*facts.identities, *((source, value) for key, value in facts.identities
+                                                 if key == own and value in bare)),
+                account=(source, facts.account[1]) if facts.account and facts.account[0] == own
+                and facts.account[1] in bare else facts.account,
+            )
+            for facts in items
+        ]  # fmt: skip
+
+
+def _of_accounts(source: str) -> str:
+    return f"{source[:52]} account"

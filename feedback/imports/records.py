@@ -164,6 +164,12 @@ class Record:
     ratings: dict[str, str] = field(default_factory=dict)  # numbers by the column that is named for whom they rate
     consent: tuple[str, datetime] | None = None  # the word and when it was said
 
+    @property
+    def name(self) -> str:
+        """The whole name, else what there is of its parts."""
+        parts = (self.fields.get("first_name"), self.fields.get("last_name"))
+        return self.fields.get("name") or " ".join(filter(None, parts))
+
 
 def load_record_mapping(source: bytes | str | os.PathLike[str]) -> RecordMapping:
     """A record mapping from JSON bytes or from a file. Raises `MappingError` and says where it is wrong."""

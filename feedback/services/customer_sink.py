@@ -22,8 +22,7 @@ class CustomerSink(RecordSink):
     Contacts and organisations of one source may have the same key: those of organisations are kept under a name of
     their own, `SOURCE account`. One that is known by the bare key, as the API tells of it, is found by that too.
 
-    A row's consent is a word of its own, written after its customer; one that cannot be
-    refuses the row whole.
+    A row's consent is a word of its own, written after its customer; one that cannot be refuses the row whole.
 
     Of the file's other columns those become attributes that the program has defined; `notes` names the others.
     """
@@ -44,11 +43,10 @@ class CustomerSink(RecordSink):
         keys = [(own, record.external_id)] if record.external_id else []
         if is_account and fields.get("domain"):
             keys.append((f"{source} domain"[:60], fields["domain"].lower()))
-        name = fields.get("name") or " ".join(filter(None, (fields.get("first_name"), fields.get("last_name"))))
         known = {attributes.code_of(name): value for name, value in record.attributes.items()}
         facts = PersonFacts(
             identities=tuple(keys),
-            name=name[:200],
+            name=record.name[:200],
             email=fields.get("email", ""),
             phone=fields.get("phone", "")[:40],
             language=languages.code_of(fields.get("language", "")),
@@ -68,17 +66,14 @@ class CustomerSink(RecordSink):
         return (f"{source} domain"[:60], value.lower()) if "." in value else (_of_accounts(source), value)
 
     def write(self, items: Sequence[tuple[PersonFacts, Consented | None]], *, at: datetime) -> list[Outcome]:
-        outcomes = []
-        for saved in people.identify_many(self.program, self._by_bare_keys([facts for facts, _word in items]), at=at):
-            if isinstance(saved, Saved):
-                outcomes.append(Outcome(saved.status))
-            else:
-                outcomes.append(Outcome("refused", saved.code, str(saved.detail)))
-        if self.consents:
-            words = {place: word for place, (_facts, word) in enumerate(items)
-                     if word is not None and not outcomes[place].is_refused}  # fmt: skip
-            written = self.consents.write(list(words.values()), at=at) if words else []
-            for place, status in zip(words, written, strict=True):
+        facts = self._by_bare_keys([facts for facts, _word in items])
+        outcomes = [
+            Outcome(saved.status) if isinstance(saved, Saved) else Outcome("refused", saved.code, str(saved.detail))
+            for saved in people.identify_many(self.program, facts, at=at)
+        ]
+        words = {place: word for place, (_facts, word) in enumerate(items) if word and not outcomes[place].is_refused}
+        if self.consents and words:
+            for place, status in zip(words, self.consents.write(list(words.values()), at=at), strict=True):
                 if status == "conflict":
                     outcomes[place] = Outcome("refused", "idempotency-conflict", import_consents.conflict())
                 elif status == "created" and outcomes[place].status == "repeated":

@@ -12,7 +12,7 @@ from cxprogram.imports.errors import RowError
 from cxprogram.imports.reader import Table
 from cxprogram.models import ImportRun
 from feedback.imports.mapping import load_mapping
-from feedback.imports.records import Record, Target
+from feedback.imports.records import Record
 from feedback.imports.rules import open_table
 from feedback.models import SurveyVersion
 from feedback.services import folding, surveys, voice
@@ -157,7 +157,7 @@ SINKS: dict[str, Callable[[ImportRun], Sink]] = {
 }
 
 
-def can_take(target: str | Target) -> bool:
+def can_take(target: str) -> bool:
     return target in SINKS
 
 

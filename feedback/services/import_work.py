@@ -19,12 +19,14 @@ from cxprogram.imports.errors import ImportFileError, MappingError, RowError
 from cxprogram.models import ImportRun
 from cxprogram.services import import_runs
 from feedback.imports.rows import SkippedRow
+from feedback.services import import_batches
 from feedback.services.import_sinks import sink_of
 from feedback.services.imports import MAX_LISTED
 from feedback.services.sink_base import Sink
 
 log = logging.getLogger(__name__)
 BATCH = 5_000
+COUNTS = ("imported", "updated", "repeated", "rejected", "skipped")
 LOOK = 20_000  # rows between two signs of life while rows are only looked at
 
 Clock = Callable[[], datetime]
@@ -99,38 +101,10 @@ def _batches(rows: Iterator[tuple[int, Any]]) -> Iterator[list[tuple[int, Any]]]
 
 def _write_batch(run: ImportRun, sink: Sink, batch: list[tuple[int, Any]], *, at: datetime) -> None:
     """Write one batch and how far it went, or neither."""
-    lines: list[int] = []
-    items: list[Any] = []
-    errors: list[RowError] = []
-    for line, row in batch:
-        taken = sink.take(row, line)
-        if isinstance(taken, SkippedRow):
-            run.skipped += 1
-        elif isinstance(taken, list):
-            run.rejected += 1
-            errors += taken
-        else:
-            lines.append(line)
-            items.append(taken)
-    for line, outcome in zip(lines, sink.write(items, at=at) if items else [], strict=True):
-        if outcome.is_refused:
-            run.rejected += 1
-            errors.append(RowError(line, "", outcome.code, outcome.detail))
-        elif outcome.status == "repeated":
-            run.repeated += 1
-        else:
-            run.imported += 1
-            run.updated += outcome.status == "updated"
+    tally = import_batches.write(sink, batch, at=at)
+    for name in COUNTS:
+        setattr(run, name, getattr(run, name) + getattr(tally, name))
     run.done_rows += len(batch)
-    run.errors = [*run.errors, *(error.as_dict() for error in errors)][:MAX_LISTED]
-    import_runs.keep_hold(
-        run,
-        at=at,
-        done_rows=run.done_rows,
-        imported=run.imported,
-        updated=run.updated,
-        repeated=run.repeated,
-        rejected=run.rejected,
-        skipped=run.skipped,
-        errors=run.errors,
-    )
+    run.errors = [*run.errors, *(error.as_dict() for error in tally.errors)][:MAX_LISTED]
+    counts = {name: getattr(run, name) for name in COUNTS}
+    import_runs.keep_hold(run, at=at, done_rows=run.done_rows, errors=run.errors, **counts)

@@ -23,6 +23,7 @@ from feedback.imports.rules import open_table
 from feedback.models import Response, SurveyVersion
 from feedback.services import responses, surveys
 from feedback.services.answer_checks import BLANK
+from feedback.services.import_batches import Tally
 from feedback.services.responses import Prepared
 from feedback.services.surveys import Door
 from journeys.services import customers
@@ -54,6 +55,12 @@ class ImportResult:
         self.rejected += 1
         room = MAX_LISTED - len(self.errors)
         self.errors.extend(error.as_dict() for error in errors[: max(room, 0)])
+
+    def add(self, rows: Tally) -> None:
+        """The account with that of some rows more."""
+        for name in ("rows", "imported", "updated", "repeated", "rejected", "skipped"):
+            setattr(self, name, getattr(self, name) + getattr(rows, name))
+        self.errors += [error.as_dict() for error in rows.errors[: MAX_LISTED - len(self.errors)]]
 
     @property
     def summary(self) -> dict[str, Any]:

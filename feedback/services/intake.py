@@ -29,11 +29,10 @@ from feedback.imports.qsf import read_qsf
 from feedback.imports.record_decisions import record_mapping_of
 from feedback.imports.record_proposals import RecordProposal, asks_of, guess_target, propose_records
 from feedback.imports.records import TARGETS, RecordMapping
-from feedback.imports.rows import SkippedRow
 from feedback.imports.rules import Header, open_table
 from feedback.imports.surveyjs import read_surveyjs
 from feedback.models import SurveyVersion
-from feedback.services import definitions, recall, saved_mappings, surveys, unkept
+from feedback.services import definitions, import_batches, recall, saved_mappings, surveys, unkept
 from feedback.services.definitions import Drafted
 from feedback.services.import_sinks import can_take, sink_of
 
@@ -239,9 +238,8 @@ def _named(question: QuestionDef) -> str:
 def check(run: ImportRun, look: Look, said: Decisions) -> Check:
     """What would become of the first rows, found by writing them and taking that back; not even a new survey stays."""
     mapping = mapping_for(look, said)
-    result = Check()
     if not can_take(look.target):
-        return result
+        return Check()
     with transaction.atomic():
         trial = ImportRun(
             program=run.program, kind=look.target, started_at=run.started_at, by=run.by, options={"stream": said.stream}
@@ -252,33 +250,21 @@ def check(run: ImportRun, look: Look, said: Decisions) -> Check:
             trial.options["survey_version"] = version.pk
         trial.definition = msgspec.to_builtins(mapping)
         sink = sink_of(trial)
-        lines: list[int] = []
-        items: list[Any] = []
         with sink.open(import_runs.path_of(run)) as table:
-            for line, row in islice(table.rows, CHECKED_ONE_BY_ONE if look.target in ONE_BY_ONE else CHECKED_ROWS):
-                result.rows += 1
-                taken = sink.take(row, line)
-                if isinstance(taken, SkippedRow):
-                    result.skipped += 1
-                elif isinstance(taken, list):
-                    result.rejected += 1
-                    result.errors += taken[: max(LISTED_ERRORS - len(result.errors), 0)]
-                else:
-                    lines.append(line)
-                    items.append(taken)
-            result.is_all = next(table.rows, None) is None
-        outcomes = sink.write(items, at=run.started_at) if items else []
-        for line, outcome in zip(lines, outcomes, strict=True):
-            if outcome.is_refused:
-                result.rejected += 1
-                result.errors += [RowError(line, "", outcome.code, outcome.detail)][
-                    : LISTED_ERRORS - len(result.errors)
-                ]
-        result.repeated = sum(outcome.status == "repeated" for outcome in outcomes)
-        result.changed = sum(outcome.status == "updated" for outcome in outcomes)
-        result.new = sum(not outcome.is_refused for outcome in outcomes) - result.repeated - result.changed
+            first = list(islice(table.rows, CHECKED_ONE_BY_ONE if look.target in ONE_BY_ONE else CHECKED_ROWS))
+            is_all = next(table.rows, None) is None
+        tally = import_batches.write(sink, first, at=run.started_at)
         transaction.set_rollback(True)
-    return result
+    return Check(
+        rows=tally.rows,
+        new=tally.imported - tally.updated,
+        changed=tally.updated,
+        repeated=tally.repeated,
+        rejected=tally.rejected,
+        skipped=tally.skipped,
+        is_all=is_all,
+        errors=tally.errors[:LISTED_ERRORS],
+    )
 
 
 def _define(run: ImportRun, look: Look, said: Decisions) -> None:

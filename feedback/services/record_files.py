@@ -1,17 +1,15 @@
 """Files of customers and interactions from the command line: all or nothing, every row accounted for."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
-from cxprogram.imports.errors import ImportFileError, RowError
+from cxprogram.imports.errors import ImportFileError
 from cxprogram.models import ImportRun, Program, User
 from feedback.imports.records import RecordMapping
-from feedback.imports.rows import SkippedRow
+from feedback.services import import_batches
 from feedback.services.import_sinks import sink_of
 from feedback.services.imports import CHUNK, ImportResult, Progress, carry_out
 from feedback.services.sink_base import Sink
@@ -58,32 +56,9 @@ def _take_in(sink: Sink, path: Path, result: ImportResult, at: datetime, progres
     with sink.open(path) as table:
         rows = iter(table.rows)
         while batch := list(islice(rows, CHUNK)):
-            _write(sink, batch, result, at)
+            result.add(import_batches.write(sink, batch, at=at))
             if progress:
                 progress(result.rows)
         result.notes = [*table.notes, *sink.notes()]
     if not result.rows:
         raise ImportFileError("file-has-no-rows", "The file has a header and no rows.", line=1)
-
-
-def _write(sink: Sink, batch: Sequence[tuple[int, Any]], result: ImportResult, at: datetime) -> None:
-    lines: list[int] = []
-    items: list[Any] = []
-    for line, row in batch:
-        result.rows += 1
-        taken = sink.take(row, line)
-        if isinstance(taken, SkippedRow):
-            result.skipped += 1
-        elif isinstance(taken, list):
-            result.refuse(*taken)
-        else:
-            lines.append(line)
-            items.append(taken)
-    for line, outcome in zip(lines, sink.write(items, at=at) if items else [], strict=True):
-        if outcome.is_refused:
-            result.refuse(RowError(line, "", outcome.code, outcome.detail))
-        elif outcome.status == "repeated":
-            result.repeated += 1
-        else:
-            result.imported += 1
-            result.updated += outcome.status == "updated"

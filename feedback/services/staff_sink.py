@@ -38,8 +38,7 @@ class StaffSink(RecordSink):
         return [self._place(record) for record in items]
 
     def _place(self, record: Record) -> Outcome:
-        fields = record.fields
-        name = fields.get("name") or " ".join(filter(None, (fields.get("first_name"), fields.get("last_name"))))
+        fields, name = record.fields, record.name
         try:
             if record.target == "units":
                 parent = fields.get("parent", "")

@@ -1,5 +1,6 @@
 """What people enter about files that come in."""
 
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 from zoneinfo import available_timezones
@@ -27,7 +28,8 @@ class UploadForm(forms.Form):
 
 
 class StartForm(forms.Form):
-    """The decisions about one file; the roles of its columns come beside it."""
+    """The decisions about one file; the roles of its columns come beside it. `asked` names the fields that are open
+    for the file, `rows` what those of them choose from that choose a row."""
 
     source = forms.CharField(
         label=_("Where it comes from"),
@@ -35,7 +37,10 @@ class StartForm(forms.Form):
         help_text=_("With the key of a row this says what is a repeat: use the same name for the same source."),
     )
     zone = forms.CharField(label=_("Time zone of the clock in the file"), max_length=60)
-    date_format = forms.CharField(label=_("How dates are written"), max_length=40, required=False)
+    date_format = forms.ChoiceField(
+        label=_("How dates are written"),
+        error_messages={"required": _("Say which comes first in the dates, the day or the month.")},
+    )
     day = forms.DateField(
         label=_("The day it was said"), required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
@@ -47,9 +52,7 @@ class StartForm(forms.Form):
     )
     survey_name = forms.CharField(label=_("Name of the new survey"), max_length=80, required=False)
     language = forms.ChoiceField(label=_("Language of the file"), choices=list(NAMES.items()), required=False)
-    stream = forms.ModelChoiceField(
-        label=_("Data stream"), queryset=DataStream.objects.none(), required=False, to_field_name="code"
-    )
+    stream = forms.ModelChoiceField(label=_("Data stream"), queryset=DataStream.objects.none(), to_field_name="code")
     type = forms.CharField(label=_("What every row is"), max_length=60, required=False)
     role = forms.ChoiceField(label=_("Role of everybody in the file"), choices=[("", _("Choose …")), *Role.choices])
     unit = forms.ModelChoiceField(
@@ -87,46 +90,19 @@ class StartForm(forms.Form):
     def __init__(
         self,
         *args: Any,
-        versions: QuerySet[SurveyVersion] | None = None,
-        streams: QuerySet[DataStream] | None = None,
-        needs_type: bool = False,
-        needs_role: bool = False,
-        units: QuerySet[OrgUnit] | None = None,
-        needs_scale: bool = False,
-        consent_texts: QuerySet[ConsentText] | None = None,
+        asked: Collection[str],
+        rows: Mapping[str, QuerySet[Any]],
+        date_formats: Sequence[tuple[str, str]],
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        if versions is None:
-            for name in ("version", "survey_name", "language", "keeps_tests"):
-                del self.fields[name]
-        else:
-            self.fields["version"].queryset = versions  # type: ignore[attr-defined]
-        if streams is None:
-            del self.fields["stream"]
-        else:
-            self.fields["stream"].queryset = streams  # type: ignore[attr-defined]
-            self.fields["stream"].required = True
-        if not needs_type:
-            del self.fields["type"]
-        if not needs_role:
-            del self.fields["role"]
-        if units is None:
-            del self.fields["unit"]
-        else:
-            self.fields["unit"].queryset = units  # type: ignore[attr-defined]
-        if not needs_scale:
-            del self.fields["scale_low"], self.fields["scale_high"]
-        if consent_texts is None:
-            self.without("consent_purpose", "consent_text", "consent_reference")
-        else:
-            self.fields["consent_text"].queryset = consent_texts  # type: ignore[attr-defined]
-
-    def without(self, *names: str) -> "StartForm":
-        """The form without questions that the file has answered."""
-        for name in names:
-            self.fields.pop(name, None)
-        return self
+        for name in [name for name in self.fields if name not in asked]:
+            del self.fields[name]
+        for name, field in self.fields.items():
+            if isinstance(field, forms.ModelChoiceField):
+                field.queryset = rows[name]
+            elif isinstance(field, forms.ChoiceField) and name == "date_format":
+                field.choices = [("", _("Choose …")), *date_formats]
 
     def clean_zone(self) -> str:
         zone: str = self.cleaned_data["zone"]

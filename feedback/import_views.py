@@ -5,11 +5,9 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.forms import ChoiceField
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -25,7 +23,7 @@ from feedback.import_forms import StartForm, UploadForm
 from feedback.imports.consent_words import Consenting
 from feedback.models import ImportMapping
 from feedback.pages import imports as pages
-from feedback.pages.imports import PreviewPage
+from feedback.pages.imports import Asked
 from feedback.services import intake, recall, saved_mappings
 from feedback.services.intake import Decisions, Look, Reading
 
@@ -130,64 +128,32 @@ def _preview(
     except DomainError as error:
         page = pages.refused(run, reading, str(error.detail), None)
         status = error.status
-    if form is None and page.look is not None:
-        form = _form(page, visit)
+    if form is None and page.look is not None and page.asked is not None:
+        form = _form(run, page.look, page.asked, visit)
     crumbs = [(_("Imports"), reverse("feedback:import-list")), (run.file_name, "")]
     context = {"page": page, "form": form, "crumbs": crumbs}
     return render(request, "feedback/import_preview.html", context, status=status)
 
 
-def _form(page: PreviewPage, visit: Visit, data: Any = None) -> StartForm:
+def _form(run: ImportRun, look: Look, asked: Asked, visit: Visit, data: Any = None) -> StartForm:
     """The questions that are open for this file, and no others."""
-    look, asked = page.look, page.asked
-    stem = PurePath(page.run.file_name.removesuffix(".gz")).stem
+    stem = PurePath(run.file_name.removesuffix(".gz")).stem
     initial: dict[str, Any] = {
-        "source": recall.default_source(page.run, look.layout) if look else slugify(stem)[:60],
+        "source": recall.default_source(run, look.layout),
         "zone": visit.program.time_zone,
         "survey_name": stem.replace("_", " ").capitalize()[:80],
         "language": visit.program.language,
     }
-    if look and look.recalled:
+    if look.recalled:
         initial |= recall.decisions(look.recalled)
-    records = look.records if look else None
-    needs_type = (
-        look is not None
-        and look.target == "interactions"
-        and records is not None
-        and records.column_of("type") is None
-        and "type" not in records.constants
-    )
-    people = records if look is not None and look.target == "people" else None
-    form = StartForm(
+    return StartForm(
         data,
         initial=initial,
-        versions=page.versions,
-        streams=page.streams,
-        needs_type=needs_type,
-        needs_role=people is not None and not people.column_of("role"),
-        units=page.units if people is not None and not people.column_of("unit") else None,
-        needs_scale=look is not None
-        and look.target == "competitor-ratings"
-        and records is not None
-        and not (records.column_of("scale_low") and records.column_of("scale_high")),
-        consent_texts=page.consent_texts,
+        asked=asked.fields,
+        rows=asked.rows,
+        date_formats=asked.date_formats,
         auto_id="start-%s",
     )
-    unasked = [] if any(each.can_be_defined for each in page.unkept) else ["defines"]
-    if asked is not None:
-        if not asked.date_formats:
-            unasked.append("date_format")
-        if not asked.needs_day:
-            unasked.append("day")
-        if not asked.has_tests:
-            unasked.append("keeps_tests")
-    if form.fields.get("date_format") and asked and asked.date_formats:
-        form.fields["date_format"] = ChoiceField(
-            label=_("How dates are written"),
-            choices=[("", _("Choose …")), *asked.date_formats],
-            error_messages={"required": _("Say which comes first in the dates, the day or the month.")},
-        )
-    return form.without(*unasked)
 
 
 @require_POST
@@ -209,8 +175,9 @@ def import_start(request: HttpRequest, visit: Visit, number: int) -> HttpRespons
     if look.proposal is None:
         return _preview(request, visit, run, reading, look=look, status=422)
     look = intake.with_roles(look, _roles(request, look))
-    page = pages.preview(run, look, reading, user=visit.user)
-    form = _form(page, visit, request.POST)
+    asked = pages.preview(run, look, reading, user=visit.user).asked
+    assert asked is not None, "a proposal leaves something to be said"
+    form = _form(run, look, asked, visit, request.POST)
     if not form.is_valid():
         return _preview(request, visit, run, reading, look=look, form=form, status=422)
     said = _decisions(form, look)
@@ -279,12 +246,11 @@ def _draft(request: HttpRequest, visit: Visit, run: ImportRun, look: Look) -> Ht
     assert look.definition is not None
     name = (request.POST.get("survey_name") or look.definition.title or run.file_name)[:80]
     try:
-        drafted = intake.draft_of(run, look.definition, name=name, at=visit.at)
+        intake.draft_of(run, look.definition, name=name, at=visit.at)
     except DomainError as error:
         messages.error(request, str(error.detail))
         return _preview(request, visit, run, Reading(), look=look, status=error.status)
     messages.success(request, _("The survey is a draft: look at it before you publish it."))
-    del drafted
     return _to(run)
 
 

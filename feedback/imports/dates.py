@@ -98,7 +98,7 @@ def date_rule(
     if form is None and needs_order:
         raise ValueError("date-order")
     formats = formats or [ISO]
-    chosen = form if form in formats else formats[0]
+    chosen = form if form is not None and form in formats else formats[0]
     if chosen == ISO:
         return Timestamp(column=column, zone=zone)
     if _has_time(chosen):

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
 
 from django.db.models import QuerySet
 from django.urls import reverse
@@ -24,6 +23,7 @@ from journeys.models import ConsentText, DataStream
 
 LISTED = 50
 SHOWN_ERRORS = 200
+ALWAYS_ASKED = frozenset({"source", "zone", "skip_bad_rows", "save_as"})
 TARGETS = {
     "responses": gettext_lazy("answers to a survey"),
     "customers": gettext_lazy("customers"),
@@ -121,13 +121,13 @@ class ColumnRow:
 
 @dataclass(frozen=True)
 class Asked:
-    """What the file cannot say, and a person must."""
+    """What the file cannot say, and a person must or may: the fields of the form, and what they choose from."""
 
+    fields: frozenset[str]
+    rows: dict[str, QuerySet[Any]]
     date_formats: list[tuple[str, str]]
-    needs_day: bool
     has_tests: bool
     has_no_key: bool
-    needs_zone: bool
     asks_rating: bool
 
 
@@ -145,13 +145,8 @@ class PreviewPage:
     columns: list[ColumnRow] = field(default_factory=list)
     asked: Asked | None = None
     unkept: list[Unkept] = field(default_factory=list)
-    versions: QuerySet[SurveyVersion] | None = None
-    streams: QuerySet[DataStream] | None = None
-    units: QuerySet[OrgUnit] | None = None
-    consent_texts: QuerySet[ConsentText] | None = None
     saved: QuerySet[ImportMapping] | None = None
     proposed: ImportMapping | None = None
-    query: str = ""
     check: Check | None = None
     questions: int = 0
 
@@ -202,6 +197,7 @@ def preview(run: ImportRun, look: Look, reading: Reading, *, user: User, check: 
         facts.append(_("decimal comma"))
     is_answers = look.answers is not None
     names: dict[str, Any] = {**ANSWER_ROLES} if is_answers else _record_roles(proposal)
+    lost = unkept.of_proposal(program, look.records) if look.records is not None else []
     kept = ImportMapping.objects.visible_to(user).filter(program=program)
     return PreviewPage(
         run,
@@ -212,21 +208,12 @@ def preview(run: ImportRun, look: Look, reading: Reading, *, user: User, check: 
         targets=_targets(look.target),
         sheets=[RoleChoice(name, name, name == table.sheet) for name in table.sheets],
         columns=[_column(number, column, names) for number, column in enumerate(proposal.columns)],
-        asked=_asked(look),
-        unkept=unkept.of_proposal(program, look.records) if look.records is not None else [],
-        versions=_versions(user, program) if is_answers else None,
-        streams=_streams(user, program) if look.target == "interactions" else None,
-        units=_units(user, program, run.started_at) if look.target == "people" else None,
-        consent_texts=ConsentText.objects.filter(program=program) if _has_consent(look.records) else None,
+        asked=_asked(look, _rows(look, user, program, run.started_at), lost),
+        unkept=lost,
         saved=kept.filter(kind=look.target),
         proposed=saved_mappings.fitting(kept, [column.name for column in proposal.columns]),
-        query=urlencode({name: value for name, value in vars(reading).items() if value}),
         check=check,
     )
-
-
-def _has_consent(records: RecordProposal | None) -> bool:
-    return records is not None and records.column_of("consent") is not None
 
 
 def _targets(chosen: str) -> list[RoleChoice]:
@@ -255,19 +242,59 @@ def _column(number: int, column: ColumnPlan, names: dict[str, Any]) -> ColumnRow
     )
 
 
-def _asked(look: Look) -> Asked:
+def _asked(look: Look, rows: dict[str, QuerySet[Any]], lost: list[Unkept]) -> Asked:
     proposal = look.proposal
-    assert proposal is not None
+    assert proposal is not None, "a page that asks has a proposal"
     column = time_column(proposal) if isinstance(proposal, RecordProposal) else proposal.column_of("date")
     forms = proposal.date_formats.get(column, []) if column else []
+    open_fields = {
+        "date_format": len(forms) > 1,
+        "day": "day" in proposal.asks and column is None,
+        "survey_name": look.answers is not None,
+        "language": look.answers is not None,
+        "keeps_tests": "tests" in proposal.asks,
+        "defines": any(each.can_be_defined for each in lost),
+    }
+    if look.records is not None:
+        open_fields |= _open_of_records(look.records)
     return Asked(
-        date_formats=[(form, _shape(form)) for form in forms] if len(forms) > 1 else [],
-        needs_day="day" in proposal.asks and column is None,
+        fields=ALWAYS_ASKED | rows.keys() | {name for name, is_open in open_fields.items() if is_open},
+        rows=rows,
+        date_formats=[(form, _shape(form)) for form in forms],
         has_tests="tests" in proposal.asks,
         has_no_key="no-key" in proposal.asks,
-        needs_zone="zone" in proposal.asks,
         asks_rating="rating" in proposal.asks,
     )
+
+
+def _open_of_records(records: RecordProposal) -> dict[str, bool]:
+    """What every row of a file is, where no column says it; of a consent what no column can say."""
+    has_scale = records.column_of("scale_low") is not None and records.column_of("scale_high") is not None
+    is_rated = records.target == "competitor-ratings"
+    has_consent = records.column_of("consent") is not None
+    return {
+        "type": records.target == "interactions" and not records.column_of("type") and "type" not in records.constants,
+        "role": records.target == "people" and not records.column_of("role"),
+        "scale_low": is_rated and not has_scale,
+        "scale_high": is_rated and not has_scale,
+        "consent_purpose": has_consent,
+        "consent_reference": has_consent,
+    }
+
+
+def _rows(look: Look, user: User, program: Program, at: datetime) -> dict[str, QuerySet[Any]]:
+    """What those fields that choose a row choose from."""
+    records = look.records
+    rows: dict[str, QuerySet[Any]] = {}
+    if look.answers is not None:
+        rows["version"] = _versions(user, program)
+    if look.target == "interactions":
+        rows["stream"] = _streams(user, program)
+    if records is not None and look.target == "people" and not records.column_of("unit"):
+        rows["unit"] = _units(user, program, at)
+    if records is not None and records.column_of("consent"):
+        rows["consent_text"] = ConsentText.objects.filter(program=program)
+    return rows
 
 
 def _shape(form: str) -> str:

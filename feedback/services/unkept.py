@@ -27,9 +27,8 @@ class Unkept:
 def of_mapping(target: Target, fields: Iterable[str], labels: Iterable[str], known: Iterable[str]) -> list[Unkept]:
     """Of the fields and the other columns of a mapping those that its rows do not keep; `known` are codes."""
     if target == "people":
-        return [
-            Unkept(_people_fields()[name][0], _people_fields()[name][1]) for name in fields if name in _people_fields()
-        ]
+        of_people = _people_fields()
+        return [Unkept(*of_people[name]) for name in fields if name in of_people]
     return list(_undefined(labels, set(known))) if target in DEFINED else []
 
 

@@ -1,4 +1,4 @@
-"""Words on consent that another system keeps: appended by API, each once; the newest counts by the time it was said."""
+"""Words on consent that another system keeps: appended by API or by file, each once; the newest said counts."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -24,7 +24,7 @@ from journeys.models import Interaction, Journey
 from journeys.services import episodes
 from tests import factories
 from tests.demo_site import ROOT
-from tests.feedback.test_import_pages import chosen, text, tree
+from tests.feedback.imports.bringing import chosen, text, tree
 from tests.shared import shared_file
 
 pytestmark = pytest.mark.django_db

@@ -16,7 +16,7 @@ from feedback.services import definitions, import_work, surveys
 from journeys.choices import LegalBasis, StreamKind, StreamStatus
 from journeys.models import Customer, DataStream, Interaction
 from tests import factories
-from tests.feedback.imports.test_every_file import OWN
+from tests.feedback.imports.taking import OWN
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2024, 5, 31, 12, tzinfo=UTC)

@@ -10,8 +10,7 @@ from cxprogram.models import ImportRun
 from feedback.imports.consent_words import state_of
 from feedback.services import import_work
 from journeys.models import Consent, ConsentText, Customer
-from tests.feedback.imports.test_systems import come_in
-from tests.feedback.test_import_pages import chosen, text, tree, upload
+from tests.feedback.imports.bringing import bring, chosen, text, tree, upload
 
 FILE = (
     "Kundnr,E-post,Namn,Samtycke,Samtyckesdatum\n"
@@ -47,16 +46,16 @@ def test_the_words_of_a_file_are_kept_with_their_time_and_text_and_a_repeat_adds
         valid_from=datetime(2026, 1, 1, tzinfo=UTC),
     )  # fmt: skip
     said = {"consent_purpose": "marketing", "consent_text": str(version.pk), "source": "crm"}
-    run = come_in(owner, FILE, "customers.csv", **said)
+    run = bring(owner, FILE, "customers.csv", **said)
     assert (run.imported, run.rejected) == (4, 0)
     assert words() == [
         ("Ada Berg", "granted", "", "Marketing 3", datetime(2026, 3, 1, 9, tzinfo=UTC)),
         ("Bo Dal", "denied", "", "", datetime(2026, 3, 2, 9, tzinfo=UTC)),
         ("Cia Ek", "withdrawn", "", "", datetime(2026, 3, 3, 9, tzinfo=UTC)),
     ]
-    again = come_in(owner, FILE, "again.csv", **said)
+    again = bring(owner, FILE, "again.csv", **said)
     assert (again.imported, again.repeated, Consent.objects.count()) == (0, 4, 3)
-    changed = come_in(owner, FILE.replace(b",ja,", b",nej,"), "changed.csv", skip_bad_rows="on", **said)
+    changed = bring(owner, FILE.replace(b",ja,", b",nej,"), "changed.csv", skip_bad_rows="on", **said)
     assert (changed.rejected, changed.errors[0]["code"], Consent.objects.count()) == (1, "idempotency-conflict", 3)
 
 
@@ -77,12 +76,12 @@ def test_what_the_file_does_not_say_is_asked_and_no_text_is_chosen_beforehand(ow
     refused = owner.post(url + "start/", data | {"do": "start", "consent_purpose": "survey"})
     assert refused.status_code == 422 and "say on which day" in text(tree(refused))
     said = {"consent_purpose": "survey", "day": "2026-03-04", "skip_bad_rows": "on", "source": "crm"}
-    run = come_in(owner, without_time, "customers.csv", **said)
+    run = bring(owner, without_time, "customers.csv", **said)
     assert [(each["line"], each["code"]) for each in run.errors] == [(2, "consent-text-missing")]
     assert not Customer.objects.filter(email="a@example.org").exists()
     start = datetime(2026, 3, 3, 23, tzinfo=UTC)  # the day's first moment in Stockholm
     assert [(word[1], word[-1]) for word in words()] == [("denied", start), ("withdrawn", start)]
-    mended = come_in(owner, without_time, "mended.csv", **said | {"consent_reference": "Web form 2026"})
+    mended = bring(owner, without_time, "mended.csv", **said | {"consent_reference": "Web form 2026"})
     assert (mended.rejected, mended.repeated, words()[0][:3]) == (0, 3, ("Ada Berg", "granted", "Web form 2026"))
 
 

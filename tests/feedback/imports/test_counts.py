@@ -8,8 +8,8 @@ from cxprogram.models import ImportRun, OrgUnit
 from feedback.services import import_work
 from journeys.models import Customer, CustomerAttribute
 from tests import factories
-from tests.feedback.imports.test_every_file import sample
-from tests.feedback.test_import_pages import chosen, text, tree, upload
+from tests.feedback.imports.bringing import chosen, text, tree, upload
+from tests.feedback.imports.taking import sample
 
 pytestmark = pytest.mark.django_db
 SOURCES = {

@@ -5,90 +5,18 @@ ones lie in tests/data/imports and always run.
 """
 
 import csv
-import json
 from collections import Counter
-from dataclasses import dataclass, field
-from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 
-from cxprogram.imports import ImportFileError, RowError, read_table
+from cxprogram.imports import ImportFileError, read_table
 from cxprogram.imports.xes import XesLog, read_events
 from feedback.imports.decisions import mapping_of
 from feedback.imports.layouts import find_layout
-from feedback.imports.lss import read_lss
-from feedback.imports.profile import profiles_of
-from feedback.imports.proposals import propose_answers
-from feedback.imports.qsf import read_qsf
-from feedback.imports.record_decisions import record_mapping_of
-from feedback.imports.record_proposals import guess_target, propose_records
-from feedback.imports.records import Record, map_record
-from feedback.imports.rows import MappedResponse, RowKeys, SkippedRow, map_row
-from feedback.imports.surveyjs import read_surveyjs
+from tests.feedback.imports.taking import sample, take
+from tests.feedback.imports.test_definition_files import DEFINITIONS
+from tests.feedback.imports.test_messy_files import MESSY
 from tests.shared import shared_file
-
-OWN = Path(__file__).parents[2] / "data" / "imports"
-UTC = ZoneInfo("UTC")
-
-
-def sample(name: str) -> Path:
-    own = OWN / Path(name).name
-    return own if own.exists() else shared_file(f"imports/{name}")
-
-
-@dataclass
-class Taken:
-    """What became of one file: rows understood, skipped and refused, with the proposal it was read by."""
-
-    layout: str
-    target: str
-    understood: list = field(default_factory=list)
-    skipped: list = field(default_factory=list)
-    refused: list = field(default_factory=list)
-    proposal: object = None
-    mapping: object = None
-
-    def answers(self, question: str) -> Counter:
-        counts: Counter = Counter()
-        for row in self.understood:
-            value = row.answers.get(question)
-            for each in value if isinstance(value, list) else [value]:
-                counts[each] += 1
-        return counts
-
-
-def take(path: Path, *, target: str = "", keeps_tests: bool = True, **options) -> Taken:
-    layout = find_layout(path, **options)
-    header = {"header_rows": layout.header.rows, "naming": layout.header.names}
-    with read_table(path, **header, **options) as table:
-        profiles = profiles_of(table.header, table.rows)
-    target = target or guess_target(layout, profiles)
-    taken = Taken(layout.format, target)
-    keys = RowKeys()
-    if target == "responses":
-        proposal = propose_answers(layout, table, profiles)
-        column = proposal.column_of("date")
-        form = (proposal.date_formats.get(column) or [None])[0] if column else None
-        mapping = mapping_of(
-            proposal, survey="s", source="f", zone="UTC", date_format=form, day="2024-05-31", keeps_tests=keeps_tests
-        )
-        results = [map_row(mapping, row, line, keys) for line, row in read_table(path, **header, **options).rows]
-    else:
-        proposal = propose_records(layout, table, profiles, target)
-        form = (proposal.date_formats.get(proposal.column_of("at")) or [None])[0]
-        constants = {"type": "thing"} if target == "interactions" and not proposal.column_of("type") else None
-        mapping = record_mapping_of(
-            proposal, source="f", zone="UTC", date_format=form, day="2024-05-31", constants=constants
-        )
-        rows = read_table(path, **header, **options).rows
-        results = [map_record(mapping, row, line, keys, zone=UTC) for line, row in rows]
-    taken.proposal, taken.mapping = proposal, mapping
-    taken.understood = [each for each in results if isinstance(each, MappedResponse | Record)]
-    taken.skipped = [each for each in results if isinstance(each, SkippedRow)]
-    taken.refused = [each[0] for each in results if isinstance(each, list)]
-    return taken
-
 
 ANSWERS = [
     ("qualtrics/long_exhaustive.csv", "qualtrics", 31),
@@ -283,126 +211,6 @@ def test_a_file_without_a_place_here_is_refused_with_the_reason(name, target, la
     found = find_layout(sample(name))
     assert (found.format, found.target) == (layout, target)
     assert found.refused
-
-
-DEFINITIONS = [
-    ("qualtrics/long_exhaustive.qsf", {"questions": 48, "trash": 2}, 0, 157),
-    ("qualtrics/many_types.qsf", {"questions": 52, "trash": 20}, 1, 95),
-    ("qualtrics/mcma.qsf", {"questions": 5, "trash": 0}, 0, 6),
-    ("qualtrics/no_basis.qsf", {"questions": 6, "trash": 0}, 0, 16),
-    ("qualtrics/side_by_side.qsf", {"questions": 8, "trash": 0}, 0, 48),
-    ("qualtrics/survey_logic.qsf", {"questions": 5, "trash": 0}, 0, 7),
-    ("qualtrics/text_entry.qsf", {"questions": 5, "trash": 0}, 0, None),
-    (
-        "limesurvey/ls6_sample_survey_multilingual_fr_de_en_it_ru.lss",
-        {"groups": 6, "questions": 57, "subquestions": 116, "answers": 55, "relevance": 11, "conditions": 15,
-         "mandatory": 2, "answerable": 46}, 9, 80,
-    ),
-    (
-        "limesurvey/ls191_sample_survey_multilingual.lss",
-        {"groups": 6, "questions": 54, "subquestions": 116, "answers": 53, "relevance": 0, "conditions": 15,
-         "mandatory": 2}, 9, 79,
-    ),
-    (
-        "limesurvey/ls205_group_relevance.lss",
-        {"groups": 7, "questions": 30, "subquestions": 0, "answers": 44, "relevance": 23, "mandatory": 20}, 0, 25,
-    ),
-    (
-        "limesurvey/ls205_comma_as_radix_separator.lss",
-        {"groups": 2, "questions": 10, "subquestions": 25, "answers": 3, "relevance": 0, "mandatory": 0}, 2, 15,
-    ),
-    (
-        "limesurvey/ls205_subquestion_relevance.lss",
-        {"groups": 1, "questions": 6, "subquestions": 17, "answers": 0, "relevance": 0}, 0, 16,
-    ),
-    (
-        "surveyjs/complex.json",
-        {"pages": 0, "elements": 52, "visible_if": 4, "required": 19, "type unsupported": 1}, 9, 39,
-    ),
-    ("surveyjs/multi_page.json", {"pages": 2, "elements": 36, "visible_if": 0, "required": 1}, 5, 27),
-    ("surveyjs/page_without_survey.json", {"pages": 0, "elements": 1, "visible_if": 0, "required": 0}, 0, 1),
-]  # fmt: skip
-READERS = {"qsf": read_qsf, "lss": read_lss, "surveyjs": read_surveyjs}
-
-
-@pytest.mark.parametrize(
-    ("name", "counts", "unsupported", "questions"), DEFINITIONS, ids=[row[0] for row in DEFINITIONS]
-)
-def test_a_definition_is_taken_and_what_cannot_be_is_listed(name, counts, unsupported, questions):
-    path = sample(name)
-    definition = READERS[find_layout(path).format](path)
-    assert {key: definition.counts[key] for key in counts} == counts
-    left = Counter(each.code for each in definition.left_out)
-    assert left["type-unsupported"] == unsupported
-    assert left["trash"] == counts.get("trash", 0)
-    logic = counts.get("relevance", 0) + counts.get("conditions", 0) + counts.get("visible_if", 0)
-    assert left["logic-not-translated"] >= logic
-    if questions is not None:
-        assert len(definition.questions) == questions
-    codes = [question.code.casefold() for question in definition.questions]
-    assert len(set(codes)) == len(codes)
-    texts = [text for question in definition.questions for text in question.texts.values()]
-    assert not any(("<" in text and ">" in text) or "&nbsp;" in text for text in texts)
-
-
-def test_recoded_answers_below_zero_are_no_points_of_the_scale():
-    definition = read_qsf(sample("qualtrics/no_basis.qsf"))
-    squash = definition.question("Q1")
-    assert [(option.code, option.texts["en"]) for option in squash.options] == [
-        (1, "Great"),
-        (2, "In the middle"),
-        (3, "Awful"),
-    ]
-    assert [(option.code, option.texts["en"]) for option in squash.missing] == [(-1, "No opinion")]
-
-
-def test_a_rating_without_limits_runs_from_1_to_5():
-    definition = read_surveyjs(sample("surveyjs/complex.json"))
-    assert definition.question("satisfaction").scale == (1, 5)
-
-
-MESSY = [
-    ("table-with-accents.csv", {}, 638, 0), ("accent.csv", {}, 2, 0), ("latin1.csv", {}, 2, 0),
-    ("table-infer-iso-8859-7.csv", {"encoding": "iso-8859-7"}, 4, 0), ("bom.csv", {}, 2, 0),
-    ("encoding-issue-274.csv", {}, 507, 0), ("duplicate-headers.csv", {}, 2, 0), ("duplicate-column.csv", {}, 1, 0),
-    ("blank-headers.csv", {}, 2, 0), ("defective-rows.csv", {}, 0, 2), ("structure-errors.csv", {}, 2, 1),
-    ("blank-rows-multiple.csv", {}, 2, 0), ("blank-cells.csv", {}, 5, 0), ("duplicate-rows.csv", {}, 3, 0),
-    ("skip-rows-before-headers.csv", {}, 2, 0), ("skip-rows.csv", {}, 2, 0), ("doublequote.csv", {}, 5, 0),
-    ("issue-1066-smallcellsizewithdeviation.csv", {}, 12, 0), ("escaping.csv", {}, 3, 0),
-    ("number-test.csv", {}, 13, 0), ("table-infer-missing-values.csv", {}, 7, 0), ("leading-zeros.csv", {}, 3, 0),
-    ("floats.csv", {}, 5, 0), ("timezone.csv", {}, 4, 0), ("geopoint-object.csv", {}, 3, 0), ("table.tsv", {}, 3, 0),
-    ("ascii-notvalid.csv", {}, 1, 0), ("delimiter.csv", {}, 2, 0), ("issue-1009-semicolon.csv", {}, 1, 0),
-    ("merged-cells.xlsx", {}, 0, 0), ("multiline-headers.xlsx", {}, 1, 0), ("sheets.xlsx", {}, 1, 0),
-    ("sheets.xlsx", {"sheet": "Sheet3"}, 1, 0), ("issue-1024.xlsx", {}, 48, 0),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("name", "options", "good", "bad"), MESSY, ids=[f"{row[0]} {row[1]}" for row in MESSY])
-def test_a_messy_file_is_a_table_with_as_many_rows_as_it_has(name, options, good, bad):
-    table = read_table(sample(f"messy-csv/frictionless/{name}"), **options)
-    rows = [row for _line, row in table.rows]
-    assert (sum(isinstance(row, dict) for row in rows), sum(isinstance(row, RowError) for row in rows)) == (good, bad)
-    assert len(set(table.header)) == len(table.header)
-
-
-def test_details_of_the_messy_files():
-    folder = "messy-csv/frictionless"
-    assert read_table(sample(f"{folder}/bom.csv")).header[0] == "id"
-    blank = read_table(sample(f"{folder}/blank-rows-multiple.csv"))
-    assert len(list(blank.rows)) + blank.blank_rows == 13
-    accents = take(sample(f"{folder}/table-with-accents.csv"))
-    assert (accents.proposal.decimal, len(accents.proposal.table.header)) == (",", 8)
-    assert read_table(sample(f"{folder}/issue-1024.xlsx")).header_line == 10
-    assert read_table(sample(f"{folder}/multiline-headers.xlsx")).header[-1].endswith("from baseline (%)")
-
-
-SPECTRUM = ("comma_in_quotes", "empty", "escaped_quotes", "json", "newlines", "quotes_and_newlines", "simple", "utf8")
-
-
-@pytest.mark.parametrize("stem", SPECTRUM)
-def test_csv_spectrum_reads_as_it_should(stem):
-    rows = [row for _line, row in read_table(sample(f"messy-csv/csv-spectrum/{stem}.csv")).rows]
-    assert rows == json.loads(sample(f"messy-csv/csv-spectrum/expected/{stem}.json").read_text())
 
 
 def test_no_sample_is_forgotten():

@@ -13,7 +13,7 @@ from feedback.imports.mapping import (
     TextQuestion,
 )
 from feedback.imports.plans import QuestionPlan
-from tests.feedback.imports.test_every_file import take
+from tests.feedback.imports.taking import take
 
 
 def single(code, text, options, language="en"):

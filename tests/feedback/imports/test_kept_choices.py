@@ -10,8 +10,8 @@ from feedback.models import ImportMapping
 from feedback.services import import_work
 from journeys.models import Interaction
 from tests import factories
+from tests.feedback.imports.bringing import chosen, text, tree, upload
 from tests.feedback.imports.test_counts import SOURCES
-from tests.feedback.test_import_pages import chosen, text, tree, upload
 
 pytestmark = pytest.mark.django_db
 ORDERS = (

@@ -5,8 +5,7 @@ from django.urls import reverse
 
 from feedback.models import Response
 from journeys.models import Customer
-from tests.feedback.imports.test_systems import come_in
-from tests.feedback.test_import_pages import chosen, text, tree, upload
+from tests.feedback.imports.bringing import bring, chosen, text, tree, upload
 
 FILE = (
     "Datum,Hur nöjd är du?,Varför?,Kundnummer,Mejladress,Namn,Mobil\n"
@@ -36,7 +35,7 @@ def test_who_answered_is_never_proposed_as_a_question(owner):
 )
 def test_answers_that_name_a_customer_stand_on_the_time_line(owner, roles, identity, answers):
     said = {"source": "crm", "survey_name": "Hamnen", "skip_bad_rows": "on"}
-    run = come_in(owner, FILE, "answers.csv", **roles, **said)
+    run = bring(owner, FILE, "answers.csv", **roles, **said)
     assert (run.imported, Response.objects.exclude(customer=None).count()) == (answers, answers)
     source, value = identity
     ada = Customer.objects.get(identities__source=source, identities__value=value)

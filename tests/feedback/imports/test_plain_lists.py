@@ -3,8 +3,8 @@
 import pytest
 
 from feedback.imports.layouts import find_layout
-from tests.feedback.imports.test_every_file import sample, take
-from tests.feedback.imports.test_systems import come_in
+from tests.feedback.imports.bringing import bring
+from tests.feedback.imports.taking import sample, take
 
 SAID = {"day": "2026-11-01", "scale_low": "0", "scale_high": "4"}
 
@@ -69,6 +69,6 @@ def test_ratings_with_comments_and_who_gave_them_are_answers(tmp_path):
 @pytest.mark.django_db
 def test_a_copy_of_a_table_under_another_name_adds_nothing(owner):
     text = sample("reviews/trustpilot_reviews.csv").read_bytes()
-    first = come_in(owner, text, "reviews.csv", **SAID)
-    again = come_in(owner, text, "copy (2).csv", **SAID)
+    first = bring(owner, text, "reviews.csv", **SAID)
+    again = bring(owner, text, "copy (2).csv", **SAID)
     assert (first.imported, again.imported, again.repeated) == (300, 0, 300)

@@ -8,8 +8,8 @@ from django.utils import timezone
 from feedback.models import Question, Response
 from feedback.services import import_work
 from journeys.models import Customer, CustomerIdentity
-from tests.feedback.imports.test_every_file import take
-from tests.feedback.test_import_pages import chosen, text, tree, upload
+from tests.feedback.imports.bringing import chosen, text, tree, upload
+from tests.feedback.imports.taking import take
 
 COMMENTS = ("The staff was kind and quick.", "I waited for an hour, and nobody came.", "Fine, thank you.", "")
 FILES = {

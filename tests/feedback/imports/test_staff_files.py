@@ -12,8 +12,8 @@ from feedback.services import import_work, intake
 from feedback.services.intake import Decisions, Reading
 from journeys.models import Customer
 from tests import factories
-from tests.feedback.imports.test_every_file import take
-from tests.feedback.test_import_pages import chosen, text, tree, upload
+from tests.feedback.imports.bringing import chosen, text, tree, upload
+from tests.feedback.imports.taking import take
 
 NOON = datetime(2024, 5, 31, 12, tzinfo=UTC)
 PEOPLE = [

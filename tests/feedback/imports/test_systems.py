@@ -1,13 +1,11 @@
 """The tables of one system: each is recognised as what it is, and they join, their keys staying apart."""
 
 import pytest
-from django.utils import timezone
 
 from feedback.models import SupportCase
-from feedback.services import import_work
 from journeys.models import Customer
-from tests.feedback.imports.test_every_file import sample, take
-from tests.feedback.test_import_pages import chosen, tree, upload
+from tests.feedback.imports.bringing import bring
+from tests.feedback.imports.taking import sample, take
 
 REVIEWS = (
     "Review ID,Product ID,Product Name,Rating,Title,Review Text,Submission Time,User Nickname\n"
@@ -15,16 +13,6 @@ REVIEWS = (
     "r2,p1,Deck chair,1,Broken,It broke on the first day.,2024-05-02T10:00:00+00:00,bo\n"
     "r3,p2,Parasol,3,Well,It is fair.,2024-05-03T10:00:00+00:00,cy\n"
 )
-
-
-def come_in(owner, content, name, **said):
-    run, url = upload(owner, content, name)
-    data = chosen(tree(owner.get(url))) | {"do": "start"} | said
-    reply = owner.post(url + "start/", data)
-    assert reply.status_code == 303, reply.content.decode()
-    import_work.work(run.pk, clock=timezone.now)
-    run.refresh_from_db()
-    return run
 
 
 @pytest.mark.parametrize("joined", [False, True], ids=["headings", "words joined"])
@@ -43,13 +31,13 @@ def test_reviews_are_mentions_and_the_product_is_no_title(tmp_path, joined):
 
 @pytest.mark.django_db
 def test_companies_and_contacts_of_hubspot_join_by_what_is_proposed(owner):
-    companies = come_in(owner, sample("crm/hubspot_companies.csv").read_bytes(), "companies.csv")
-    contacts = come_in(owner, sample("crm/hubspot_contacts.csv").read_bytes(), "contacts.csv")
+    companies = bring(owner, sample("crm/hubspot_companies.csv").read_bytes(), "companies.csv")
+    contacts = bring(owner, sample("crm/hubspot_contacts.csv").read_bytes(), "contacts.csv")
     assert (companies.imported, contacts.imported) == (200, 950)
     accounts = Customer.objects.filter(kind="account")
     assert (accounts.count(), accounts.filter(name="").count()) == (200, 0)
     assert Customer.objects.filter(kind="person", account__isnull=False).count() == 950 - 271
-    tickets = come_in(owner, sample("crm/hubspot_tickets.csv").read_bytes(), "tickets.csv")
+    tickets = bring(owner, sample("crm/hubspot_tickets.csv").read_bytes(), "tickets.csv")
     assert (tickets.kind, tickets.imported) == ("support-cases", 300)
     assert SupportCase.objects.filter(customer__name__gt="").count() > 100
 
@@ -66,7 +54,7 @@ def test_the_tables_of_zendesk_join_and_equal_keys_of_two_kinds_stay_two(owner):
         b"2,8,open,Lost,2024-01-02 00:00:00,It is lost.\n"
     )
     for content, name in ((organisations, "o.csv"), (users, "u.csv"), (tickets, "t.csv")):
-        assert come_in(owner, content, name).rejected == 0
+        assert bring(owner, content, name).rejected == 0
     ada = Customer.objects.get(name="Ada Ek")
     assert (ada.account.name, ada.kind, SupportCase.objects.get(external_id="1").customer) == (
         "Harbour AB",
@@ -74,7 +62,7 @@ def test_the_tables_of_zendesk_join_and_equal_keys_of_two_kinds_stay_two(owner):
         ada,
     )
     # An organisation that is first met through a contact is completed when its own table comes.
-    come_in(owner, organisations.replace(b"7,Harbour AB", b"9,Quay AB"), "o.csv")
+    bring(owner, organisations.replace(b"7,Harbour AB", b"9,Quay AB"), "o.csv")
     assert Customer.objects.get(name="Bo Ek").account.name == "Quay AB"
     assert Customer.objects.count() == 4
 
@@ -84,7 +72,7 @@ def test_an_organisation_that_is_known_by_the_bare_key_is_found(owner):
     account = Customer.objects.create(program=owner.program, name="Harbour AB", kind="account")
     account.identities.create(program=owner.program, source="zendesk", value="7")
     users = b"id,email,role,organization_id,time_zone,name\n8,ada@example.org,end-user,7,UTC,Ada Ek\n"
-    come_in(owner, users, "u.csv")
-    come_in(owner, b"id,name,shared_tickets,created_at\n7,Harbour Inc,FALSE,2024-01-01 00:00:00\n", "o.csv")
+    bring(owner, users, "u.csv")
+    bring(owner, b"id,name,shared_tickets,created_at\n7,Harbour Inc,FALSE,2024-01-01 00:00:00\n", "o.csv")
     account.refresh_from_db()
     assert (Customer.objects.get(name="Ada Ek").account, account.name) == (account, "Harbour Inc")

@@ -1,68 +1,20 @@
 """What is the same when files come in: the question, the survey, the answer. Through the pages, as people do it."""
 
-from pathlib import Path
-
 import msgspec
 import pytest
-from django.test import Client
-from django.utils import timezone
 
-from cxprogram.choices import Role
 from feedback.imports.mapping import SingleQuestion, load_mapping
 from feedback.imports.rows import RowKeys, map_row
 from feedback.imports.rules import open_table
 from feedback.models import Question, Response, Survey, SurveyVersion
-from feedback.services import import_work
-from tests import factories
-from tests.feedback.imports.test_every_file import sample
-from tests.feedback.test_import_pages import chosen, text, tree, upload
+from tests.feedback.imports.bringing import bring, form_of, text, tree, upload
+from tests.feedback.imports.taking import sample
 
 pytestmark = pytest.mark.django_db
 TIME = "How important is it to you that somebody answers you within one working day?"
 KNOWN = "Do you know of local or online communities of people who work as you do?"
 NEEDED = "Wie wichtig ist es Ihnen, dass jemand innerhalb eines Arbeitstages antwortet?"
 OTHERS = "Warum haben Sie sich zuletzt an uns gewandt, und was wollten Sie erreichen?"
-
-
-@pytest.fixture(autouse=True)
-def folder(settings, tmp_path):
-    settings.IMPORTS_DIR = tmp_path / "imports"
-
-
-@pytest.fixture
-def owner():
-    program = factories.make_program("harbour", time_zone="Europe/Stockholm")
-    client = Client()
-    client.force_login(factories.make_user(Role.OWNER, factories.root_of(program)))
-    client.program = program
-    return client
-
-
-def form_of(owner, content, name):
-    run, url = upload(owner, content, name)
-    document = tree(owner.get(url))
-    data = chosen(document)
-    boxes = [each for each in document.iter("input") if each.get("type") == "checkbox" and "checked" in each.attrib]
-    data |= {box.get("name"): "on" for box in boxes}
-    for element in document.iter("select"):  # the order of day and month: the first that is offered
-        if element.get("name") == "date_format" and not data["date_format"]:
-            data["date_format"] = element.findall("option")[1].get("value")
-    if "day" in data:
-        data["day"] = data["day"] or "2024-05-31"
-    return run, url, data
-
-
-def bring(owner, content, name, **said):
-    """Import a file with the choices that the page proposes, and those that were said."""
-    if isinstance(content, Path):
-        content = content.read_bytes()
-    run, url, data = form_of(owner, content, name)
-    reply = owner.post(url + "start/", data | said | {"do": "start"})
-    assert reply.status_code == 303, text(tree(reply))
-    import_work.work(run.pk, clock=timezone.now)
-    run.refresh_from_db()
-    run.page = text(tree(owner.get(url)))
-    return run
 
 
 def counts(run):

@@ -3,18 +3,17 @@
 from datetime import UTC, datetime
 
 import pytest
-import tinyhtml5
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from cxprogram.choices import ImportStatus, Role
+from cxprogram.choices import ImportStatus
 from cxprogram.models import ImportRun
 from feedback.models import ImportMapping, Question, Response, Survey
 from feedback.services import import_work
-from tests import factories
-from tests.feedback.imports.test_every_file import OWN
+from tests.feedback.imports.bringing import chosen, text, tree, upload
+from tests.feedback.imports.taking import OWN
 
 pytestmark = pytest.mark.django_db
 EVIL = "<script>alert(1)</script>"
@@ -24,54 +23,6 @@ FORM = (
     f'14/05/2024 11:00:00,3,"{EVIL}, ""=cmd|x""",b@example.org\n'
     "15/05/2024 12:00:00,7,,c@example.org\n"
 )
-
-
-@pytest.fixture(autouse=True)
-def folder(settings, tmp_path):
-    settings.IMPORTS_DIR = tmp_path / "imports"
-
-
-@pytest.fixture
-def owner():
-    program = factories.make_program("harbour", time_zone="Europe/Stockholm")
-    client = Client()
-    client.force_login(factories.make_user(Role.OWNER, factories.root_of(program)))
-    client.program = program
-    return client
-
-
-def upload(client, content, name):
-    reply = client.post(reverse("feedback:import-list"), {"file": SimpleUploadedFile(name, content)})
-    assert reply.status_code == 303, reply.content
-    return ImportRun.objects.latest("pk"), reply["Location"]
-
-
-def tree(reply):
-    """The page as a browser reads it; no element may come out of a file."""
-    document = tinyhtml5.parse(reply.content.decode(), namespace_html_elements=False)
-    assert all("alert" not in (script.text or "") for script in document.iter("script"))
-    assert not [element for element in document.iter() if "onerror" in element.attrib]
-    return document
-
-
-def chosen(document):
-    """The form of the page as it would be sent."""
-    data = {}
-    for element in document.iter("input"):
-        if element.get("name") and element.get("type") not in ("checkbox", "file"):
-            data[element.get("name")] = element.get("value", "")
-    for element in document.iter("select"):
-        options = element.findall("option")
-        marked = next((option for option in options if "selected" in option.attrib), options[0] if options else None)
-        if marked is not None:
-            data[element.get("name")] = marked.get("value", "")
-    data.pop("saved", None)
-    data.pop("csrfmiddlewaretoken", None)
-    return data
-
-
-def text(document):
-    return " ".join(" ".join(document.itertext()).split())
 
 
 def test_a_form_of_a_stranger_becomes_a_survey_with_its_answers(owner):

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from cxprogram.choices import ImportStatus
 from cxprogram.errors import DomainError
-from cxprogram.imports.errors import MappingError, RowError
+from cxprogram.imports.errors import RowError
 from cxprogram.models import ImportRun
 from cxprogram.services import import_runs
 from feedback.imports.consent_words import Consenting
@@ -338,9 +338,3 @@ def draft_of(run: ImportRun, definition: SurveyDefinition, *, name: str, at: dat
     )
     import_runs.discard_file(run)
     return drafted
-
-
-__all__ = [
-    "Check", "Decisions", "IntakeError", "Look", "MappingError", "Reading", "check", "draft_of", "look",
-    "mapping_for", "start", "with_roles",
-]  # fmt: skip

@@ -116,10 +116,16 @@ def _earlier(program: Program) -> Iterator[tuple[ImportRun, Mapping]]:
     runs = ImportRun.objects.filter(program=program, kind="responses", status=ImportStatus.DONE)
     runs = runs.filter(options__has_key="survey_version").defer("errors", "notes").order_by("-pk")
     for run in runs[:REMEMBERED_RUNS]:
-        try:
-            yield run, load_mapping(msgspec.json.encode(run.definition))
-        except MappingError:  # read before a rule of mappings was made stricter
-            continue
+        if (mapping := _mapping_in(run.definition)) is not None:
+            yield run, mapping
+
+
+def _mapping_in(definition: dict[str, Any]) -> Mapping | None:
+    """The mapping in a document; None for one that was kept before a rule of mappings was made stricter."""
+    try:
+        return load_mapping(msgspec.json.encode(definition))
+    except MappingError:
+        return None
 
 
 def _version(program: Program, number: int) -> SurveyVersion | None:
@@ -185,11 +191,7 @@ def known_to(version: SurveyVersion) -> list[Known]:
     columns: dict[str, set[str]] = {}
     saved = ImportMapping.objects.filter(survey_version__survey=version.survey_id).order_by("pk")
     used = [mapping for _run, mapping in _earlier(version.survey.program) if mapping.survey == version.survey.slug]
-    for each in saved:
-        try:
-            used.append(load_mapping(msgspec.json.encode(each.definition)))
-        except MappingError:
-            continue
+    used += [mapping for each in saved if (mapping := _mapping_in(each.definition)) is not None]
     for mapping in used:
         for question in mapping.questions:
             columns.setdefault(question.question, set()).update(columns_of(question))

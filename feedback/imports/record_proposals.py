@@ -1,8 +1,9 @@
 """What each column of a list of customers, events, cases or mentions becomes: as `proposals.py` for answers."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 from cxprogram.imports.reader import Table
 from feedback.imports import headings
@@ -87,7 +88,7 @@ def propose_records(layout: Layout, table: Table, profiles: dict[str, Profile], 
     roles = _by_preset(preset, table, proposal) if preset else dict(_by_headings(table, profiles, target))
     needed = {"at"} if target in TIMED else set()
     if preset is None or not {*FIELDS[target][1], *needed} <= {*roles.values(), *proposal.constants}:
-        roles = dict(_by_looks(table, profiles, target, roles))
+        roles = _by_looks(table, profiles, target, roles)
     for at, name in enumerate(table.header):
         if name not in roles:
             is_private = PERSONAL.fullmatch(name) or profiles[name].is_address
@@ -159,77 +160,81 @@ def _is_key(name: str, profile: Profile, target: Target, *, is_first: bool) -> b
     return is_id(profile, is_first=is_first)
 
 
-def _by_looks(
-    table: Table, profiles: dict[str, Profile], target: Target, known: dict[str, str]
-) -> Iterator[tuple[str, str]]:
-    """Roles by what the cells look like; each is given once, to the first column that fits."""
-    fields = set(FIELDS[target][0])
-    given = set(known.values())
-    yield from known.items()
+class _Looks:
+    """Roles by what the cells look like; each is given once, to the first column that fits and has none."""
 
-    def first(role: str, fits: list[str]) -> Iterator[tuple[str, str]]:
-        name = next((name for name in fits if name not in taken), None)
-        is_known = role in fields or (role in ("at", "closed_at") and target in TIMED)
-        if role not in given and name is not None and is_known:
-            taken.add(name)
-            given.add(role)
-            yield name, role
+    def __init__(self, profiles: dict[str, Profile], target: Target, known: dict[str, str]) -> None:
+        self.profiles = profiles
+        self.target = target
+        self.roles = dict(known)
+        self.fields = {*FIELDS[target][0], *(("at", "closed_at") if target in TIMED else ())}
 
-    def is_key(name: str) -> bool:
-        return _is_key(name, profiles[name], target, is_first=name == table.header[0])
+    def has(self, role: str) -> bool:
+        return role in self.roles.values()
 
-    taken = set(known)
+    def give(self, role: str, fits: Iterable[str]) -> None:
+        name = next((name for name in fits if name not in self.roles), None)
+        if role in self.fields and not self.has(role) and name is not None:
+            self.roles[name] = role
+
+
+def _by_looks(table: Table, profiles: dict[str, Profile], target: Target, known: dict[str, str]) -> dict[str, str]:
+    """The known roles, and those that the looks of the other columns tell."""
+    looks = _Looks(profiles, target, known)
     filled = [name for name in table.header if profiles[name].filled]
     dates = [name for name in filled if profiles[name].is_date]
-    whole = max((profiles[name].filled for name in filled), default=0)
-    texts = sorted(
-        (name for name in filled if profiles[name].mean_length > 25 and not profiles[name].is_email),
-        key=lambda name: -profiles[name].mean_length,
-    )
-    small = [name for name in filled if profiles[name].is_whole and profiles[name].distinct <= 11]
-    few = [
-        name
-        for name in filled
-        if 1 < profiles[name].distinct <= FEW and name not in dates and not profiles[name].is_number
-    ]
     emails = [name for name in filled if profiles[name].is_email]
+    whole = max((profiles[name].filled for name in filled), default=0)
     full_dates = [name for name in dates if profiles[name].filled == whole]
-    yield from first("external_id", [name for name in filled if name not in emails and is_key(name)][:1])
-    yield from first("email", [name for name in emails if profiles[name].is_key] or emails)
-    yield from first("at", full_dates or dates)
-    yield from first("closed_at", [name for name in dates if profiles[name].filled < whole])
+    first = table.header[0]
+    keys = (n for n in filled if n not in emails and _is_key(n, profiles[n], target, is_first=n == first))
+    looks.give("external_id", [*islice(keys, 1)])
+    looks.give("email", [name for name in emails if profiles[name].is_key] or emails)
+    looks.give("at", full_dates or dates)
+    looks.give("closed_at", [name for name in dates if profiles[name].filled < whole])
     if target == "competitor-ratings":
-        yield from _ratings(profiles, [name for name in filled if name not in taken and name not in dates])
-        return
-    yield from first("domain", [name for name in filled if profiles[name].is_domain and profiles[name].is_key])
-    yield from first("account", [name for name in filled if profiles[name].is_domain])
-    yield from first("customer", sorted(emails, key=lambda name: -profiles[name].distinct))
-    yield from first("rating", small)
-    yield from first("text", texts)
+        free = [name for name in filled if name not in looks.roles and name not in dates]
+        return looks.roles | dict(_ratings(profiles, free))
+    domains = [name for name in filled if profiles[name].is_domain]
+    looks.give("domain", [name for name in domains if profiles[name].is_key])
+    looks.give("account", domains)
+    looks.give("customer", sorted(emails, key=lambda name: -profiles[name].distinct))
+    looks.give("rating", [name for name in filled if profiles[name].is_whole and profiles[name].distinct <= 11])
+    long = [name for name in filled if profiles[name].mean_length > 25 and name not in emails]
+    looks.give("text", sorted(long, key=lambda name: -profiles[name].mean_length))
+    rest = [name for name in filled if name not in dates]
+    few = [name for name in rest if 1 < profiles[name].distinct <= FEW and not profiles[name].is_number]
     if target == "interactions":
-        # Of an event log without ids: the case comes back, the step is one of few.
-        again = [name for name in filled if name not in dates and 1 < profiles[name].distinct < profiles[name].filled]
-        plain = [name for name in again if not profiles[name].is_email]
-        if "external_id" not in given and "case" not in given:
-            yield from first("case", plain[:1])
-        yield from first("type", [name for name in few if not profiles[name].is_whole])
-        yield from first("value", [name for name in filled if profiles[name].is_number and name not in dates])
-    yield from first("status", few)
-    yield from first("priority", few)
-    yield from first("phone", [name for name in filled if profiles[name].is_phone])
+        _steps(looks, rest, few)
+    looks.give("status", few)
+    looks.give("priority", few)
+    looks.give("phone", [name for name in filled if profiles[name].is_phone])
+    _words(looks, [name for name in rest if name not in emails])
+    return looks.roles
+
+
+def _steps(looks: _Looks, names: list[str], few: list[str]) -> None:
+    """Of an event log without ids: the case comes back, the step is one of few."""
+    profiles = looks.profiles
+    again = [name for name in names if 1 < profiles[name].distinct < profiles[name].filled]
+    plain = [name for name in again if not profiles[name].is_email]
+    if not looks.has("external_id") and not looks.has("case"):
+        looks.give("case", plain[:1])
+    looks.give("type", [name for name in few if not profiles[name].is_whole])
+    looks.give("value", [name for name in names if profiles[name].is_number])
+
+
+def _words(looks: _Looks, names: list[str]) -> None:
+    profiles = looks.profiles
     words = [
         name
-        for name in filled
-        if not profiles[name].whole
-        and name not in emails
-        and name not in dates
-        and not profiles[name].is_phone
-        and headings.plain(name) not in headings.NO_NAMES
+        for name in names
+        if not profiles[name].whole and not profiles[name].is_phone and headings.plain(name) not in headings.NO_NAMES
     ]
-    if target not in SOMEBODY:  # towns and titles are words too: whoever is called so is known by the heading alone
-        yield from first("name", words)
-    yield from first("title", words)
-    yield from first("subject", words)
+    if looks.target not in SOMEBODY:  # towns and titles are words too: whoever is called so is known by heading alone
+        looks.give("name", words)
+    looks.give("title", words)
+    looks.give("subject", words)
 
 
 def _ratings(profiles: dict[str, Profile], names: list[str]) -> Iterator[tuple[str, str]]:

@@ -1,7 +1,7 @@
 """Which cells of a published table must be hidden so that no small group can be read off it."""
 
 from collections import defaultdict
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 DEFAULT_MINIMUM = 5
@@ -76,3 +76,70 @@ def _depth(unit: int, parents: Mapping[int, int | None]) -> int:
     while step is not None:
         depth, step = depth + 1, parents[step]
     return depth
+
+
+def told_by_subtraction(
+    part: Key,
+    parts: Mapping[Key, Mapping[int, int]],
+    everyone: Mapping[int, int],
+    both: Callable[[Key, Key], int],
+) -> Iterator[dict[int, int]]:
+    """The tables that can be read off once that of `part` is shown beside those of other parts and of everyone.
+
+    A table counts people by unit. Which part lies in which is told by how many are in both: a part within another
+    leaves the rest of it, parts that lie apart leave what is left of everyone and of a part that holds them all, two
+    parts that hold everyone between them tell who is in both. Of parts that lie apart each may be hidden, and then
+    tells nothing: the rest without it is among the tables. Three parts that overlap one another are not looked at.
+
+    parts  the tables of all parts, that of `part` among them
+    both   how many people two different parts have in common
+    """
+    size = {key: sum(table.values()) for key, table in parts.items()}
+    others = [key for key in parts if key != part and size[key]]
+
+    def is_within(inner: Key, outer: Key) -> bool:
+        return both(inner, outer) == size[inner]
+
+    apart = {key: {other for other in others if other != key and both(key, other) == 0} for key in [*others, part]}
+    wholes = [(everyone, set(others))]
+    for outer in others:
+        if is_within(part, outer):
+            wholes.append((parts[outer], {key for key in others if key != outer and is_within(key, outer)}))
+    for whole, within in wholes:
+        for family in _largest_families(apart[part] & within, apart):
+            yield from _rests(_minus(whole, parts[part]), [parts[key] for key in family])
+    for family in _largest_families({key for key in others if is_within(key, part)}, apart):
+        yield from _rests(parts[part], [parts[key] for key in family])
+    for other in others:
+        if size[part] + size[other] - both(part, other) == sum(everyone.values()):
+            yield _minus(parts[part], _minus(everyone, parts[other]))
+
+
+def _rests(whole: Mapping[int, int], taken: Sequence[Mapping[int, int]]) -> Iterator[dict[int, int]]:
+    """What is left of the whole without all that is taken, and with each of these left in it."""
+    rest = dict(whole)
+    for table in taken:
+        rest = _minus(rest, table)
+    yield rest
+    for table in taken:
+        yield {unit: rest.get(unit, 0) + table.get(unit, 0) for unit in rest.keys() | table.keys()}
+
+
+def _minus(whole: Mapping[int, int], part: Mapping[int, int]) -> dict[int, int]:
+    return {unit: whole.get(unit, 0) - part.get(unit, 0) for unit in whole.keys() | part.keys()}
+
+
+def _largest_families(keys: Collection[Key], apart: Mapping[Key, set[Key]]) -> Iterator[frozenset[Key]]:
+    """The families of parts that lie apart from one another to which no further one can be added (Bron and Kerbosch,
+    Algorithm 457, 1973, with a pivot)."""
+
+    def grow(family: frozenset[Key], open_: set[Key], seen: set[Key]) -> Iterator[frozenset[Key]]:
+        if not open_ and not seen:
+            yield family
+            return
+        pivot = max(open_ | seen, key=lambda key: len(open_ & apart[key]))
+        for key in open_ - apart[pivot]:
+            yield from grow(family | {key}, open_ & apart[key], seen & apart[key])
+            open_, seen = open_ - {key}, seen | {key}
+
+    yield from grow(frozenset(), set(keys), set())

@@ -50,14 +50,15 @@ ALL = (
         "first_contact_resolution",
         gettext_lazy("Of the support cases, the share that was closed within so many days without another case of the"
                      " same customer in them."),
-        FIRST_CONTACT, "share", ("share",), (CHANNELS, Parameter("within_days", Whole(1, 90), default=7)),
+        "share", ("share",), (CHANNELS, Parameter("within_days", Whole(1, 90), default=7)),
         sources=("cases",), reach=lambda parameters: Reach(days=2 * parameters["within_days"]), is_whole=True,
+        sql=FIRST_CONTACT,
     ),
     Counted(
         "complaint_rate",
         gettext_lazy("Support cases or tickets for each customer and month."),
-        COMPLAINTS, "rate", ("rate",), (CHANNELS, Parameter("from", OneOf(("cases", "tickets")), default="cases")),
-        sources=("interactions", "cases", "tickets"),
+        "rate", ("rate",), (CHANNELS, Parameter("from", OneOf(("cases", "tickets")), default="cases")),
+        sources=("interactions", "cases", "tickets"), sql=COMPLAINTS,
     ),
 )  # fmt: skip
 

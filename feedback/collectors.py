@@ -12,6 +12,7 @@ satisfaction_index  mean of `questions` (the KPI's own, if not named), each turn
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
@@ -26,6 +27,7 @@ from cxprogram.stats.tally import ScaleError, Tally
 from feedback import tallies
 from feedback.choices import QuestionKind
 from feedback.models import Question
+from feedback.populations import Populations, count_parts_of
 from journeys.choices import Measure
 from journeys.kpis import registry
 from journeys.kpis.parameters import Parameter, Whole, check_all, check_measure, codes_of_answers, texts
@@ -59,9 +61,6 @@ def check(kpi: Kpi) -> dict[str, Any]:
     check_measure(kpi, (measure,))
     if not kpi.question_code:
         raise KpiError(_("This KPI is asked: name its question."), code="kpi-parameters", field="question_code")
-    if kpi.population_id is not None:
-        text = _("This KPI is computed from everyone's answers: leave the population empty.")
-        raise KpiError(text, code="kpi-parameters", field="population")
     found = check_all(parameters, kpi)
     for field, codes in (("question_code", [kpi.question_code]), ("parameters", found.get("questions", []))):
         known = Question.objects.filter(program=kpi.program_id, code__in=codes).values_list("code", flat=True)
@@ -131,7 +130,11 @@ def _span(query: KpiQuery) -> Period:
 
 
 def read(program: Program, queries: Sequence[KpiQuery]) -> list[KpiReading]:
-    """Answer the queries from the cells and the tail; a constant number of SQL queries, however many are asked."""
+    """Answer the queries from the cells and the tail; a constant number of SQL queries, however many are asked.
+
+    A KPI about a population is read as it was last counted. Raises KpiError: `question-unknown` (404) for a question
+    that is not there, `kpi-has-own-question` for another one than that of a KPI about a population.
+    """
     codes = {code for query in queries for code in (query.question_code, *_parts(query))}
     questions = {question.code: question for question in Question.objects.filter(program=program, code__in=codes)}
     if unknown := codes - questions.keys():
@@ -140,16 +143,34 @@ def read(program: Program, queries: Sequence[KpiQuery]) -> list[KpiReading]:
             code="question-unknown",
             status=404,
         )
-    counts = tallies.count(program, codes, {_span(query) for query in queries})
+    if any(_has_population(query.kpi) and query.question_code != query.kpi.question_code for query in queries):
+        text = _("This KPI is about a part of the customers, whose answers are counted to its own question alone.")
+        raise KpiError(text, code="kpi-has-own-question")
+    spans = {_span(query) for query in queries}
+    everyone = tallies.count(program, codes, spans)
+    of_part = {query.kpi for query in queries if _has_population(query.kpi)}
+    parts = Populations(program, of_part, spans, everyone) if of_part else None
     at = timezone.now()
-    return [_reading(program, query, questions, counts, at) for query in queries]
+    return [
+        _reading(program, query, questions, everyone, parts if query.kpi in of_part else None, at) for query in queries
+    ]
+
+
+def _has_population(kpi: Kpi) -> bool:
+    return kpi.population_id is not None
 
 
 def _reading(
-    program: Program, query: KpiQuery, questions: Mapping[str, Question], counts: tallies.Counts, at: Any
+    program: Program,
+    query: KpiQuery,
+    questions: Mapping[str, Question],
+    everyone: tallies.Counts,
+    populations: Populations | None,
+    at: datetime,
 ) -> KpiReading:
     question, parts = questions[query.question_code], _parts(query)
     span = _span(query)
+    counts = populations.counts(query.kpi) if populations else everyone
     counted = counts.of(question.code, query.unit, span)
     tally = _among(counted.tally, query.kpi.parameters.get("of"))
     try:
@@ -162,7 +183,7 @@ def _reading(
             estimate = _estimate(query, question, tally)
     except ScaleError as error:
         raise KpiError(_("An answer lies outside the scale of this KPI."), code=error.code) from error
-    facts = {
+    facts: dict[str, Any] = {
         "kpi": query.kpi,
         "version": query.kpi.version,
         "question": question.code,
@@ -171,7 +192,7 @@ def _reading(
         "period": query.period,
         "weighted": query.weighted,
         "method": estimate.method,
-        "computed_at": at,
+        "computed_at": (populations.counted_at(query.kpi, span) if populations else None) or at,
         "hits": _hits(query.kpi, question),
     }
     is_hidden = any(counts.is_hidden(code, query.unit, span, minimum=program.min_n) for code in parts)
@@ -238,3 +259,4 @@ def register_all() -> None:
     registry.register_resolver(question_code)
     for code in MEANINGS:
         registry.register(Collector(code=code, read=read, differ=differ, check=check, span=SPANS.get(code)))
+    count_parts_of(MEANINGS)

@@ -1,7 +1,7 @@
 """Reading counts: months and the unfolded tail in one statement, so that both belong to one snapshot."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from django.db import connection
@@ -89,9 +89,17 @@ class Counts:
         """
         key = question, period.code, minimum
         if key not in self._hidden:
-            own = {number: counted.tally.total for number, counted in self._by_unit[question, period.code].items()}
-            self._hidden[key] = hidden_units(own, self._parents, minimum=minimum)
+            hidden = (hidden_units(each, self._parents, minimum=minimum) for each in self.told(question, period))
+            self._hidden[key] = frozenset[int]().union(*hidden)
         return unit.pk in self._hidden[key]
+
+    def told(self, question: str, period: Period) -> Iterable[Mapping[int, int]]:
+        """The numbers by unit that whoever is shown the counts can know."""
+        return [self.own(question, period)]
+
+    def own(self, question: str, period: Period) -> dict[int, int]:
+        """How many answers were given at each unit itself, not below it."""
+        return {number: counted.tally.total for number, counted in self._by_unit[question, period.code].items()}
 
 
 def count(program: Program, questions: Collection[str], periods: Collection[Period]) -> Counts:

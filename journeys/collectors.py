@@ -72,39 +72,41 @@ def bases(kpi: Kpi) -> list[Kpi]:
 
 COUNT_OF, VALUE_OF = ("count",), ("mean", "money", "duration")
 ALL = (
-    Counted("event_count", gettext_lazy("How often something happened."), COUNT, "count", COUNT_OF, (TYPE,),
-            has_people=True),
-    Counted("event_mean", gettext_lazy("The mean of the values of what happened."), VALUES, "mean", VALUE_OF, (TYPE,),
-            has_people=True),
-    Counted("event_sum", gettext_lazy("The sum of the values of what happened."), VALUES, "total",
-            ("count", "money", "duration"), (TYPE,), has_people=True, is_bounded=False),
+    Counted("event_count", gettext_lazy("How often something happened."), "count", COUNT_OF, (TYPE,),
+            has_people=True, sql=COUNT),
+    Counted("event_mean", gettext_lazy("The mean of the values of what happened."), "mean", VALUE_OF, (TYPE,),
+            has_people=True, sql=VALUES),
+    Counted("event_sum", gettext_lazy("The sum of the values of what happened."), "total",
+            ("count", "money", "duration"), (TYPE,), has_people=True, is_bounded=False, sql=VALUES),
     Counted("event_rate", gettext_lazy("How often something happened for each customer and month; `among` names the"
-            " types by which customers are counted."), RATE, "rate", ("rate",), (TYPE_NAMED, AMONG)),
-    Counted("event_share", gettext_lazy("The share of some types among these and those of `over`."), SHARE, "share",
-            ("share",), (TYPE_NAMED, Parameter("over", texts, is_required=True))),
-    Counted("ratio", gettext_lazy("One count for each one of another count."), RATIO, "rate", ("rate",),
+            " types by which customers are counted."), "rate", ("rate",), (TYPE_NAMED, AMONG), sql=RATE),
+    Counted("event_share", gettext_lazy("The share of some types among these and those of `over`."), "share",
+            ("share",), (TYPE_NAMED, Parameter("over", texts, is_required=True)), sql=SHARE),
+    Counted("ratio", gettext_lazy("One count for each one of another count."), "rate", ("rate",),
             (Parameter("of", _kpi, is_required=True), Parameter("per", _kpi, is_required=True)), sources=(),
-            depends=bases),
+            depends=bases, sql=RATIO),
     Counted("waiting_time", gettext_lazy("Seconds from the first event of `from` that was not answered yet to the"
-            " event of `to` that answers it."), WAITING, "median", ("duration",),
+            " event of `to` that answers it."), "median", ("duration",),
             (Parameter("from", texts, is_required=True), Parameter("to", texts, is_required=True), WITHIN, STATISTIC),
-            reach=days_back, has_people=True),
-    Counted("touchpoint_time", gettext_lazy("Seconds from one touchpoint to another."), BETWEEN, "median",
+            reach=days_back, has_people=True, sql=WAITING),
+    Counted("touchpoint_time", gettext_lazy("Seconds from one touchpoint to another."), "median",
             ("duration",), (Parameter("from", touchpoints, is_required=True),
-            Parameter("to", touchpoints, is_required=True), WITHIN, STATISTIC), reach=days_back, has_people=True),
+            Parameter("to", touchpoints, is_required=True), WITHIN, STATISTIC), reach=days_back, has_people=True,
+            sql=BETWEEN),
     Counted("churn", gettext_lazy("Of the customers seen in the month so many `months` ago, the share that was not"
-            " seen since."), CHURN, "share", ("share",), (TYPE, MONTHS), reach=months_back, is_whole=True),
+            " seen since."), "share", ("share",), (TYPE, MONTHS), reach=months_back, is_whole=True, sql=CHURN),
     Counted("retention", gettext_lazy("Of the customers seen in the month so many `months` ago, the share that was"
-            " seen since."), RETENTION, "share", ("share",), (TYPE, MONTHS), reach=months_back, is_whole=True),
+            " seen since."), "share", ("share",), (TYPE, MONTHS), reach=months_back, is_whole=True, sql=RETENTION),
     Counted("revenue", gettext_lazy("What customers paid: the sum of the values, refunds (below nothing) taken off."),
-            VALUES, "total", ("money",), (TYPE_NAMED,), has_people=True),
+            "total", ("money",), (TYPE_NAMED,), has_people=True, sql=VALUES),
     Counted("cross_sell", gettext_lazy("Of the purchases of customers who had bought within so many days, the share"
-            " that is of another kind than all of those; `kind` names the property."), CROSS_SELL, "share",
-            ("share",), (TYPE_NAMED, Parameter("kind", text, is_required=True), YEAR), reach=days_back),
+            " that is of another kind than all of those; `kind` names the property."), "share",
+            ("share",), (TYPE_NAMED, Parameter("kind", text, is_required=True), YEAR), reach=days_back, sql=CROSS_SELL),
     Counted("upsell", gettext_lazy("Of the purchases of customers who had bought within so many days, the share that"
-            " is worth more than the one before."), UPSELL, "share", ("share",), (TYPE_NAMED, YEAR), reach=days_back),
+            " is worth more than the one before."), "share", ("share",), (TYPE_NAMED, YEAR), reach=days_back,
+            sql=UPSELL),
     Counted("cost_to_serve", gettext_lazy("Mean cost of a customer in a month: of `costs`, an amount by type, or the"
-            " values themselves."), COST, "mean", ("money",), (TYPE, Parameter("costs", amounts))),
+            " values themselves."), "mean", ("money",), (TYPE, Parameter("costs", amounts)), sql=COST),
 )  # fmt: skip
 
 

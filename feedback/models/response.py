@@ -1,3 +1,4 @@
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import BigIntegerField
 from django.db.models.expressions import Func
@@ -58,6 +59,8 @@ class Response(models.Model):
             models.Index(fields=["program", "recorded_xid"], name="response_tail"),
             # Frames of a study: one program, a span of days.
             models.Index(fields=["program", "answered_on"], name="response_day"),
+            # What came in since the populations of KPIs were counted.
+            BrinIndex(fields=["received_at"], name="response_received", pages_per_range=16),
             # How many answers of a survey look like a robot's; an answer that does not costs nothing here.
             models.Index(
                 fields=["survey_version"],

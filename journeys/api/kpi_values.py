@@ -199,7 +199,7 @@ class KpiValueView(ApiView):
                 "text-not-storable",
             ),
             404: ("program-unknown", "kpi-unknown", "question-unknown", "unit-unknown", "touchpoint-unknown"),
-            422: ("kpi-scale-mismatch", "kpi-has-no-question", "touchpoint-not-measured"),
+            422: ("kpi-scale-mismatch", "kpi-has-no-question", "kpi-has-own-question", "touchpoint-not-measured"),
         },
     )
     def get(self, request: Any) -> HttpResponse:

@@ -79,6 +79,8 @@ def _readings(
         code = _question(row, kpis)
         if row.kpi_code not in kpis or (code and code not in known):
             continue
+        if not counted.has_values_of(kpis[row.kpi_code], row.question_code):  # of a version before
+            continue
         try:
             period = parse(row.period)
         except PeriodError:

@@ -1,15 +1,16 @@
-"""KPIs that are not asked but counted: what a collector declares, and how its parameters are checked.
+"""KPIs that are counted month by month: what a collector declares, and how its parameters are checked.
 
 A room declares its collectors with `cells.declare` in `AppConfig.ready()`: SQL that counts one month, and the formula
 by which a value comes from the sums. Months are counted by `journeys/services/kpi_filling.py`, read by `kpis/cells.py`.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
+from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -29,32 +30,52 @@ class Reach:
 
 
 @dataclass(frozen=True)
-class Counted:
-    """One way to count.
+class Monthly:
+    """What is counted month by month.
 
-    counts      what it counts, in plain words
     sql         yields (unit, n, hits, total, total_sq, bins) of one month; unit None is the whole program. Its named
                 parameters: those of `_scope` (services/kpi_filling.py) and the collector's own
-    formula     how the value comes from the sums; a parameter `statistic` with the value "mean" takes the mean instead
-    measures    in which the KPI may be written
     sources     the tables that it reads, by the name under which they are registered: what comes in there is counted
     reach       how far it looks back, by its parameters
     is_whole    counts a month when it is over: what did not happen is known only then
     depends     the KPIs that are counted before it
+    among       the ids of the customers who come into question in the month, where that is few of all; the population
+                is looked up among these
+    beside      the KPIs of which the statement wants to know who of the population is in theirs as well
+    """
+
+    sql: str = field(kw_only=True)
+    sources: tuple[str, ...] = field(default=("interactions",), kw_only=True)
+    reach: Callable[[Mapping[str, Any]], Reach] = field(default=lambda parameters: Reach(), kw_only=True)
+    is_whole: bool = field(default=False, kw_only=True)
+    depends: Callable[[Kpi], list[Kpi]] = field(default=lambda kpi: [], kw_only=True)
+    among: str = field(default="", kw_only=True)
+    beside: Callable[[Kpi], list[Kpi]] = field(default=lambda kpi: [], kw_only=True)
+
+    def first_month(self, kpi: Kpi) -> date:
+        return kpi.valid_from.replace(day=1)
+
+    def completed(self, kpi: Kpi) -> dict[str, Any]:
+        """The parameters that the statement names."""
+        return {}
+
+
+@dataclass(frozen=True)
+class Counted(Monthly):
+    """One way to count.
+
+    counts      what it counts, in plain words
+    formula     how the value comes from the sums; a parameter `statistic` with the value "mean" takes the mean instead
+    measures    in which the KPI may be written
     has_people  `hits` are the people behind n, at each unit and in each month; fewer than the minimum hide the number
     is_bounded  its values lie where what they are written in says: a sum of values may lie below nothing
     """
 
     code: str
     counts: Promise
-    sql: str
     formula: Formula
     measures: tuple[str, ...]
     parameters: tuple[Parameter, ...] = ()
-    sources: tuple[str, ...] = ("interactions",)
-    reach: Callable[[Mapping[str, Any]], Reach] = lambda parameters: Reach()
-    is_whole: bool = False
-    depends: Callable[[Kpi], list[Kpi]] = lambda kpi: []
     has_people: bool = False
     is_bounded: bool = True
 
@@ -69,6 +90,7 @@ class Counted:
 # What came into a table: (program, received since, happened since) -> the months for which something came.
 Touched = Callable[[Program, datetime | None, date], set[date]]
 _declared: dict[str, Counted] = {}
+_asked: dict[str, Monthly] = {}
 _sources: dict[str, Touched] = {}
 
 
@@ -93,6 +115,11 @@ def keep(collector: Counted) -> None:
     _declared[collector.code] = collector
 
 
+def keep_asked(collector: str, how: Monthly) -> None:
+    """How a KPI of the collector, which is asked, is counted where it is about a population."""
+    _asked[collector] = how
+
+
 def register_source(code: str, touched: Touched) -> None:
     _sources[code] = touched
 
@@ -107,8 +134,19 @@ def counted(kpi: Kpi) -> Counted | None:
     return _declared.get(kpi.collector)
 
 
-def codes() -> set[str]:
-    return set(_declared)
+def filled(kpi: Kpi) -> Monthly | None:
+    """How the KPI's months are counted; None for one that is read from what everyone answered."""
+    return counted(kpi) or (None if kpi.population_id is None else _asked.get(kpi.collector))
+
+
+def has_values_of(kpi: Kpi, question_code: str) -> bool:
+    """Whether the KPI can be read of the question: one that is counted month by month of no other than its own."""
+    return question_code in ("", kpi.question_code) or filled(kpi) is None
+
+
+def by_month() -> Q:
+    """The KPIs that are counted month by month."""
+    return Q(collector__in=_declared) | Q(collector__in=_asked, population__isnull=False)
 
 
 def check(kpi: Kpi) -> dict[str, Any]:

@@ -29,19 +29,27 @@ class Definitions:
         return self.by_code.get(self.program.loyalty_kpi)
 
     @property
+    def rates_touchpoints(self) -> bool:
+        """Whether there is a KPI that touchpoints can be read with."""
+        return bool(self._means)
+
+    @property
     def first(self) -> Kpi:
         """The KPI to begin with where none is that of the whole: what touchpoints are read with, else any."""
-        means = any(kpi.collector == "mean" for kpi in self.by_code.values())
-        return next(iter(self.by_code.values())) if self.by_code and not means else self.touchpoints
+        return next(iter(self.by_code.values())) if self.by_code and not self._means else self.touchpoints
+
+    @property
+    def _means(self) -> list[Kpi]:
+        """The means of what everyone answered: of any question."""
+        return [kpi for kpi in self.by_code.values() if kpi.collector == "mean" and kpi.population_id is None]
 
     @property
     def touchpoints(self) -> Kpi:
         """The KPI that touchpoints are read with: a mean, that of the whole experience before any other."""
-        means = [kpi for kpi in self.by_code.values() if kpi.collector == "mean"]
-        if not means:
+        if not self._means:
             raise KpiError(_("No KPI of this program is a mean, so touchpoints cannot be read."), status=404)
         preferred = (self.program.overall_kpi, "mean")
-        return next((kpi for code in preferred for kpi in means if kpi.code == code), means[0])
+        return next((kpi for code in preferred for kpi in self._means if kpi.code == code), self._means[0])
 
     @property
     def headline(self) -> list[Kpi]:

@@ -242,7 +242,7 @@ def _choices(
         for kpi in definitions.by_code.values()
         if kpi.question_code in known.facts or counted.counted(kpi) is not None
     ]
-    rated = definitions.touchpoints if any(k.collector == "mean" for k in definitions.by_code.values()) else None
+    rated = definitions.touchpoints if definitions.rates_touchpoints else None
     of_touchpoints = []
     for each in touchpoints:
         if rated and known.scale(each.question_code):

@@ -15,13 +15,15 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Max
+from django.db.backends.utils import CursorWrapper
+from django.db.models import Max, Value
+from django.db.models.expressions import RawSQL
 from psycopg.types.json import Jsonb
 
 from cxprogram.models import OrgUnit, Program
 from journeys.choices import FillState
 from journeys.kpis import counted
-from journeys.kpis.counted import Counted
+from journeys.kpis.counted import Monthly
 from journeys.kpis.registry import KpiError
 from journeys.models import DataStream, Kpi, KpiCell, KpiFill
 from journeys.services import segments
@@ -58,10 +60,10 @@ def fill(program: Program, *, at: datetime, rebuild: bool = False) -> Filled:
     `rebuild`: every month again, as far back as the data go.
     """
     fresh: set[tuple[int, date]] = set()
-    rows = Kpi.objects.current().filter(program=program, collector__in=counted.codes())
+    rows = Kpi.objects.current().filter(counted.by_month(), program=program)
     kpis = in_order(rows.select_related("program").order_by("pk"))
     for kpi in kpis:
-        collector = counted.counted(kpi)
+        collector = counted.filled(kpi)
         assert collector is not None
         _claim(kpi, collector, at=at, rebuild=rebuild, fresh=fresh)
         waiting = KpiFill.objects.waiting().filter(kpi=kpi).order_by("month")
@@ -83,7 +85,7 @@ def in_order(kpis: Iterable[Kpi]) -> list[Kpi]:
     found: dict[int, Kpi] = {}
 
     def add(kpi: Kpi) -> None:
-        collector = counted.counted(kpi)
+        collector = counted.filled(kpi)
         for base in collector.depends(kpi) if collector else ():
             add(base)
         found.setdefault(kpi.pk, kpi)
@@ -96,13 +98,13 @@ def in_order(kpis: Iterable[Kpi]) -> list[Kpi]:
     return list(found.values())
 
 
-def _claim(kpi: Kpi, collector: Counted, *, at: datetime, rebuild: bool, fresh: set[tuple[int, date]]) -> None:
+def _claim(kpi: Kpi, collector: Monthly, *, at: datetime, rebuild: bool, fresh: set[tuple[int, date]]) -> None:
     """Mark the months that are due, in one statement: a later sweep need not look behind the watermark again."""
     with connection.cursor() as cursor:
         cursor.execute(WATERMARK, {"margin": MARGIN_SECONDS})
         (mark,) = cursor.fetchone()
     since = None if rebuild else KpiFill.objects.filter(kpi=kpi).aggregate(newest=Max("received_before"))["newest"]
-    first = _month(kpi.valid_from)
+    first = collector.first_month(kpi)
     looked = _read_from(kpi, collector, first)
     months, current = set[date](), _month(at.astimezone(kpi.program.zone).date())
     for source in collector.sources:
@@ -119,7 +121,7 @@ def _claim(kpi: Kpi, collector: Counted, *, at: datetime, rebuild: bool, fresh: 
     )
 
 
-def _reached(kpi: Kpi, collector: Counted, month: date) -> Iterator[date]:
+def _reached(kpi: Kpi, collector: Monthly, month: date) -> Iterator[date]:
     """The months to whose counts something of the month may belong: itself and those that look back as far."""
     last = _next_month(month)
     while True:
@@ -129,7 +131,7 @@ def _reached(kpi: Kpi, collector: Counted, month: date) -> Iterator[date]:
             return
 
 
-def _of_bases(kpi: Kpi, collector: Counted, fresh: set[tuple[int, date]]) -> set[date]:
+def _of_bases(kpi: Kpi, collector: Monthly, fresh: set[tuple[int, date]]) -> set[date]:
     """The months that a KPI on which this one is built has counted since this one did."""
     bases = [base.pk for base in collector.depends(kpi)]
     if not bases:
@@ -144,7 +146,7 @@ def _of_bases(kpi: Kpi, collector: Counted, fresh: set[tuple[int, date]]) -> set
     }
 
 
-def _kept_since(kpi: Kpi, collector: Counted, at: datetime) -> date | None:
+def _kept_since(kpi: Kpi, collector: Monthly, at: datetime) -> date | None:
     """The day from which on everything that is counted is still there: earlier months stay as they were counted."""
     if "interactions" not in collector.sources:
         return None
@@ -155,7 +157,7 @@ def _kept_since(kpi: Kpi, collector: Counted, at: datetime) -> date | None:
     return None if days is None else (at - timedelta(days=days)).astimezone(kpi.program.zone).date()
 
 
-def _may_count(kpi: Kpi, collector: Counted, month: date, at: datetime) -> bool:
+def _may_count(kpi: Kpi, collector: Monthly, month: date, at: datetime) -> bool:
     """A count that waits for the end of its month, and one whose bases are not counted yet, are left for later."""
     if collector.is_whole and _moment(kpi.program, _next_month(month)) > at:
         return False
@@ -163,7 +165,7 @@ def _may_count(kpi: Kpi, collector: Counted, month: date, at: datetime) -> bool:
     return not KpiFill.objects.waiting().filter(kpi__in=bases, month=month).exists()
 
 
-def _count(kpi: Kpi, collector: Counted, number: int, *, at: datetime) -> bool:
+def _count(kpi: Kpi, collector: Monthly, number: int, *, at: datetime) -> bool:
     """Replace the month's cells, in one transaction; False if another worker has it in hand or is through."""
     with transaction.atomic(), connection.cursor() as cursor:
         row = KpiFill.objects.waiting().select_for_update(skip_locked=True).filter(pk=number).first()
@@ -171,7 +173,7 @@ def _count(kpi: Kpi, collector: Counted, number: int, *, at: datetime) -> bool:
             return False
         scope = _scope(kpi, collector, row.month)
         if kpi.population_id is not None:
-            _make_population(kpi, at=min(at, scope["end"]))
+            _make_populations(kpi, collector, scope, at=min(at, scope["end"]))
         KpiCell.objects.filter(kpi=kpi, month=row.month).delete()
         sql = collector.sql if kpi.population_id is not None else POPULATION.sub("", collector.sql)
         cursor.execute(PUT.replace("{sql}", sql), scope)
@@ -180,16 +182,28 @@ def _count(kpi: Kpi, collector: Counted, number: int, *, at: datetime) -> bool:
     return True
 
 
-def _make_population(kpi: Kpi, *, at: datetime) -> None:
-    """Who is in the population at the moment, in a table that lives as long as the transaction."""
-    rows = segments.matching(kpi.program, kpi.population_filter, at).order_by().values("pk")
-    sql, values = rows.query.sql_with_params()
+def _make_populations(kpi: Kpi, collector: Monthly, scope: dict[str, Any], *, at: datetime) -> None:
+    """Who is in the population at the moment, and in the others beside it, in tables that live with the transaction."""
+    rows = segments.matching(kpi.program, kpi.population_filter, at).order_by()
     with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS pg_temp.kpi_population")
-        cursor.execute(f"CREATE TEMPORARY TABLE kpi_population (id) ON COMMIT DROP AS {sql}", values)
+        if collector.among:
+            _make_table(cursor, "kpi_among", collector.among, scope)
+            rows = rows.filter(pk__in=RawSQL("SELECT id FROM kpi_among", ()))
+        _make_table(cursor, "kpi_population", *rows.values("pk").query.sql_with_params())
+        _make_table(cursor, "kpi_beside", "SELECT 0::bigint, 0::bigint WHERE false", columns="kpi, id")
+        for other in collector.beside(kpi):
+            both = segments.matching(kpi.program, other.population_filter, at).order_by()
+            both = both.filter(pk__in=RawSQL("SELECT id FROM kpi_population", ()))
+            sql, values = both.values_list(Value(other.pk), "pk").query.sql_with_params()
+            cursor.execute(f"INSERT INTO kpi_beside {sql}", values)
 
 
-def _scope(kpi: Kpi, collector: Counted, month: date) -> dict[str, Any]:
+def _make_table(cursor: CursorWrapper, name: str, sql: str, values: Any = (), *, columns: str = "id") -> None:
+    cursor.execute(f"DROP TABLE IF EXISTS pg_temp.{name}")
+    cursor.execute(f"CREATE TEMPORARY TABLE {name} ({columns}) ON COMMIT DROP AS {sql}", values)
+
+
+def _scope(kpi: Kpi, collector: Monthly, month: date) -> dict[str, Any]:
     """What the statements may name besides the collector's own parameters.
 
     program, zone, root     the program, its time zone, its topmost unit
@@ -218,7 +232,7 @@ def _scope(kpi: Kpi, collector: Counted, month: date) -> dict[str, Any]:
     }
 
 
-def _read_from(kpi: Kpi, collector: Counted, month: date) -> date:
+def _read_from(kpi: Kpi, collector: Monthly, month: date) -> date:
     reach = collector.reach(collector.completed(kpi))
     for _step in range(reach.months):
         month = _month(month - timedelta(days=1))

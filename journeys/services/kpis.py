@@ -34,7 +34,10 @@ def new_version(kpi: Kpi, *, valid_from: date, **changes: Any) -> Kpi:
     Kpi.objects.filter(pk=old.pk).update(is_current=False)
     fixed = {"id", "version", "is_current", "valid_from", "population_filter"}
     facts = {field.attname: getattr(old, field.attname) for field in Kpi._meta.fields if field.name not in fixed}
-    new = checked(Kpi(**(facts | changes), version=old.version + 1, is_current=True, valid_from=valid_from))
+    new = Kpi(**facts, version=old.version + 1, is_current=True, valid_from=valid_from)
+    for name, value in changes.items():  # `population` or `population_id`
+        setattr(new, name, value)
+    new = checked(new)
     if "parent_code" in changes and not new.has_parent:
         raise KpiError(_("The program has no such KPI."), code="kpi-parent-unknown", field="parent_code")
     new.save()

@@ -10,7 +10,7 @@ from cxprogram.access import Right, can, roles
 from cxprogram.choices import Role
 from cxprogram.errors import ConflictError, DomainError, NotAllowedError
 from cxprogram.models import OrgUnit, User
-from journeys.kpis import bounds, questions
+from journeys.kpis import bounds, counted, questions
 from journeys.kpis.bounds import Span
 from journeys.models import Kpi, KpiTarget
 
@@ -28,6 +28,9 @@ def span_of(kpi: Kpi, question_code: str) -> Span | None:
     """Between which values a target may lie. Raises TargetError (`target-question-unknown`)."""
     code = question_code or kpi.question_code
     facts = questions.facts(kpi.program, {code}).get(code)
+    if not counted.has_values_of(kpi, question_code):
+        text = _("This KPI has no values of other questions.")
+        raise TargetError(text, code="target-question-unknown", field="question_code")
     if question_code and facts is None:
         raise TargetError(questions.no_such(question_code), code="target-question-unknown", field="question_code")
     return bounds.of(kpi, facts)

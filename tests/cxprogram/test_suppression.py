@@ -1,8 +1,10 @@
+from itertools import product
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cxprogram.suppression import hidden_cells
+from cxprogram.suppression import hidden_cells, told_by_subtraction
 
 tables = st.dictionaries(st.integers(0, 30), st.one_of(st.integers(0, 12), st.integers(0, 1000)), max_size=12)
 
@@ -80,3 +82,42 @@ def test_nothing_is_hidden_in_a_table_of_zeros_and_large_cells(counts, minimum):
 @given(tables)
 def test_order_of_the_table_does_not_matter(counts):
     assert hidden_cells(counts) == hidden_cells(dict(reversed(counts.items())))
+
+
+# --- parts of everyone --------------------------------------------------------------------------
+PEOPLE = range(24)
+groups = st.lists(st.sampled_from("abcd"), min_size=len(PEOPLE), max_size=len(PEOPLE))
+MINIMUM = 4
+
+
+@given(groups, st.permutations(["a", "b", "c", "d", "ab", "cd", "abc"]), st.integers(1, 7))
+def test_of_parts_within_and_beside_one_another_no_small_group_is_told(
+    group: list[str], order: list[str], n: int
+) -> None:
+    """Everyone and the parts that are shown, added to and taken from one another in every way, tell no small group."""
+    everyone = set(PEOPLE)
+    parts = {name: {one for one in PEOPLE if group[one] in name} for name in order[:n]}
+    shown = []
+    for place, name in enumerate(order[:n], 1):
+        tables = {each: {0: len(parts[each])} for each in order[:place]}
+        told = told_by_subtraction(name, tables, {0: len(everyone)}, lambda a, b: len(parts[a] & parts[b]))
+        if all(not 0 < table[0] < MINIMUM for table in [tables[name], *told]):
+            shown.append(parts[name])
+    for signs in product((-1, 0, 1), repeat=len(shown) + 1):
+        times = [
+            sum(sign for sign, each in zip(signs, [everyone, *shown], strict=True) if one in each) for one in PEOPLE
+        ]
+        if set(times) <= {0, 1}:
+            assert not 0 < sum(times) < MINIMUM, (signs, shown)
+
+
+def test_two_parts_that_hold_everyone_between_them_tell_who_is_in_both() -> None:
+    tables = {"young": {0: 30, 1: 2}, "old": {0: 10, 1: 1}}
+    told = list(told_by_subtraction("old", tables, {0: 38, 1: 2}, lambda a, b: 3))
+    assert {0: 2, 1: 1} in told
+
+
+def test_of_many_parts_beside_one_another_as_many_tables_are_told_as_there_are_parts() -> None:
+    parts = {number: {0: 5} for number in range(200)}
+    told = list(told_by_subtraction(199, parts, {0: 1_000}, lambda a, b: 0))
+    assert len(told) == 1 + 199 + 1 and told[0] == {0: 0}

@@ -11,7 +11,6 @@ from django.test import Client
 from django.utils import timezone
 
 from cxprogram.choices import Role
-from journeys.kpis.registry import KpiError
 from journeys.models import Customer, Interaction, Kpi, KpiFill, KpiValue, Segment
 from journeys.services import kpi_values, kpis
 from tests import factories
@@ -94,14 +93,6 @@ def test_a_population_that_names_what_is_no_more_keeps_no_other_kpi_from_being_c
     happen(world, [(None, "A", "2026-01-05", "visit")])
     fill(world)
     assert reading(world, other).value == 1 and "cannot be counted" in caplog.text
-
-
-def test_a_kpi_that_is_asked_takes_no_population_that_it_would_not_keep_to(world: World) -> None:
-    segment = Segment.objects.create(program=world.program, code="s", name="s", definition=SWEDES)
-    kpi = Kpi(program=world.program, code="k", collector="nps", measure="points", question_code="Q", population=segment)
-    with pytest.raises(KpiError) as refused:
-        kpis.checked(kpi)
-    assert refused.value.extra["field"] == "population"
 
 
 # --- corrections --------------------------------------------------------------------------------

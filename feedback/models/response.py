@@ -26,7 +26,8 @@ class Response(models.Model):
     behind the oldest transaction still open, so no row that commits late is skipped.
     """
 
-    program = models.ForeignKey(Program, on_delete=models.PROTECT)
+    # Three indexes below begin with the program.
+    program = models.ForeignKey(Program, on_delete=models.PROTECT, db_index=False)
     survey_version = models.ForeignKey(SurveyVersion, on_delete=models.PROTECT)
     source = models.CharField(_("source"), max_length=60)
     external_id = models.CharField(_("key in the source"), max_length=200)

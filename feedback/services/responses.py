@@ -308,7 +308,7 @@ def record_many(door: Door, source: str, rows: Sequence[Prepared], *, opens_tick
                     (
                         number, row.external_id, row.digest, row.answered_at, row.answered_on, row.unit_id,
                         row.channel, row.language, row.weight, row.customer.pk if row.customer else None,
-                        _json(row.answers), _json(row.missing), _json(row.attributes),
+                        *(_plain.encode(each).decode() for each in (row.answers, row.missing, row.attributes)),
                     )
                 )  # fmt: skip
         cursor.execute(
@@ -323,15 +323,19 @@ def record_many(door: Door, source: str, rows: Sequence[Prepared], *, opens_tick
             [program.pk, door.version_id, source],
         )
         created = {key: response_id for response_id, key in cursor.fetchall()}
-        cursor.execute(
-            """SELECT s.ord, r.id, r.body_hash = s.digest FROM cx_staging s JOIN feedback_response r
-               ON r.program_id = %s AND r.source = %s AND r.external_id = s.external_id ORDER BY s.ord""",
-            [program.pk, source],
-        )
+        if len(created) == len(rows):
+            found = [(number, created[row.external_id], True) for number, row in enumerate(rows)]
+        else:
+            cursor.execute(
+                """SELECT s.ord, r.id, r.body_hash = s.digest FROM cx_staging s JOIN feedback_response r
+                   ON r.program_id = %s AND r.source = %s AND r.external_id = s.external_id ORDER BY s.ord""",
+                [program.pk, source],
+            )
+            found = cursor.fetchall()
         statuses: list[tuple[str, int]] = []
         asking: list[tickets.Facts] = []
         brought_by: list[brought.Answered] = []
-        for number, response_id, is_same in cursor.fetchall():
+        for number, response_id, is_same in found:
             row = rows[number]
             if created.pop(row.external_id, None):
                 statuses.append(("created", response_id))

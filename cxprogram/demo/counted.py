@@ -1,4 +1,5 @@
-"""KPIs of the demonstration that are counted, not asked: of the replayed departures and of the made-up steps."""
+"""KPIs of the demonstration that are counted month by month: of the replayed departures, of the made-up steps, and of
+what those answered who took them."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -9,7 +10,7 @@ from cxprogram.demo.knowledge import STEPS, illustrative
 from cxprogram.demo.program import START, Cast, responsible
 from cxprogram.models.translated import say
 from journeys.choices import KpiLevel, Measure
-from journeys.models import DataStream, Kpi, Touchpoint
+from journeys.models import DataStream, Kpi, Segment, Touchpoint
 from journeys.services import kpi_filling, kpis
 
 RESTAURANTS, SECURITY, ARRIVAL = "restaurants", "passing-security", "getting-to-the-airport"
@@ -47,6 +48,18 @@ KPIS: dict[str, dict[str, Any]] = {
         "parameters": {"from": [ARRIVAL], "to": [SECURITY], "within_days": 1}, "stream": STEPS,
         "measure": Measure.DURATION, "parent_code": "departures", "higher_is_better": False,
     },
+    "nps-every-step": {
+        "names": say("Net promoter score of those who took every step", "Net Promoter Score för dem som tog alla steg",
+                     "Net Promoter Score for dem som tok alle steg", "Net Promoter Score for dem, der tog alle trin",
+                     "Kaikki vaiheet kulkeneiden NPS"),
+        "descriptions": say("what passengers answered who were seen at four steps or more",
+                            "svar från resenärer som setts vid fyra steg eller fler",
+                            "svar fra reisende som ble sett ved fire steg eller flere",
+                            "svar fra passagerer, der blev set ved fire trin eller flere",
+                            "vastaukset matkustajilta, jotka nähtiin neljässä vaiheessa tai useammassa"),
+        "collector": "nps", "question_code": "NETPRO", "population": "every-step",
+        "measure": Measure.POINTS, "parent_code": "nps", "axis_low": -100, "level": KpiLevel.PROGRAM,
+    },
 }  # fmt: skip
 
 
@@ -55,20 +68,14 @@ def make_kpis(cast: Cast, *, at: datetime, tell: Callable[[str], None]) -> None:
     program = cast.program
     streams = {stream.code: stream for stream in DataStream.objects.filter(program=program)}
     points = {point.code: point for point in Touchpoint.objects.filter(program=program)}
+    segments = {segment.code: segment for segment in Segment.objects.filter(program=program)}
+    by_code: dict[str, dict[str, Any]] = {"stream": streams, "touchpoint": points, "population": segments}
     for code, spec in KPIS.items():
         if Kpi.objects.filter(program=program, code=code).exists():
             continue
-        facts = {name: value for name, value in spec.items() if name not in ("names", "stream", "touchpoint")}
-        kpi = Kpi(
-            program=program,
-            code=code,
-            **illustrative(spec["names"]),
-            **facts,
-            stream=streams[spec["stream"]] if "stream" in spec else None,
-            touchpoint=points[spec["touchpoint"]] if "touchpoint" in spec else None,
-            level=KpiLevel.OPERATION,
-            valid_from=START,
-        )
+        facts = {name: by_code[name][value] if name in by_code else value for name, value in spec.items()}
+        named = illustrative(facts.pop("names"))
+        kpi = Kpi(program=program, code=code, **named, **({"level": KpiLevel.OPERATION, "valid_from": START} | facts))
         kpis.checked(kpi).save()
         responsible(program, kpi, cast.people["analyst"])
     filled = kpi_filling.fill(program, at=at)

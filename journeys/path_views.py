@@ -41,6 +41,7 @@ def path_study(request: HttpRequest, visit: Visit) -> HttpResponse:
         "moves": pages.moves(study),
         "doors": pages.doors(study),
         "costs": pages.costs(study),
+        "has_fictitious": paths.tells_of_fictitious(study),
         "compared": pages.compared([(each, found) for each, found in compared if each in seen], study.least),
         "by": next(iter(by), ""),
         "duration": pages.spread(study.paths.duration, study.least),

@@ -58,6 +58,7 @@ class PathDeviation(msgspec.Struct):
     step: Code
     cases: int
     share: float
+    rated: Annotated[int | None, Meta(description="Of these; null where it would tell of few.")]
     difference: float | None
     low: float | None
     high: float | None
@@ -94,6 +95,9 @@ class PathReport(msgspec.Struct):
     repeated: list[StepCount]
     conforming: Annotated[float | None, Meta(description="The share that goes as the map plans.")]
     deviations: list[PathDeviation]
+    rated_by: Annotated[
+        str | None, Meta(description="The KPI whose question rated them: the journey's own before that of the program.")
+    ]
     seconds: Annotated[Seconds | None, Meta(description="From the first to the last event, of those that ended.")]
     units: Annotated[list[UnitPaths], Meta(description="With `by=unit`.")]
     computed_at: datetime
@@ -156,10 +160,11 @@ def _paths(
         repeated=[StepCount(codes[each.step], each.cases) for each in study.repeated],
         conforming=study.conforming,
         deviations=[
-            PathDeviation(each.deviation.kind, codes[each.deviation.step], each.cases, each.share, each.difference,
-                          each.low, each.high, each.p_adjusted)
+            PathDeviation(each.deviation.kind, codes[each.deviation.step], each.cases, each.share,
+                          study.rated_with(each), each.difference, each.low, each.high, each.p_adjusted)
             for each in study.costs
         ],
+        rated_by=study.rated_by.code if study.rated_by else None,
         seconds=None if study.is_hidden else seconds_of(found.duration, least),
         units=[
             UnitPaths(unit.code, True, None, None, None) if each is None else

@@ -18,7 +18,7 @@ from journeys.analytics.paths import Paths, Repeat, Transition, Variant
 from journeys.choices import JourneyLevel
 from journeys.insight import ratings, withheld
 from journeys.kpis.definitions import Definitions
-from journeys.models import DataStream, Journey, Segment, Touchpoint
+from journeys.models import DataStream, Episode, Journey, Kpi, Segment, Touchpoint
 from journeys.services import episodes, segments
 
 STOPS = -1  # beside the steps: nothing followed, or nothing yet
@@ -31,7 +31,8 @@ class PathStudy:
     What fewer than the program's smallest group did is left out, and so much beside it that no subtraction from a
     number shown reveals it: the ways through, what follows on a step, beginnings and ends are one partition each;
     `hidden` is how many runs went one of the ways left out. Without enough runs everything is left out and `is_hidden`
-    is true. `leavers` are the closed runs that never came to the last step of the plan, by where they ended.
+    is true. `leavers` are the closed runs that never came to the last step of the plan, by where they ended;
+    `rated_by` is the KPI whose question rated them.
     """
 
     journey: Journey
@@ -43,6 +44,7 @@ class PathStudy:
     conformance: Conformance
     is_hidden: bool
     rated: int
+    rated_by: Kpi | None
     streams: tuple[str, ...]
     leavers: Mapping[int, int]
 
@@ -84,6 +86,10 @@ class PathStudy:
         return (
             () if self.is_hidden else tuple(each for each in self.conformance.costs if self._tells(each.cases, total))
         )
+
+    def rated_with(self, cost: Cost) -> int | None:
+        """How many of the runs that deviate were rated; None where it, or what is left of all rated, is of few."""
+        return cost.rated_with if self._tells(cost.rated_with, cost.rated_with + cost.rated_without) else None
 
     @property
     def repeated(self) -> tuple[Repeat, ...]:
@@ -184,7 +190,7 @@ def _study(
         plan = tuple(step for step, code in enumerate(found.log.steps) if code in on_map and step in taken)
     open_after = (at - episodes.GAP).timestamp()
     is_closed = ~paths.open_cases(found.log, open_after)
-    by_run = _ratings(journey)
+    rated_by, by_run = _ratings(journey)
     rated = np.array([by_run.get(run, np.nan) for run in found.episode[is_closed].tolist()])
     least, closed = journey.program.min_n, found.log.only(is_closed)
     return PathStudy(
@@ -199,6 +205,7 @@ def _study(
         else Conformance(int(is_closed.sum()), None, None, ()),
         is_hidden=found.log.n_cases < least,
         rated=int((~np.isnan(rated)).sum()) if rated.size else 0,
+        rated_by=rated_by,
         streams=tuple(each.label for each in DataStream.objects.filter(pk__in=found.streams).order_by("code")),
         leavers=paths.left_before(closed, plan[-1]) if plan else {},
     )
@@ -223,13 +230,19 @@ def compare_units(
     return [(unit, None if unit.pk in hidden or each.is_hidden else each) for unit, each in found]
 
 
-def _ratings(journey: Journey) -> Mapping[int, float]:
-    """How the runs were rated: by the question of the whole experience, else by that of loyalty."""
+def tells_of_fictitious(study: PathStudy) -> bool:
+    """Whether runs of the journey are of customers behind whom no person stands."""
+    return Episode.objects.filter(journey=study.journey, customer__is_fictitious=True).exists()
+
+
+def _ratings(journey: Journey) -> tuple[Kpi | None, Mapping[int, float]]:
+    """How the runs were rated, and by which KPI: by the question of the journey's own, else by that of the whole
+    experience, else by that of loyalty."""
     definitions = Definitions(journey.program)
-    for kpi in (definitions.overall, definitions.loyalty):
+    for kpi in (*definitions.of_journey(journey.pk), definitions.overall, definitions.loyalty):
         if kpi is not None and kpi.question_code and (found := ratings.of_runs(journey, kpi.question_code)):
-            return found
-    return {}
+            return kpi, found
+    return None, {}
 
 
 def _names(journey: Journey) -> tuple[dict[str, str], set[str]]:

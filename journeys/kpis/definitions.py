@@ -28,6 +28,16 @@ class Definitions:
     def loyalty(self) -> Kpi | None:
         return self.by_code.get(self.program.loyalty_kpi)
 
+    def of_journey(self, journey_id: int) -> list[Kpi]:
+        """The KPIs by which the runs of one journey are rated as a whole: means of its own, of all customers, the more
+        the better."""
+        return [
+            kpi
+            for kpi in self.by_code.values()
+            if kpi.journey_id == journey_id and kpi.touchpoint_id is None and kpi.population_id is None
+            if kpi.collector == "mean" and kpi.question_code and kpi.higher_is_better
+        ]
+
     @property
     def rates_touchpoints(self) -> bool:
         """Whether there is a KPI that touchpoints can be read with."""

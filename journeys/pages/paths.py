@@ -50,11 +50,6 @@ def spread(found: Spread | None, least: int) -> str:
     return span(found.median) if found and found.n >= least else ""
 
 
-def few(n: int, least: int) -> str:
-    """A count that is hidden for its own smallness only, or that it is so small."""
-    return Hidden(f"n < {least}") if 0 < n < least else figures.figure(n, "count")
-
-
 def told(n: float | None) -> str:
     """A count, or that it is hidden: for its own smallness or for that of another."""
     return Hidden(_("hidden")) if n is None else figures.figure(n, "count")
@@ -151,9 +146,9 @@ def costs(study: PathStudy) -> Table:
         _("Deviations from the map, and how those journeys are rated against the others"),
         (
             Column(_("Touchpoint"), is_number=False), Column(_("Deviation"), is_number=False),
-            Column(_("Journeys")), Column(_("Share")),
-            Column(_("Rated")), Column(_("Difference in rating")), Column(_("95 % interval")),
+            Column(_("Difference in rating")), Column(_("95 % interval")), Column(_("Rated")),
             Column(_("Survives correction"), is_number=False),
+            Column(_("Journeys")), Column(_("Share")),
         ),
         tuple(_cost(study, each) for each in study.costs),
     )  # fmt: skip
@@ -163,12 +158,12 @@ def _cost(study: PathStudy, cost: Cost) -> tuple[str, ...]:
     return (
         study.names[cost.deviation.step],
         KINDS[cost.deviation.kind](),
-        figures.figure(cost.cases, "count"),
-        figures.figure(cost.share, "share"),
-        few(cost.rated_with, study.least),
         "" if cost.difference is None else figures.signed(cost.difference, "mean"),
         figures.told_interval(cost.low, cost.high, "mean", in_words=True),
+        told(study.rated_with(cost)),
         "" if cost.p_adjusted is None else _("yes") if cost.is_marked else _("no"),
+        figures.figure(cost.cases, "count"),
+        figures.figure(cost.share, "share"),
     )
 
 

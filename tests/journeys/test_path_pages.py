@@ -90,24 +90,6 @@ def test_who_is_still_on_the_way_has_missed_nothing(house: House, journey: Journ
     assert (found.conformance.conforming, found.conformance.fitness, found.costs) == (1, 1, ())
 
 
-def test_answers_tell_what_a_deviation_costs(house: House, journey: Journey) -> None:
-    walk(house.program, *["abc"] * 6, *["ac"] * 6)
-    for number in range(12):
-        customer = CustomerFacts("test", f"walker-{number}")
-        rating = 5 - number % 2 if number < 6 else 1 + number % 2
-        factories.make_response(
-            house.survey, {"Q7ALL": rating}, customer=customer, answered_at=START + timedelta(days=1)
-        )
-    # Before the run, and long after it: not of this run.
-    for days in (-1, 45):
-        factories.make_response(house.survey, {"Q7ALL": 5}, customer=customer, answered_at=START + timedelta(days=days))
-    found = study(journey)
-    (cost,) = found.costs
-    assert found.rated == 12
-    assert (cost.rated_with, cost.rated_without, cost.difference) == (6, 6, pytest.approx(-3.0))
-    assert cost.is_marked
-
-
 def test_a_touchpoint_that_no_stream_tells_of_is_missed_by_nobody(house: House, journey: Journey) -> None:
     factories.make_touchpoint(journey.stages.last(), "dark")
     walk(house.program, *["abc"] * 6)

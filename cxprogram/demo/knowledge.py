@@ -26,13 +26,15 @@ from journeys.models import (
     Journey,
     Persona,
     Study,
+    Touchpoint,
     UseCase,
     UseCaseStream,
 )
 from journeys.services import documents, episodes
 
 Say = Callable[[str], None]
-STEPS, PANEL = "steps", "demo-panel"
+STEPS, PANEL, REBOOKING = "steps", "demo-panel", "rebooking"
+MAIN = ("getting-to-the-airport", "signs-inside", "passing-security", "restaurants")
 SEED = 2017
 LEAD = 0.8  # of ten, over the competitors at security
 OVER = timedelta(days=40)
@@ -69,8 +71,23 @@ def tell(cast: Cast, journey: Journey, *, at: datetime) -> None:
         for study, stage, point, kind, texts, value, effort in map_texts.FINDINGS
     ]
     documents.apply(journey, document, at=at)
+    _take_off(journey, at=at)
     if not Journey.objects.filter(program=program, code="life").exists():
         documents.create(program, _life(), at=at)
+
+
+def _take_off(journey: Journey, *, at: datetime) -> None:
+    """A desk that is no longer on the map, and that some still have to go to."""
+    names = say("Rebooking desk", "Ombokningsdisken", "Ombookingsskranken", "Ombookingsskranken",
+                "Uudelleenvarauspiste")  # fmt: skip
+    Touchpoint.objects.get_or_create(
+        program=journey.program,
+        code=REBOOKING,
+        defaults={
+            **illustrative(names), "stage": journey.stages.get(code="finding-the-way"), "position": None,
+            "retired_at": at,
+        },
+    )  # fmt: skip
 
 
 def _life() -> dict[str, Any]:
@@ -141,11 +158,12 @@ def tell_steps(cast: Cast, journey: Journey, token: str, *, say: Say) -> None:
     for number, answer in enumerate(answers.select_related("unit").order_by("pk")):
         steps = _steps(rng, plan)
         end = answer.answered_at - (OVER if number % 3 else timedelta())
+        minutes = [rng.randint(4, 20) for _step in steps]
         for place, code in enumerate(steps):
             rows.append(
                 {
                     "stream": STEPS, "source": STEPS, "external_id": f"{answer.external_id}-{place}", "type": "step",
-                    "at": (end - timedelta(minutes=12 * (len(steps) - place))).isoformat(),
+                    "at": (end - timedelta(minutes=sum(minutes[place:]))).isoformat(),
                     "customer": {"source": "demo", "external_id": f"passenger-{answer.external_id}"},
                     "touchpoint": code, "unit": answer.unit.code,
                 }
@@ -156,14 +174,16 @@ def tell_steps(cast: Cast, journey: Journey, token: str, *, say: Say) -> None:
 
 
 def _steps(rng: random.Random, plan: list[str]) -> list[str]:
-    """One way through: most pass the main steps, some leave one out, go back, or take two in another order."""
-    main = [code for code in ("getting-to-the-airport", "signs-inside", "passing-security", "restaurants")
-            if code in plan]  # fmt: skip
+    """One way through: most pass the main steps, some leave one out, go back, take two in another order, or have to
+    rebook."""
+    main = [code for code in MAIN if code in plan]
     steps: list[str] = [code for code in main if code not in ("restaurants", "signs-inside") or rng.random() < 0.7]
     if rng.random() < 0.12 and "signs-inside" in steps:
         steps.insert(steps.index("passing-security") + 1, "signs-inside")
     if rng.random() < 0.08 and len(steps) > 3:
         steps[1], steps[2] = steps[2], steps[1]
+    if rng.random() < 0.1:
+        steps.insert(1, REBOOKING)
     return steps
 
 

@@ -14,7 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.utils import timezone
 
-from cxprogram.demo import content, counted, customers, figures, knowledge, plans, surveys, voices
+from cxprogram.demo import content, counted, customers, figures, journey_ratings, knowledge, plans, surveys, voices
 from cxprogram.demo import program as frame
 from feedback.models import Response, Ticket
 from feedback.services import folding
@@ -62,10 +62,12 @@ class Command(BaseCommand):
         customers.make_frame(cast)
         knowledge.make_streams(cast)
         plans.make_plan(cast)
+        journey_ratings.make_survey(cast, journey)
         figures.import_waves(cast, at=at, say=self.say)
         figures.replay(cast, token, say=self.say)
         customers.tell_departures(cast, token, say=self.say)
         knowledge.tell_steps(cast, journey, token, say=self.say)
+        journey_ratings.tell(cast, token, say=self.say)
         knowledge.tell_competitors(cast, token, say=self.say)
         voices.tell(cast, token, say=self.say)
         self.say(f"{folding.fold(cast.program, at=at):,} answers counted")
@@ -88,7 +90,7 @@ class Command(BaseCommand):
             "pdf": str(pdf),
             "pdf_sha256": report.pdf_sha256,
             "report_id": report.pk,
-            "responses": Response.objects.filter(program=cast.program).count(),
+            "responses": Response.objects.filter(program=cast.program).exclude(source=journey_ratings.SOURCE).count(),
             "tickets": Ticket.objects.filter(program=cast.program).count(),
             "api_token": token,
             "public_survey": f"{base}/s/{content.LIVE_SURVEY}/",

@@ -152,7 +152,8 @@ def read(program: Program, queries: Sequence[KpiQuery]) -> list[KpiReading]:
     parts = Populations(program, of_part, spans, everyone) if of_part else None
     at = timezone.now()
     return [
-        _reading(program, query, questions, everyone, parts if query.kpi in of_part else None, at) for query in queries
+        _reading(program, query, questions, everyone, parts if _has_population(query.kpi) else None, at)
+        for query in queries
     ]
 
 

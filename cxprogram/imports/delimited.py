@@ -15,6 +15,8 @@ from cxprogram.imports.text_encoding import find_encoding
 
 DELIMITERS = ",;\t|"
 SAMPLE_CHARACTERS = 64 * 1024
+# What Excel writes and reads above a table to say how it is separated; it is no row of it.
+HINT = re.compile(r'"?sep=([,;\t|])"?(?:\r\n|\r|\n)')
 # A backslash before a quotation mark that neither closes a cell nor is doubled.
 BACKSLASH_ESCAPE = re.compile(r'[^\\"]\\"(?!["\r\n,;\t|]|$)')
 
@@ -56,7 +58,8 @@ def open_delimited(
     escape = "\\" if BACKSLASH_ESCAPE.search(sample) else None
     if escape:
         notes.append("Quotation marks inside cells are escaped with a backslash; backslashes were read so.")
-    separator = delimiter or _delimiter(path, chosen, escape, limits)
+    hint = HINT.match(sample)
+    separator = delimiter or (hint[1] if hint else _delimiter(path, chosen, escape, limits))
     skips = bool(re.search(re.escape(separator) + r' +"', sample)) and f'"{separator} ' not in sample.replace(
         f'"{separator} "', ""
     )
@@ -64,21 +67,28 @@ def open_delimited(
 
 
 def _delimiter(path: Path, encoding: str, escape: str | None, limits: Limits) -> str:
-    """The separator under which the first records agree best; a comma when none splits anything."""
+    """The separator under which the first records agree best; a comma when none splits anything. Where one leaves
+    nothing but itself, it is that."""
     if path.name.removesuffix(".gz").endswith((".tsv", ".tab")):
         return "\t"
     best, best_key = ",", (0, 0)
     for candidate in DELIMITERS:
         widths: list[int] = []
+        is_blank_throughout = True
         with suppress(ImportFileError):
             records = _records(path, encoding, Dialect(candidate, escape), limits)
             for _line, cells in records:
-                if isinstance(cells, RowError) or is_blank(cells) or (not widths and is_comment(cells)):
+                if is_blank(cells):
+                    continue
+                is_blank_throughout = False
+                if isinstance(cells, RowError) or (not widths and is_comment(cells)):
                     continue
                 widths.append(len(cells))
                 if len(widths) == 20:
                     break
             records.close()
+            if is_blank_throughout:
+                return candidate
         if not widths or widths[0] == 1:
             continue
         key = (sum(width == widths[0] for width in widths), widths[0])
@@ -120,7 +130,13 @@ def _records(path: Path, encoding: str, dialect: Dialect, limits: Limits) -> Rec
                     RowError(feed.started, "", "row-quotes", "Quotation marks do not pair up."),
                 )
                 continue
-            yield feed.started, cells
+            if feed.started > 1 or not _is_hint(cells):
+                yield feed.started, cells
+
+
+def _is_hint(cells: list[str]) -> bool:
+    """Whether the cells are the line that says how they are separated; by another mark it is one cell."""
+    return cells == ["sep=", ""] or (len(cells) == 1 and bool(HINT.fullmatch(f"{cells[0]}\n")))
 
 
 class _Feed:

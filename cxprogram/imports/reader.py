@@ -30,6 +30,7 @@ Rows = Generator[tuple[int, dict[str, str] | RowError]]
 HEAD_RECORDS = 60
 XML_ROOT = re.compile(rb"<(?:!DOCTYPE|(?:\w{1,40}:)?log)\b")
 MAX_BLANK_LINES = 10_000
+ADDRESS = re.compile(r"[^@\s,;<>]{1,64}@[^@\s,;<>]{1,190}\.[A-Za-z]{2,24}")
 
 
 @dataclass(slots=True)
@@ -164,6 +165,9 @@ def read_table(
     if width > limits.columns:
         raise ImportFileError("columns-too-many", f"{width:,} columns; at most {limits.columns:,} are read.", line)
     names = column_names(header, naming or ("joined" if len(header) > 1 else "first"), line, source.notes)
+    if len(header) == 1 and _is_a_row(header[0], [cells for _at, cells in head[1:] if not isinstance(cells, RowError)]):
+        detail = "An e-mail address stands where a column is named: put a line with the names of the columns above it."
+        raise ImportFileError("header-missing", detail, line)
     last = head[len(header) - 1][0]
     if any(merge.top > last for merge in source.merges):
         source.notes.append("Merged cells below the header: their value stands in their first cell only.")
@@ -190,6 +194,16 @@ def lines_above(head: list[tuple[int, Cells]], kind: Kind) -> list[int]:
             break
         above.append(at)
     return above
+
+
+def _is_a_row(first: list[str], below: list[list[str]]) -> bool:
+    """Whether the line that should name the columns is one of the rows: an address stands above addresses."""
+    for at, name in enumerate(first):
+        if ADDRESS.fullmatch(name.strip()):
+            cells = [row[at].strip() for row in below if at < len(row) and row[at].strip()]
+            if cells and all(map(ADDRESS.fullmatch, cells)):
+                return True
+    return False
 
 
 def _fill_merged(header: list[list[str]], lines: list[int], merges: list[Merge]) -> None:

@@ -115,8 +115,8 @@ def _line_ends(text: str, after_return: bool) -> int:
 def _guess(path: Path, first_bad: int, limits: Limits) -> str:
     """A code page for a file that is not UTF-8, from its own accented lines.
 
-    A file whose accented lines are mostly good UTF-8 is a damaged UTF-8 file: reading it as anything else
-    would spoil the good lines, so it is refused.
+    A file whose accented lines are mostly good UTF-8 is a damaged UTF-8 file, and one with any beside a few accents is
+    put together from two: reading either as anything else would spoil the good lines, so it is refused.
     """
     sample, good, bad = bytearray(), 0, 0
     with open_source(path, limits) as file:
@@ -131,15 +131,15 @@ def _guess(path: Path, first_bad: int, limits: Limits) -> str:
                 sample += raw
             if len(sample) > GUESS_BYTES:
                 break
-    if good > bad:
+    letters = sum(byte >= 0x80 or chr(byte).isalpha() for byte in sample)
+    accented = len(NON_ASCII.findall(sample))
+    western = accented < FEW_ACCENTS or accented < WESTERN_SHARE * letters
+    if good > bad or (good and western):
         raise ImportFileError(
             "encoding-mixed",
             f"{good} lines are UTF-8 and {bad} are not. Mend them, or name the encoding.",
             first_bad,
         )
-    letters = sum(byte >= 0x80 or chr(byte).isalpha() for byte in sample)
-    accented = len(NON_ASCII.findall(sample))
-    western = accented < FEW_ACCENTS or accented < WESTERN_SHARE * letters
     if western and not NOT_CP1252.search(sample):
         return "cp1252"
     best = from_bytes(bytes(sample), cp_isolation=list(CODE_PAGES)).best()

@@ -32,6 +32,10 @@ READABLE = [
     ("tab", b"a\tb\n1\t2\n", "\t", "utf-8", [(2, ["1", "2"])]),
     ("pipe", b"a|b\n1|2\n", "|", "utf-8", [(2, ["1", "2"])]),
     ("one column", b"a\n1\n", ",", "utf-8", [(2, ["1"])]),
+    ("a hint how it is separated", b"\xef\xbb\xbfsep=;\r\na;b\r\n1;2,5\r\n", ";", "utf-8-sig", [(3, ["1", "2,5"])]),
+    ("a hint in quotes", b'"sep=|"\na|b\n1|2\n', "|", "utf-8", [(3, ["1", "2"])]),
+    ("a column that is called as a hint", b"sep=x,b\n1,2\n", ",", "utf-8", [(2, ["1", "2"])]),
+    ("an address that names a column", b"a@x.no,b\n1,2\n", ",", "utf-8", [(2, ["1", "2"])]),
     ("byte order mark", b"\xef\xbb\xbfa,b\n1,2\n", ",", "utf-8-sig", [(2, ["1", "2"])]),
     ("UTF-16 with mark", "a,b\nå,2\n".encode("utf-16"), ",", "utf-16", [(2, ["å", "2"])]),
     ("CR LF", b"a,b\r\n1,2\r\n3,4\r\n", ",", "utf-8", [(2, ["1", "2"]), (3, ["3", "4"])]),
@@ -170,6 +174,9 @@ REFUSED = [
     ("empty", b"", "file-empty", None),
     ("blank lines only", b"\n\r\n \n", "file-empty", None),
     ("separators only", b",,\n,,\n", "file-empty", None),
+    ("semicolons only", b";;\n;;\n", "file-empty", None),
+    ("nothing under a hint", b"sep=;\n", "file-empty", None),
+    ("a person where columns are named", b"\nAnn,ann@x.no\nBo,bo@x.no\nCy,\n", "header-missing", 2),
     ("empty gzip", gz(b""), "file-empty", None),
     ("broken workbook", b"PK\x03\x04\x14\x00\x06\x00", "workbook-damaged", None),
     ("old workbook", b"\xd0\xcf\x11\xe0\xa1\xb1", "file-binary", None),
@@ -183,6 +190,7 @@ REFUSED = [
     ("cut gzip", gz(b"a,b\n1,2\n" * 999)[:-9], "gzip-damaged", None),
     ("garbage in gzip", b"\x1f\x8b\x08\x00garbage", "gzip-damaged", None),
     ("damaged UTF-8", "a,b\nå,ä\nö,é\nü,ñ\n".encode() + b"\xe5,1\n", "encoding-mixed", 5),
+    ("UTF-8 above cp1252", "a,b\nå,1\n".encode() + b"\xe5,2\n\xe4,3\n", "encoding-mixed", 3),
     ("4,097 columns", ",".join(f"c{i}" for i in range(4097)).encode(), "columns-too-many", 1),
 ]
 

@@ -19,10 +19,20 @@ SENSITIVE = re.compile(
 )
 KEY = re.compile(
     r"(?:^| )(?:id|uid|uuid|guid|key|nr|no|number|ref|reference|code|kod|kode|koodi|tunnus|numero)$"
-    r"|(?:nummer|numero|nyckel|nøkkel|nøgle|tunnus)$"
+    r"|(?:nummer|nr|numero|nyckel|nøkkel|nøgle|tunnus)$"
 )
 # Where somebody lives and is called is called a number as well.
 PLACE_OR_PHONE = re.compile(r"post|zip|phone|tele|mobil|puhelin|fax")
+# What is numbered so is no person: a place, an order, a seat. Two rows of a short list may well differ in it.
+OF_A_THING = re.compile(
+    r"(?:^| )(?:(?:land|maa|hus|rum|rom|huone|gate|gata|seat|plats|plass|paikka|area)(?:s|n)?"
+    r"(?:$| |id|k[oø]d|koodi|n[ru])"
+    r"|order (?:id|n|k|c|ref)|order(?:n|id)|ordren|beställning|bestilling|tilaus|invoice|faktur|lasku"
+    r"|booking|bokning|reserv|varaus|ticket|biljet|bill?et|lippu|flight|flyg|flyvn|lento"
+    r"|discount|rabat|alennus|coupon|kupon|promo|campaign|kampan|voucher|product|produkt|artikel|tuote"
+    r"|countr|house|talo|street|room|region|store |shop|butik|myymälä|currency|valut|language|språk|sprog|kieli"
+    r"|unit|enhet|enhed|yksikkö|department|avdel|afdel|osasto|status|version)"
+)
 LIKELIHOOD = re.compile(r"\brecommend|rekommender|anbefal|suosittel")
 
 Headings = dict[str, frozenset[str]]
@@ -102,6 +112,12 @@ CUSTOMERS = _named(
         "datum för samtycke,samtykkedato,dato for samtykke,suostumuksen päivä,suostumuspäivä,suostumuksen päivämäärä"
     ),
 )
+# The state's number of a person: it opens doors, and no survey needs it.
+NATIONAL_ID = _named(
+    number="personnummer,personnr,person-nr,samordningsnummer,fødselsnummer,fødselsnr,cpr,cpr-nummer,cpr-nr,"
+    "henkilötunnus,hetu,social security number,social security no,ssn,national id,national identity number,"
+    "personal identity number,personal number,passport,passport number,passport no,passnummer,passnr,passinumero"
+)["number"]
 COMMENT = (
     "comment,comments,feedback,verbatim,kommentar,kommentarer,tilbakemelding,tilbagemelding,kommentti,kommentit,palaute"
 )
@@ -168,7 +184,7 @@ COMPANY = _named(
 )["company"]
 REMARKS = SCORES["comment"]
 # Who said it, or how they are reached: no question of any survey.
-WHO = frozenset().union(
+WHO = NATIONAL_ID.union(
     *(CUSTOMERS[role] for role in ("email", "name", "first_name", "last_name", "phone")), SCORES["customer_id"]
 )
 # Of what is called so no cell is anybody's name.
@@ -193,6 +209,17 @@ def is_key(heading: str) -> bool:
     """Whether the heading calls its cells keys: ids, numbers, codes; a postcode and a telephone number are none."""
     word = plain(heading)
     return bool(KEY.search(word)) and not PLACE_OR_PHONE.search(word)
+
+
+def is_of_a_thing(heading: str) -> bool:
+    """Whether what the heading numbers is a place or something that people have, and not themselves."""
+    word = plain(heading)
+    return bool(OF_A_THING.search(word) or PLACE_OR_PHONE.search(word))
+
+
+def is_national_id(heading: str) -> bool:
+    """Whether the heading is what a state calls the number of a person."""
+    return plain(heading) in NATIONAL_ID
 
 
 def is_sensitive(heading: str) -> bool:

@@ -88,7 +88,7 @@ class _Draft:
         free = [name for name in self.table.header if name not in self.roles]
         for name in free:
             profile = self.profiles[name]
-            if profile.is_email or profile.is_address:
+            if profile.is_email or profile.is_address or headings.is_national_id(name):
                 self.roles[name] = "personal"
             elif not profile.filled:
                 self.roles[name] = "ignore"

@@ -91,7 +91,7 @@ def propose_records(layout: Layout, table: Table, profiles: dict[str, Profile], 
         roles = _by_looks(table, profiles, target, roles)
     for at, name in enumerate(table.header):
         if name not in roles:
-            is_private = PERSONAL.fullmatch(name) or profiles[name].is_address
+            is_private = PERSONAL.fullmatch(name) or profiles[name].is_address or headings.is_national_id(name)
             is_idle = SYNCED.fullmatch(name) or not profiles[name].filled
             is_idle = is_idle or target not in KEEPS_ATTRIBUTES
             roles[name] = "personal" if is_private else "ignore" if is_idle else "attribute"
@@ -151,7 +151,7 @@ def _is_key(name: str, profile: Profile, target: Target, *, is_first: bool) -> b
     """Ids come first in a table, or are called so; one that every row has, and no two rows share.
 
     Of people only the first column can be one that is not called so, and only if it looks like nothing else: ages and
-    points differ too, and are nobody's key.
+    points differ too, and are nobody's key; nor is the number of what they have, or that which a state gave them.
     """
     if headings.is_key(name) and not profile.is_phone:
         return is_id(profile)
@@ -171,6 +171,8 @@ class _Looks:
 
     def has(self, role: str) -> bool:
         return role in self.roles.values()
+    if headings.is_national_id(name) or (target in SOMEBODY and headings.is_of_a_thing(name)):
+        return False
 
     def give(self, role: str, fits: Iterable[str]) -> None:
         name = next((name for name in fits if name not in self.roles), None)

@@ -24,6 +24,9 @@ def roles(tmp_path, text):
         ("Age,Name,Email", ["31,Ann Ask,ann@example.org", "44,Bo Berg,bo@example.org"]),
         ("Email,Name,Postal code", ["ann@example.org,Ann Ask,10250", "bo@example.org,Bo Berg,10251"]),
     ],
+        ("Email,Name,Country code", ["ann@example.org,Ann Ask,SE", "bo@example.org,Bo Berg,NO"]),
+        ("Husnummer,E-post,Namn", ["1,ann@example.org,Ann Ask", "12,bo@example.org,Bo Berg"]),
+        ("Order no,Email,Seat nr", ["900123,ann@example.org,12A", "900124,bo@example.org,12B"]),
 )
 def test_a_number_that_tells_people_apart_is_no_key(tmp_path, header, rows):
     _layout, target, records = roles(tmp_path, "\n".join([header, *rows, ""]))
@@ -33,6 +36,24 @@ def test_a_number_that_tells_people_apart_is_no_key(tmp_path, header, rows):
 
 
 def test_a_town_is_nobodys_name_and_what_is_called_a_number_is_the_key(tmp_path):
+@pytest.mark.parametrize("heading", ["Kundnummer", "Customer number", "Asiakasnumero", "Kundenr", "Record ID"])
+def test_the_key_of_somebody_is_found_beside_that_of_a_thing(tmp_path, heading):
+    text = f"Discount code,{heading},Email\nAB12,1001,ann@example.org\nCD34,1002,bo@example.org\n"
+    assert [record.external_id for record in roles(tmp_path, text)[2]] == ["1001", "1002"]
+
+
+@pytest.mark.parametrize("heading", ["Personnummer", "Fødselsnummer", "CPR-nr", "Henkilötunnus", "SSN"])
+def test_the_number_that_a_state_gives_a_person_stays_out(tmp_path, heading):
+    people = f"{heading},Name,Email\n19800101-1234,Ann,ann@example.org\n19810202-2345,Bo,bo@example.org\n"
+    _layout, target, records = roles(tmp_path, people)
+    assert target == "customers"
+    assert [(record.external_id, record.attributes) for record in records] == [("", {})] * 2
+    answers = f"{heading},Overall,Why\n19800101-1234,5,Quick\n19810202-2345,2,Slow\n19820303-3456,5,Quick\n"
+    _layout, target, rows = roles(tmp_path, answers)
+    assert target == "responses"
+    assert all("19" not in f"{row.external_id} {row.answers} {row.attributes}" for row in rows)
+
+
     text = (
         "Kundnummer,Förnamn,Efternamn,E-post,Ort\n1001,Eva,Berg,eva@example.org,Lund\n1002,Bo,Ek,bo@example.org,Oslo\n"
     )

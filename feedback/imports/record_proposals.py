@@ -21,7 +21,7 @@ SYNCED = re.compile(r"_[A-Za-z]+_synced")
 PERSONAL = re.compile(r"context_ip|context_user_agent|.*_ip|recipient|authenticity_token|phone_number|signature")
 FEW = 30
 SOMEBODY = ("customers", "people")
-SCALE_POINTS = 101
+SCALE, SCALE_POINTS = 11, 101
 
 
 # Kinds of rows whose columns are told by their headings, where no preset knows them.
@@ -58,14 +58,16 @@ class RecordProposal:
 def guess_target(layout: Layout, profiles: dict[str, Profile]) -> str:
     """What a row of a table that nobody knows most likely is; a person may say otherwise.
 
-    A column of e-mail addresses without a repeat: customers. Web domains without a repeat: accounts. Long texts beside
-    a small number, or alone, without an id: mentions. Ids, dates and addresses that come back: interactions. A column
-    that is called competitor: ratings of us and others.
+    A column of e-mail addresses without a repeat and no question: customers; so are names with addresses or phones,
+    some of which come back, beside which nothing is asked and nothing has a time. Web domains without a repeat:
+    accounts. Long texts beside a small number, or alone, without an id: mentions. Ids, dates and addresses that come
+    back: interactions. A column that is called competitor: ratings of us and others.
     """
     if layout.format != "table":
         return layout.target
     columns = [profile for profile in profiles.values() if profile.filled]
-    if any(profile.is_email and profile.is_key for profile in columns):
+    is_asked = any(_is_question(profile) for profile in columns)
+    if any(profile.is_email and profile.is_key for profile in columns) and not is_asked:
         return "customers"
     dates = [profile for profile in columns if profile.is_date]
     if any(profile.is_domain and profile.is_key for profile in columns):
@@ -75,10 +77,26 @@ def guess_target(layout: Layout, profiles: dict[str, Profile]) -> str:
     has_key = bool(columns) and is_id(columns[0])
     if has_key and dates and any(profile.is_email for profile in columns):
         return "interactions"
-    small = [profile for profile in columns if profile.is_whole and profile.distinct <= 11]
+    small = [profile for profile in columns if profile.is_whole and profile.distinct <= SCALE]
     if len(columns) <= 4 and small and not has_key and any(profile.mean_length > 80 for profile in columns):
         return "mentions"
-    return "responses"
+    called = set(headings.roles_of([profile.name for profile in columns], headings.CUSTOMERS).values())
+    is_of_people = called & {"email", "phone"} and called & {"name", "first_name", "last_name"}
+    tells_more = any(_is_opinion(profile) for profile in columns)
+    return "customers" if is_of_people and not (dates or is_asked or tells_more) else "responses"
+
+
+def _is_question(profile: Profile) -> bool:
+    """Whether the heading asks something that is rated or told; that of a box to tick asks too."""
+    return profile.name.rstrip().endswith("?") and _is_opinion(profile)
+
+
+def _is_opinion(profile: Profile) -> bool:
+    """Whether the cells rate or tell: few small numbers that say more than yes and no, or sentences."""
+    if headings.is_key(profile.name) or headings.is_personal(profile.name):
+        return False
+    is_rating = profile.is_whole and profile.distinct <= SCALE and profile.span not in ((0, 0), (0, 1), (1, 1))
+    return is_rating or profile.is_prose
 
 
 def propose_records(layout: Layout, table: Table, profiles: dict[str, Profile], target: Target) -> RecordProposal:
@@ -153,6 +171,8 @@ def _is_key(name: str, profile: Profile, target: Target, *, is_first: bool) -> b
     Of people only the first column can be one that is not called so, and only if it looks like nothing else: ages and
     points differ too, and are nobody's key; nor is the number of what they have, or that which a state gave them.
     """
+    if headings.is_national_id(name) or (target in SOMEBODY and headings.is_of_a_thing(name)):
+        return False
     if headings.is_key(name) and not profile.is_phone:
         return is_id(profile)
     if target in SOMEBODY:
@@ -171,8 +191,6 @@ class _Looks:
 
     def has(self, role: str) -> bool:
         return role in self.roles.values()
-    if headings.is_national_id(name) or (target in SOMEBODY and headings.is_of_a_thing(name)):
-        return False
 
     def give(self, role: str, fits: Iterable[str]) -> None:
         name = next((name for name in fits if name not in self.roles), None)
@@ -201,7 +219,7 @@ def _by_looks(table: Table, profiles: dict[str, Profile], target: Target, known:
     looks.give("domain", [name for name in domains if profiles[name].is_key])
     looks.give("account", domains)
     looks.give("customer", sorted(emails, key=lambda name: -profiles[name].distinct))
-    looks.give("rating", [name for name in filled if profiles[name].is_whole and profiles[name].distinct <= 11])
+    looks.give("rating", [name for name in filled if profiles[name].is_whole and profiles[name].distinct <= SCALE])
     long = [name for name in filled if profiles[name].mean_length > 25 and name not in emails]
     looks.give("text", sorted(long, key=lambda name: -profiles[name].mean_length))
     rest = [name for name in filled if name not in dates]

@@ -61,6 +61,8 @@ class _RaceError(Exception):
 def check(facts: PersonFacts, known: Definitions) -> tuple[tuple[Key, ...], dict[str, Any]]:
     """The identities and attributes as they are stored; raises CustomerError with the reason as its code."""
     keys = identities.keys(facts.identities, email=facts.email, phone=facts.phone)
+    if not keys and facts.phone.strip():  # a national number says of no country, so it is nobody's key
+        raise CustomerError(_("Write the phone number as in +46701234567."), code="phone-invalid")
     if not keys:
         raise CustomerError(_("The key of the customer is missing."), code="customer-key-missing")
     identities.clean(facts.name, 200)

@@ -22,6 +22,7 @@ from journeys.services.people import PersonFacts
 MAX_LIST, MAX_BYTES = 1_000, 500_000
 _BRACKETS = re.compile(r"(?P<name>[^<>]*)<(?P<address>[^<>]*)>")
 _DIGITS = re.compile(r"[+(]?[0-9][0-9 ()./\u2010-\u2015-]{4,}")
+_HINT = re.compile(r'"?sep=[;\t,|]"?')
 _NAMES = ("name", "first_name", "last_name")
 
 
@@ -53,22 +54,47 @@ def too_long() -> PlanError:
 
 def read(text: str) -> list[Listed]:
     """The people of a text, one a line: an address, a name and the address in angle brackets, or the columns of a
-    table. A first line that names its columns says which they are; the others are left out then."""
+    table; or several a line, as mail programs copy them. A first line that names its columns says which they are; the
+    others are left out then."""
     roles: list[str] | None = None
     found: list[Listed] = []
     for number, line in enumerate(text.splitlines(), start=1):
         if not line.strip():
             continue
-        if match := _BRACKETS.fullmatch(line.strip()):
-            cells = [match["name"].strip().strip('"'), match["address"].strip()]
+        if number == 1 and _HINT.fullmatch(line):  # what Excel writes above a table
+            continue
+        if person := _in_brackets(number, line):
+            found.append(person)
+            continue
+        cells = _cells(line)
+        if roles is None and not found and (named := _roles(cells)):
+            roles = named
+        elif roles:
+            found.append(_by_column(number, cells, roles))
         else:
-            mark = next((mark for mark in ";\t," if mark in line), ",")
-            cells = [cell.strip() for cell in next(csv.reader([line], delimiter=mark))]
-            if roles is None and not found and (named := _roles(cells)):
-                roles = named
-                continue
-        found.append(_by_column(number, cells, roles) if roles and not match else _by_look(number, cells))
+            found += _several(number, cells) or [_by_look(number, cells)]
     return found
+
+
+def _in_brackets(line: int, text: str) -> Listed | None:
+    match = _BRACKETS.fullmatch(text.strip())
+    return _by_look(line, [match["address"].strip(), match["name"].strip().strip('"')]) if match else None
+
+
+def _cells(line: str) -> list[str]:
+    mark = next((mark for mark in ";\t," if mark in line), ",")
+    try:
+        return [cell.strip() for cell in next(csv.reader([line], delimiter=mark))]
+    except csv.Error:  # a cell longer than any address: the line is nobody
+        return [line]
+
+
+def _several(line: int, cells: Sequence[str]) -> list[Listed]:
+    """The people of a line as mail programs copy them: an address in each cell, and nothing else in the line."""
+    filled = [cell for cell in cells if cell]
+    if len(filled) < 2 or not all("@" in cell for cell in filled):
+        return []
+    return [_in_brackets(line, cell) or Listed(line, "", cell) for cell in filled]
 
 
 def _roles(cells: Sequence[str]) -> list[str]:
@@ -86,7 +112,7 @@ def _by_column(line: int, cells: Sequence[str], roles: Sequence[str]) -> Listed:
 def _by_look(line: int, cells: Sequence[str]) -> Listed:
     email = next((cell for cell in cells if "@" in cell), "")
     phone = next((cell for cell in cells if _DIGITS.fullmatch(cell)), "")
-    return Listed(line, " ".join(cell for cell in cells if cell and cell not in (email, phone)), email, phone)
+    return Listed(line, " ".join(cell for cell in cells if cell not in ("", phone) and "@" not in cell), email, phone)
 
 
 @transaction.atomic

@@ -35,6 +35,7 @@ def owner(survey: Survey) -> Client:
         ),
         ('"Ek, Bo" <bo@example.org>', [Listed(1, "Ek, Bo", "bo@example.org")]),
         ("+46 70 123 45 67", [Listed(1, "", "", "+46 70 123 45 67")]),
+        ("old@example.org <new@example.org>", [Listed(1, "", "new@example.org")]),
         ("Ann <+46701234567>", [Listed(1, "Ann", "", "+46701234567")]),
         ("Ann;Berg;ann@example.org;+46701234567", [Listed(1, "Ann Berg", "ann@example.org", "+46701234567")]),
         (
@@ -42,6 +43,14 @@ def owner(survey: Survey) -> Client:
             [Listed(2, "Ann Berg", "ann@example.org", "+4790123456")],
         ),
         ("nonsense", [Listed(1, "nonsense")]),
+        (
+            "a@example.org; Bo Ek <b@example.org>; ",
+            [Listed(1, "", "a@example.org"), Listed(1, "Bo Ek", "b@example.org")],
+        ),
+        ("a@example.org, b@example.org", [Listed(1, "", "a@example.org"), Listed(1, "", "b@example.org")]),
+        ("Ann;a@example.org;ann@example.org", [Listed(1, "Ann", "a@example.org")]),
+        ("sep=;\nName;Email\nBo;b@example.org", [Listed(3, "Bo", "b@example.org")]),
+        ("x" * 200_000, [Listed(1, "x" * 200_000)]),
     ],
 )  # fmt: skip
 def test_a_line_is_read_by_its_columns_or_its_looks(text: str, found: list[Listed]) -> None:

@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 from django.conf import settings as django_settings
 from django.db import connection, transaction
+from django.test import TransactionTestCase
 from hypothesis import settings
 
 from tests import factories
 from tests.browser.chromium import launched
 from tests.demo_site import DemoSite, demo_site
+from tests.emptying import empty_tables
 from tests.template_database import migrated_template
 
 __all__ = ["demo_site"]
@@ -47,6 +49,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def static_files_on_demand() -> None:
     """Each test client loads the middleware anew, which would read every static file each time."""
     django_settings.WHITENOISE_AUTOREFRESH = True
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_emptying() -> None:
+    TransactionTestCase._fixture_teardown = empty_tables
 
 
 @pytest.fixture(scope="session")

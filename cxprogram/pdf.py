@@ -82,6 +82,24 @@ def _weasyprint() -> Any:
     return weasyprint, FontConfiguration, BundledOnly, FatalURLFetchingError
 
 
+class _Faces(list):
+    """Takes the place of a font configuration and keeps what it is told."""
+
+    def add_font_face(self, descriptors: Any, _fetcher: Any) -> None:
+        self.append(descriptors)
+
+
+@cache
+def _styles() -> tuple[list[Any], _Faces]:
+    """The styles and the fonts they name, read once per process: that takes as long as laying out a page."""
+    weasyprint, _configuration, bundled_only, _refused = _weasyprint()
+    faces = _Faces()
+    return [
+        weasyprint.CSS(url=BASE + style, url_fetcher=bundled_only(), font_config=faces, media_type="print")
+        for style in STYLES
+    ], faces
+
+
 def make_pdf(html: str) -> bytes:
     """A PDF/UA-1 file of a complete HTML document, the same bytes for the same document.
 
@@ -106,10 +124,9 @@ def _render(html: str) -> Any:
     weasyprint, font_configuration, bundled_only, refused = _weasyprint()
     fetcher, fonts = bundled_only(), font_configuration()
     try:
-        sheets = [
-            weasyprint.CSS(url=BASE + style, url_fetcher=fetcher, font_config=fonts, media_type="print")
-            for style in STYLES
-        ]
+        sheets, faces = _styles()
+        for face in faces:
+            fonts.add_font_face(face, fetcher)
         document = weasyprint.HTML(string=html, base_url=BASE, url_fetcher=fetcher, media_type="print")
         return document.render(stylesheets=sheets, font_config=fonts, pdf_variant=VARIANT)
     except refused as error:

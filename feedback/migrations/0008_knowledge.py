@@ -3,6 +3,8 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+from cxprogram.migration_steps import together
+
 
 class Migration(migrations.Migration):
 
@@ -11,7 +13,7 @@ class Migration(migrations.Migration):
         ('journeys', '0006_knowledge'),
     ]
 
-    operations = [
+    operations = together([
         migrations.AddField(
             model_name='question',
             name='competitor',
@@ -22,4 +24,4 @@ class Migration(migrations.Migration):
             name='competitor',
             field=models.ForeignKey(blank=True, db_constraint=False, help_text='In a grid of us and others: whom this row rates. Empty: us.', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='journeys.competitor', verbose_name='rates the competitor'),
         ),
-    ]
+    ])

@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+from cxprogram.migration_steps import together
+
 
 class Migration(migrations.Migration):
 
@@ -9,7 +11,7 @@ class Migration(migrations.Migration):
         ('feedback', '0011_runs_of_driver_studies'),
     ]
 
-    operations = [
+    operations = together([
         migrations.AlterField(
             model_name='samplingplan',
             name='event',
@@ -30,4 +32,4 @@ class Migration(migrations.Migration):
             name='holidays_of',
             field=models.CharField(blank=True, choices=[('', 'no holidays'), ('SE', 'Sweden'), ('NO', 'Norway'), ('DK', 'Denmark'), ('FI', 'Finland'), ('IS', 'Iceland'), ('AX', 'Åland'), ('FO', 'Faroe Islands')], default='', max_length=2, verbose_name='not on holidays of'),
         ),
-    ]
+    ])

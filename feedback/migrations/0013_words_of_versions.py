@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+from cxprogram.migration_steps import together
+
 
 class Migration(migrations.Migration):
 
@@ -9,7 +11,7 @@ class Migration(migrations.Migration):
         ('feedback', '0012_events_and_countries_of_plans'),
     ]
 
-    operations = [
+    operations = together([
         migrations.AddField(
             model_name='questionrevision',
             name='options_before',
@@ -30,4 +32,4 @@ class Migration(migrations.Migration):
             name='words',
             field=models.JSONField(blank=True, default=dict, editable=False, verbose_name='words of its questions'),
         ),
-    ]
+    ])

@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+from cxprogram.migration_steps import together
+
 
 class Migration(migrations.Migration):
 
@@ -9,7 +11,7 @@ class Migration(migrations.Migration):
         ('feedback', '0014_keep_published_words'),
     ]
 
-    operations = [
+    operations = together([
         migrations.AddField(
             model_name='surveyversion',
             name='languages',
@@ -35,4 +37,4 @@ class Migration(migrations.Migration):
             name='language',
             field=models.CharField(blank=True, max_length=10, verbose_name='language'),
         ),
-    ]
+    ])

@@ -3,6 +3,8 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+from cxprogram.migration_steps import together
+
 
 class Migration(migrations.Migration):
 
@@ -11,7 +13,7 @@ class Migration(migrations.Migration):
         ('feedback', '0016_suspected_answers'),
     ]
 
-    operations = [
+    operations = together([
         migrations.AddField(
             model_name='importmapping',
             name='kind',
@@ -46,4 +48,4 @@ class Migration(migrations.Migration):
             model_name='importmapping',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'responses'), ('survey_version__isnull', False)), models.Q(models.Q(('kind', 'responses'), _negated=True), ('survey_version', None)), _connector='OR'), name='import_mapping_survey_of_answers', violation_error_message='A mapping of answers names the version of their survey, no other does.'),
         ),
-    ]
+    ])

@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+from cxprogram.migration_steps import together
+
 
 def version() -> models.PositiveSmallIntegerField:
     return models.PositiveSmallIntegerField(
@@ -11,7 +13,7 @@ def version() -> models.PositiveSmallIntegerField:
 
 class Migration(migrations.Migration):
     dependencies = [("journeys", "0011_customer_base")]
-    operations = [
+    operations = together([
         migrations.AddField("kpitarget", "kpi_version", version()),
         migrations.AddField("kpitargetevent", "kpi_version", version()),
-    ]
+    ])

@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+from cxprogram.migration_steps import together
+
 
 class Migration(migrations.Migration):
 
@@ -9,7 +11,7 @@ class Migration(migrations.Migration):
         ('journeys', '0012_target_kpi_version'),
     ]
 
-    operations = [
+    operations = together([
         migrations.AddField(
             model_name='touchpoint',
             name='receiver',
@@ -30,4 +32,4 @@ class Migration(migrations.Migration):
             name='receiver_name',
             field=models.CharField(blank=True, help_text='Empty: the same name.', max_length=200, verbose_name='what the receiver calls it'),
         ),
-    ]
+    ])

@@ -3,6 +3,8 @@
 from django.conf import settings
 from django.db import migrations, models
 
+from cxprogram.migration_steps import together
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -11,7 +13,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.RemoveConstraint(
             model_name="consent",
             name="consent_granted_to_a_text",
@@ -60,4 +62,4 @@ class Migration(migrations.Migration):
                 name="consent_key_once",
             ),
         ),
-    ]
+    ])

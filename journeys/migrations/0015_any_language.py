@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+from cxprogram.migration_steps import together
+
 
 class Migration(migrations.Migration):
 
@@ -9,7 +11,7 @@ class Migration(migrations.Migration):
         ('journeys', '0014_consents_of_sources'),
     ]
 
-    operations = [
+    operations = together([
         migrations.AlterField(
             model_name='customer',
             name='language',
@@ -20,4 +22,4 @@ class Migration(migrations.Migration):
             name='language',
             field=models.CharField(blank=True, choices=[('en', 'English'), ('sv', 'Svenska'), ('nb', 'Norsk'), ('da', 'Dansk'), ('fi', 'Suomi'), ('af', 'Afrikaans'), ('ar', 'العربيّة'), ('ar-dz', 'العربية الجزائرية'), ('ast', 'Asturianu'), ('az', 'Azərbaycanca'), ('be', 'Беларуская'), ('bg', 'Български'), ('bn', 'বাংলা'), ('br', 'Brezhoneg'), ('bs', 'Bosanski'), ('ca', 'Català'), ('ckb', 'کوردی'), ('cs', 'Česky'), ('cy', 'Cymraeg'), ('de', 'Deutsch'), ('dsb', 'Dolnoserbski'), ('el', 'Ελληνικά'), ('en-au', 'Australian english'), ('en-gb', 'British english'), ('eo', 'Esperanto'), ('es', 'Español'), ('es-ar', 'Español de argentina'), ('es-co', 'Español de colombia'), ('es-mx', 'Español de mexico'), ('es-ni', 'Español de nicaragua'), ('es-ve', 'Español de venezuela'), ('et', 'Eesti'), ('eu', 'Basque'), ('fa', 'فارسی'), ('fr', 'Français'), ('fy', 'Frysk'), ('ga', 'Gaeilge'), ('gd', 'Gàidhlig'), ('gl', 'Galego'), ('he', 'עברית'), ('hi', 'हिंदी'), ('hr', 'Hrvatski'), ('hsb', 'Hornjoserbsce'), ('hu', 'Magyar'), ('hy', 'Հայերեն'), ('ia', 'Interlingua'), ('id', 'Bahasa indonesia'), ('ig', 'Asụsụ ìgbò'), ('io', 'Ido'), ('is', 'Íslenska'), ('it', 'Italiano'), ('ja', '日本語'), ('ka', 'ქართული'), ('kab', 'Taqbaylit'), ('kk', 'Қазақ'), ('km', 'Khmer'), ('kn', 'Kannada'), ('ko', '한국어'), ('ky', 'Кыргызча'), ('lb', 'Lëtzebuergesch'), ('lt', 'Lietuviškai'), ('lv', 'Latviešu'), ('mk', 'Македонски'), ('ml', 'മലയാളം'), ('mn', 'Mongolian'), ('mr', 'मराठी'), ('ms', 'Bahasa melayu'), ('my', 'မြန်မာဘာသာ'), ('ne', 'नेपाली'), ('nl', 'Nederlands'), ('nn', 'Norsk (nynorsk)'), ('os', 'Ирон'), ('pa', 'Punjabi'), ('pl', 'Polski'), ('pt', 'Português'), ('pt-br', 'Português brasileiro'), ('ro', 'Română'), ('ru', 'Русский'), ('sk', 'Slovensky'), ('sl', 'Slovenščina'), ('sq', 'Shqip'), ('sr', 'Српски'), ('sr-latn', 'Srpski (latinica)'), ('sw', 'Kiswahili'), ('ta', 'தமிழ்'), ('te', 'తెలుగు'), ('tg', 'Тоҷикӣ'), ('th', 'ภาษาไทย'), ('tk', 'Türkmençe'), ('tr', 'Türkçe'), ('tt', 'Татарча'), ('udm', 'Удмурт'), ('ug', 'ئۇيغۇرچە'), ('uk', 'Українська'), ('ur', 'اردو'), ('uz', 'Oʻzbek tili'), ('vi', 'Tiếng việt'), ('zh-hans', '简体中文'), ('zh-hant', '繁體中文')], max_length=10, verbose_name='language'),
         ),
-    ]
+    ])

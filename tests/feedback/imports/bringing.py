@@ -1,14 +1,29 @@
 """Bringing a file through the pages, as people do it."""
 
+import re
 from pathlib import Path
 
 import tinyhtml5
+import tinyhtml5.inputstream
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
 from cxprogram.models import ImportRun
 from feedback.services import import_work
+
+
+class Patterns(dict):
+    """tinyhtml5 2.1 means to keep these and writes them under a wrong key: it made each anew at every word."""
+
+    def __missing__(self, asked):
+        characters, is_opposite = asked
+        until = "" if is_opposite else "^"
+        self[asked] = re.compile(f"[{until}{re.escape(''.join(sorted(characters)))}]+")
+        return self[asked]
+
+
+tinyhtml5.inputstream.characters_until_regex = Patterns()
 
 
 def upload(client, content, name):

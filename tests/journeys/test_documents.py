@@ -282,7 +282,7 @@ def sorted_findings(document: Any) -> Any:
     return part
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(journeys(), min_size=2, max_size=4))
 def test_whatever_came_before_the_journey_says_what_the_last_document_says(program: Program, many: list) -> None:
     Touchpoint.objects.filter(program=program).delete()

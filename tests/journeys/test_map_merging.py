@@ -51,7 +51,7 @@ turns = st.lists(
 
 
 @pytest.mark.django_db
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(turns)
 def test_however_two_editors_take_turns_nothing_is_lost_and_the_later_is_told(
     shared_program: Program, acts: list[tuple[int, dict[str, str] | None]]

@@ -355,7 +355,7 @@ steps = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps)
 def test_no_version_is_lost_and_the_newest_is_what_stands(program: Program, ann: User, bo: User, acts: list) -> None:
     journey = new_journeys.begin(program, "J", by=ann, at=NOON)
@@ -425,7 +425,7 @@ def test_only_a_question_that_the_program_has_measures_a_touchpoint(
         assert point("desk").question_code == code
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(journeys(), st.integers(0, 99), st.booleans())
 def test_whatever_is_taken_off_with_its_findings_undo_and_files_bring_back(
     program: Program, ann: User, document: dict[str, Any], one: int, is_stage: bool

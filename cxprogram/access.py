@@ -73,10 +73,11 @@ def grants(user: Any) -> tuple[Grant, ...]:
     if not hasattr(user, "_cx_grants"):
         from cxprogram.models import Membership
 
-        rows = Membership.objects.valid_on(timezone.now().date()).filter(user=user).order_by("pk")
+        valid = Membership.objects.valid_on(timezone.now().date()).filter(user=user).order_by("pk")
+        rows = list(valid.select_related("program", "unit"))
+        user._cx_program = rows[0].program if rows else None  # every page asks for it next
         user._cx_grants = tuple(
-            Grant(row.program_id, row.role, row.unit.path, row.unit.parent_id is None)
-            for row in rows.select_related("unit")
+            Grant(row.program_id, row.role, row.unit.path, row.unit.parent_id is None) for row in rows
         )
     return user._cx_grants
 
@@ -84,6 +85,18 @@ def grants(user: Any) -> tuple[Grant, ...]:
 def hold(user: Any, held: Iterable[Grant]) -> None:
     """Let this user object act with these memberships alone: a key of an integration reaches no other program."""
     user._cx_grants = tuple(held)
+
+
+def current_program(user: Any) -> "Program | None":
+    """The program that the person works in: the first of theirs."""
+    first = next(iter(grants(user)), None)
+    if first is None:
+        return None
+    if getattr(user, "_cx_program", None) is None or user._cx_program.pk != first.program_id:
+        from cxprogram.models import Program
+
+        user._cx_program = Program.objects.get(pk=first.program_id)
+    return user._cx_program
 
 
 def can(user: Any, right: Right, *, program: "Program | int", unit: "OrgUnit | None" = None) -> bool:

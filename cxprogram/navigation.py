@@ -8,9 +8,9 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from cxprogram.access import Right, can
+from cxprogram.access import Right, can, current_program
 from cxprogram.choices import Role
-from cxprogram.page_base import current_program, leading_role
+from cxprogram.page_base import leading_role
 
 # (URL name, label, icon, right)
 PLACES = {

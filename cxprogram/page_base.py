@@ -10,7 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 
-from cxprogram.access import Right, can, defined_programs, grants
+from cxprogram.access import Right, can, current_program, defined_programs, grants
 from cxprogram.choices import Role
 from cxprogram.models import OrgUnit, Program, User
 
@@ -32,12 +32,6 @@ RANK = (
 def number_in(text: str) -> int | None:
     """The number of a row as an address or a form says it; None for anything else, be it a digit to Python (`²`)."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
-
-
-def current_program(user: Any) -> Program | None:
-    """The program that the person works in: the first of theirs."""
-    first = next(iter(grants(user)), None)
-    return Program.objects.get(pk=first.program_id) if first else None
 
 
 def leading_role(user: Any, program: Program) -> str | None:

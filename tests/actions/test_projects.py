@@ -188,8 +188,8 @@ def test_the_list_takes_a_constant_number_of_queries(client, house, django_asser
         make_project(house.touchpoint, responsible=house.people["project_lead"])
     client.force_login(house.people["executive"])
     client.get("/projects/")
-    # session, person, memberships, program (page, frame); projects, gates, effects, KPIs
-    with django_assert_num_queries(9):
+    # session, person, memberships with their program; projects, gates, effects, KPIs
+    with django_assert_num_queries(7):
         client.get("/projects/")
 
 

@@ -182,8 +182,8 @@ def test_the_list_takes_a_constant_number_of_queries(client, house, django_asser
     for _ in range(extra):
         make_ticket(house.survey, house.units["G"], customer=make_customer(house.program))
     login(client, house, "unit_manager").get("/tickets/")
-    # session, person, memberships, program (page, frame), units; four counts; two states, cards, problems, years
-    with django_assert_num_queries(15):
+    # session, person, memberships with their program, units; four counts; two states, cards, problems, years
+    with django_assert_num_queries(13):
         client.get("/tickets/")
 
 

@@ -126,8 +126,8 @@ def test_the_page_takes_a_constant_number_of_queries(client, house, django_asser
         TicketStep.objects.create(ticket=ticket, at=NOON, by=house.people["frontline"], act="noted", text=str(number))
         make_root_cause(house.program, f"cause-{number}", position=number)
     login(client, house, "frontline").get(f"/tickets/{ticket.pk}/")
-    # session, person, memberships, program (page, frame); ticket, problems, causes, questions, KPIs, helps, story
-    with django_assert_num_queries(12):
+    # session, person, memberships with their program; ticket, problems, causes, questions, KPIs, helps, story
+    with django_assert_num_queries(10):
         client.get(f"/tickets/{ticket.pk}/")
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
+from django.contrib.auth.hashers import ScryptPasswordHasher
 from django.db import connection, transaction
 from django.test import TransactionTestCase
 from hypothesis import settings
@@ -54,6 +55,12 @@ def static_files_on_demand() -> None:
 @pytest.fixture(scope="session", autouse=True)
 def quick_emptying() -> None:
     TransactionTestCase._fixture_teardown = empty_tables
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> None:
+    """By the same algorithm in a thousandth of its rounds; the demonstration's people log in by all of them."""
+    ScryptPasswordHasher.work_factor = 2**4
 
 
 @pytest.fixture(scope="session")

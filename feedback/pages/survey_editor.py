@@ -97,10 +97,11 @@ def heard(survey: Survey) -> Heard:
 
 
 def touchpoints_of(version: SurveyVersion) -> list[Touchpoint]:
-    """Those on the map, and those that a question of the draft is about already."""
+    """Those on a map in use, and those that a question of the draft is about already."""
     asked = version.items.values("question__touchpoint")
-    rows = Touchpoint.objects.filter(program=version.survey.program_id).filter(Q(retired_at=None) | Q(pk__in=asked))
-    return list(rows.order_by("stage__journey", "stage__position", "pk"))
+    rows = Touchpoint.objects.filter(program=version.survey.program_id)
+    offered = rows.filter(Q(pk__in=rows.in_use().values("pk")) | Q(pk__in=asked))
+    return list(offered.order_by("stage__journey", "stage__position", "pk"))
 
 
 def editor(version: SurveyVersion, *, bad_item: ItemForm | None = None, bad_grid: GridForm | None = None) -> Editor:

@@ -18,11 +18,14 @@ from feedback.survey_templates import TEMPLATES
 from journeys.kpis import registry
 from journeys.kpis.registry import KpiQuery
 from journeys.models import Kpi
+from journeys.services import shelf
 from tests.factories import (
+    make_journey,
     make_program,
     make_question,
     make_response,
     make_survey,
+    make_touchpoint,
     make_unit,
     make_user,
     root_of,
@@ -216,6 +219,20 @@ def test_a_question_that_is_asked_already_is_offered_by_its_label(owner, program
     made = owner.post("/surveys/new/", {"template": "effort"})
     page = owner.get(made["Location"]).content.decode()
     assert ">Waiting in line (Q1)</option>" in page
+
+
+def test_touchpoints_of_journeys_that_are_put_away_are_not_offered_except_the_one_chosen(owner, program):
+    points = {}
+    for code in ("kept", "away", "asked"):
+        stage = make_journey(program, code).stages.get(code="wait")
+        points[code] = make_touchpoint(stage, f"at-{code}")
+    version = survey_drafting.from_template(program, "effort", languages=["en"], on=DAY)
+    Question.objects.filter(code="CES").update(touchpoint=points["asked"])
+    for code in ("away", "asked"):
+        shelf.put_away(points[code].stage.journey, by=make_user("owner", root_of(program)), at=timezone.now())
+    page = owner.get(f"/surveys/{version.survey.slug}/edit/").content.decode()
+    offered = re.findall(r'<option value="\d+"(?: selected)?>(At-\w+)</option>', page)
+    assert set(offered) == {"At-kept", "At-asked"}
 
 
 # --- what came in -----------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from cxprogram.errors import ConflictError, DomainError
 from cxprogram.models import Program
 from feedback.choices import PlanEvent, PlanTrigger
 from feedback.models import ContactRule, EventCursor, PlannedAsk, SamplingPlan, SupportCase, Ticket, Wave
-from feedback.services import decisions, draws, not_drawn
+from feedback.services import case_closings, decisions, draws, not_drawn
 from feedback.services.decisions import Verdict
 from journeys.models import Customer, Interaction, InteractionKey
 
@@ -228,8 +228,7 @@ def _recent(plan: SamplingPlan, *, since: datetime) -> list[Happened]:
         closed = Ticket.objects.filter(program=plan.program_id, closed_at__gt=since, customer__isnull=False)
         return [ticket_closed(ticket) for ticket in closed]
     if plan.event == PlanEvent.CASE_CLOSED:
-        cases = SupportCase.objects.filter(program=plan.program_id, closed_at__gt=since, customer__isnull=False)
-        return [case_closed(case, at=case.closed_at) for case in cases if case.closed_at]
+        return [case_closed(case, at=at) for case, at in case_closings.since(plan.program_id, since)]
     return _events_in([plan], Interaction.objects.filter(program=plan.program_id, at__gt=since))
 
 

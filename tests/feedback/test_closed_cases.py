@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from feedback.models import PlannedAsk, SamplingPlan, SupportCase, Survey
-from feedback.services import plans, voice
+from feedback.services import case_closings, plans, voice
 from feedback.services.voice import Said
 from journeys.services import merges
 from journeys.services.customers import CustomerFacts
@@ -59,8 +59,8 @@ def test_a_case_that_becomes_closed_is_asked_about_once(survey: Survey, plan: Sa
 
 def test_its_customer_found_to_be_another_is_not_asked_again(survey: Survey, plan: SamplingPlan) -> None:
     tell(survey, closed=2)
-    merges.merge(factories.make_customer(survey.program), SupportCase.objects.get().customer, rule="x",
-                 at=timezone.now())  # fmt: skip
+    other = factories.make_customer(survey.program, identity="other")
+    merges.merge(other, SupportCase.objects.get().customer, rule="x", at=timezone.now())
     tell(survey)
     tell(survey, closed=1)
     assert PlannedAsk.objects.count() == 1
@@ -105,3 +105,27 @@ def test_no_plan_that_waits_for_cases_reads_none(survey: Survey) -> None:
     make_plan(survey, trigger="event", event="ticket_closed")
     tell(survey, closed=2)
     assert not PlannedAsk.objects.exists()
+
+
+def test_a_dry_run_tells_of_the_cases_that_the_plan_would_have_asked_after(survey: Survey, plan: SamplingPlan) -> None:
+    days = 24
+    for key, said in {
+        "closed by a word": [{"status": "open"}, {"status": "Solved"}],
+        "open long before": [{"status": "open", "opened": 400 * days}, {"status": "Löst", "opened": 400 * days}],
+        "opened again": [{"status": "open"}, {"status": "closed"}, {"status": "open"}],
+        "met closed": [{"status": "closed"}],
+        "met closed, old": [{"status": "closed", "opened": 400 * days}],
+        "closed at a time": [{"closed": 2}],
+        "open": [{"status": "open"}],
+    }.items():
+        for facts in said:
+            tell(survey, key=key, customer=key, **facts)
+    keys = {f"case-{case.pk}": case.external_id for case in SupportCase.objects.all()}
+    asked = {keys[ask.cause]: ask.due_at - 24 * HOUR for ask in PlannedAsk.objects.all()}
+    del asked["opened again"]
+    run = plans.dry_run(plan, at=timezone.now())
+    assert {keys[each.ask.cause] for each in run.examples} == set(asked)
+    closings = case_closings.since(survey.program_id, timezone.now() - plans.LOOK_BACK)
+    moments = {case.external_id: at for case, at in closings}
+    assert set(moments) == set(asked) == {"closed by a word", "open long before", "met closed", "closed at a time"}
+    assert all(abs(asked[key] - moments[key]) < HOUR for key in asked)

@@ -13,6 +13,7 @@ from cxprogram.stats.satisfaction import index_difference, satisfaction_index
 from cxprogram.stats.tally import Tally
 from feedback.models import Question, Response, Survey, SurveyItem
 from feedback.pages import survey as pages
+from feedback.pages import survey_editor
 from feedback.services import survey_drafting, surveys
 from feedback.survey_templates import TEMPLATES
 from journeys.kpis import registry
@@ -251,6 +252,14 @@ def test_the_page_says_how_many_answers_there_are_and_how_many_look_like_a_robot
     lists = [client.get("/admin/feedback/response/", {"suspected": word}) for word in ("", "yes", "no")]
     assert [len(page.context["cl"].result_list) for page in lists] == [6, 1, 5]
     assert survey.versions.count() == 1
+
+
+def test_answers_that_look_like_a_robot_s_are_all_counted_the_others_up_to_a_most(program, monkeypatch):
+    survey = make_survey(program, "short", questions=("NETPRO",), has_rules=False)
+    for number in range(5):
+        make_response(survey, {"NETPRO": 9}, attributes={"suspected_robot": True} if number else {})
+    monkeypatch.setattr(survey_editor, "MOST_COUNTED", 2)
+    assert survey_editor.heard(survey) == survey_editor.Heard(2, True, 4)
 
 
 def test_the_count_of_suspected_answers_reads_their_own_index(owner, program):

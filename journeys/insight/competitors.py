@@ -1,6 +1,6 @@
 """Us against competitors in the eyes of the same respondents, small numbers hidden."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal
@@ -112,31 +112,30 @@ def compare(
 
 
 def standings(program: Program, unit: OrgUnit, period: Period) -> Mapping[int, Standing]:
-    """Where we stand at each touchpoint that enough people rate beside us, by its primary key; two queries."""
-    rated = _rated(program, unit, period, list(Competitor.objects.filter(program=program)))
+    """Where we stand at each touchpoint that enough people rate beside us, by its primary key; two queries,
+    and one more below the root."""
     found = {}
-    for touchpoint in np.unique(rated.touchpoint[rated.touchpoint > 0]):
-        standing = competitors.standing(rated.only(rated.touchpoint == touchpoint))
-        if standing is not None and standing.n >= program.min_n:
-            found[int(touchpoint)] = standing
+    for touchpoint, ratings in _told(program, unit, period):
+        if touchpoint is not None and (standing := competitors.standing(ratings)) and standing.n >= program.min_n:
+            found[touchpoint] = standing
     return found
 
 
 def relatives(program: Program, unit: OrgUnit, period: Period) -> Mapping[int | None, Relative]:
     """Ours minus theirs at each touchpoint that enough people rate beside others, whatever the context, by its primary
-    key; under None that of the whole. Two queries."""
-    rated = _rated(program, unit, period, list(Competitor.objects.filter(program=program)))
-    found: dict[int | None, Relative] = {}
-    for touchpoint in np.unique(rated.touchpoint):
-        relative = competitors.relative(rated.only(rated.touchpoint == touchpoint))
-        if relative.n >= program.min_n:
-            found[int(touchpoint) or None] = relative
-    return found
+    key; under None that of the whole. Two queries, and one more below the root."""
+    found = {touchpoint: competitors.relative(ratings) for touchpoint, ratings in _told(program, unit, period)}
+    return {touchpoint: relative for touchpoint, relative in found.items() if relative.n >= program.min_n}
 
 
-def _rated(program: Program, unit: OrgUnit, period: Period, others: list[Competitor]) -> frames.Rated:
-    rows = _rows(unit, period)
-    return frames.ratings(rows if unit.parent_id is None else rows.filter(unit__path__startswith=unit.path), others)
+def _told(program: Program, unit: OrgUnit, period: Period) -> Iterator[tuple[int | None, Ratings]]:
+    """The ratings of each touchpoint, and of the whole under None, without those that would tell of few here or beside
+    this unit."""
+    asked = _asked(program, unit, period, list(Competitor.objects.filter(program=program)), "", None)
+    for touchpoint in np.unique(asked.rated.touchpoint[asked.is_here]):
+        which = asked.rated.touchpoint == touchpoint
+        if not asked.hides(which, competitors.compared):
+            yield int(touchpoint) or None, asked.ratings(which)
 
 
 def _rows(unit: OrgUnit, period: Period) -> QuerySet[CompetitorRating]:
@@ -151,7 +150,7 @@ class _Asked:
     customers.
 
     `context` is its place in `rated.contexts`, behind the last for one that nobody names, None for all of them;
-    `above` is the unit above each, by its key.
+    `above` is the unit above each, by its key; of the root, beside which there is nothing, it is not read.
     """
 
     rated: frames.Rated
@@ -218,7 +217,8 @@ def _asked(
 ) -> _Asked:
     rows = _rows(unit, period)
     rated = frames.ratings(rows, others)
-    tree = list(OrgUnit.objects.filter(program=program).values_list("pk", "parent_id", "path"))
+    is_part = unit.parent_id is not None
+    tree = list(OrgUnit.objects.filter(program=program).values_list("pk", "parent_id", "path")) if is_part else []
     place = None
     if context:
         place = rated.contexts.index(context) if context in rated.contexts else len(rated.contexts)
@@ -228,7 +228,7 @@ def _asked(
         least=program.min_n,
         unit=unit,
         above={pk: above for pk, above, _path in tree},
-        is_here=np.isin(rated.unit, here) | ((rated.unit == 0) & (unit.parent_id is None)),
+        is_here=np.isin(rated.unit, here) if is_part else np.full(rated.unit.size, True),
         context=place,
         is_theirs=None if customers is None else np.isin(rated.key, frames.ratings_of(rows, customers)),
     )

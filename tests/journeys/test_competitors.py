@@ -175,6 +175,17 @@ def test_a_unit_asked_for_alone_is_hidden_as_beside_the_others(house: House) -> 
     assert "without revealing a small group" in page(house, unit="A").content.decode()
 
 
+def test_the_map_and_the_targets_hide_of_units_what_the_page_hides(house: House) -> None:
+    for start, (code, n) in enumerate({"G": 12, "A": 9, "B": 3}.items()):
+        many(house, n, 8, 5, unit=house.units[code], start=100 * start)
+        many(house, n, 8, 5, unit=house.units[code], start=100 * start, touchpoint="food")
+    food = house.touchpoint.pk
+    for unit, places in ((house.root, {food, None}), (house.units["G"], {food, None}), (house.units["A"], set())):
+        assert set(competitors.relatives(house.program, unit, ALL)) == places
+        assert set(competitors.standings(house.program, unit, ALL)) == places - {None}
+    assert competitors.relatives(house.program, house.units["G"], ALL)[food].n == 12
+
+
 def test_a_context_asked_for_alone_is_hidden_as_beside_the_others(house: House) -> None:
     for start, (context, n) in enumerate({"business": 12, "family": 9, "alone": 3}.items()):
         many(house, n, 8, 5, context=context, start=100 * start)

@@ -15,7 +15,7 @@ from cxprogram.admin_base import (
     ResponsibilityInline,
 )
 from cxprogram.admin_fields import check_problems
-from journeys import admin_customers, admin_knowledge, admin_kpis  # noqa: F401 (they register their pages)
+from journeys import admin_customers, admin_knowledge, admin_kpis, truth_words  # noqa: F401 (the three register pages)
 from journeys.admin_maps import MapPartForm, OfMapMixin
 from journeys.models import (
     Expectation,
@@ -139,13 +139,17 @@ class TouchpointPage(OfMapMixin, ProgramAdmin):
     )
     texts = {"names": False, "promises": True, "tones": False}
     codes = {"problem_codes": {"of": int}, "channels": {}}
-    list_display = ("name", "stage", "position", "question_code", "aspect", "truth", "truth_reason", "team")
+    list_display = ("name", "stage", "position", "question_code", "aspect", "truth", "why", "team")
     list_select_related = ("stage",)
     list_filter = ("stage", "truth", "aspect")
     search_fields = ("name", "code", "question_code", "team")
     autocomplete_fields = ("stage", "opens")
     ordering = ("stage__journey_id", "stage__position", "position")
     inlines = (ExpectationInline, StreamInline, ResponsibilityInline)
+
+    @admin.display(description=gettext_lazy("why it is a moment of truth"), ordering="truth_reason")
+    def why(self, touchpoint: Touchpoint) -> str:
+        return truth_words.why(touchpoint)
 
 
 @admin.register(Expectation)

@@ -6,6 +6,7 @@ from functools import cached_property
 from cxprogram import figures
 from cxprogram.models import OrgUnit, Program
 from cxprogram.periods import Period
+from journeys import truth_words
 from journeys.analytics.competitors import Standing
 from journeys.analytics.evidence import Grade
 from journeys.choices import Aspect, Channel, Truth
@@ -90,6 +91,11 @@ class MapTouchpoint:
     @property
     def is_proposed(self) -> bool:
         return self.touchpoint.truth == Truth.PROPOSED
+
+    @property
+    def why(self) -> str:
+        """Why it is a moment of truth, or was proposed as one."""
+        return truth_words.why(self.touchpoint)
 
     @property
     def asks(self) -> str:

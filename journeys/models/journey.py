@@ -146,7 +146,7 @@ class Stage(Named):
         return in_language(self.thoughts)
 
 
-@audited()
+@audited(exclude=("truth_facts",))
 class Touchpoint(Named):
     """One moment at which customer and organisation meet, and the question that measures it."""
 
@@ -164,6 +164,7 @@ class Touchpoint(Named):
         _("problems that show it matters"), default=list, blank=True, help_text=_("For what is not measured.")
     )
     truth_reason = models.CharField(_("why it is a moment of truth"), max_length=300, blank=True)
+    truth_facts = models.JSONField(default=dict, blank=True, editable=False)
     opens = models.ForeignKey(
         Journey,
         on_delete=models.PROTECT,

@@ -3,13 +3,12 @@ whose rating goes more closely with that of the whole than most. The room that o
 which ratings are strong. Only a person confirms; what a person took back stays so."""
 
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import asdict
 from datetime import datetime, timedelta
 
 from django.db.models import F
-from django.utils import translation
 from django.utils.translation import gettext as _
 
-from cxprogram import figures
 from cxprogram.errors import ConflictError
 from cxprogram.models import Program, User
 from journeys.analytics import leaving
@@ -17,6 +16,7 @@ from journeys.analytics.leaving import Leaving, Outcomes
 from journeys.choices import Truth
 from journeys.models import Touchpoint
 from journeys.services import map_history
+from journeys.truth_words import Facts, kept
 
 AFTER = timedelta(days=90)  # who is not heard of for as long has left
 CHURN = "churn"  # the type of an interaction that says that the customer left
@@ -24,8 +24,8 @@ CHURN = "churn"  # the type of an interaction that says that the customer left
 # By question, of the program, at a moment.
 Reader = Callable[[Program, Collection[str], datetime], Mapping[str, Outcomes]]
 _readers: list[Reader] = []
-# By question of the program, why it is a strong driver, in the program's language.
-Reasons = Callable[[Program], Mapping[str, str]]
+# By question of the program, the evidence that it is a strong driver.
+Reasons = Callable[[Program], Mapping[str, Facts]]
 _drivers: list[Reasons] = []
 
 
@@ -54,17 +54,21 @@ def propose(program: Program, *, at: datetime) -> int:
     - a touchpoint that is none and never was proposed becomes proposed, its reason the evidence;
     - one confirmed, or proposed for another reason, keeps both.
     """
-    why = {code: said for reasons in _drivers for code, said in reasons(program).items()}
+    why = {code: facts for reasons in _drivers for code, facts in reasons(program).items()}
     marked = {code: each for code, each in evidence(program, at=at).items() if each.is_marked}
-    why |= {code: sentence(each, program.language) for code, each in marked.items()}
+    why |= {code: _facts(each) for code, each in marked.items()}
     rows = Touchpoint.objects.in_use().filter(program=program, question_code__in=why, truth=Truth.NO)
     changed = 0
     for row in rows.filter(truth_reason="").exclude(events__truth__in=[Truth.PROPOSED, Truth.CONFIRMED]):
         # Said again in the condition: a person may be editing.
         changed += Touchpoint.objects.filter(pk=row.pk, truth=Truth.NO, truth_reason="").update(
-            truth=Truth.PROPOSED, truth_reason=why[row.question_code], revision=F("revision") + 1
+            truth=Truth.PROPOSED, revision=F("revision") + 1, **kept(why[row.question_code], program.language)
         )
     return changed
+
+
+def _facts(found: Leaving) -> Facts:
+    return {"kind": "leaving", **asdict(found.outcomes), "low": found.low, "high": found.high}
 
 
 def confirm(touchpoint: Touchpoint, *, seen: str, by: User, at: datetime) -> None:
@@ -92,19 +96,3 @@ def _say(touchpoint: Touchpoint, truth: Truth, *, seen: str, by: User, at: datet
         now.truth = truth
         now.revision += 1
         now.save(update_fields=["truth", "revision"])
-
-
-def sentence(found: Leaving, language: str) -> str:
-    """The evidence in the language of the program."""
-    told = found.outcomes
-    with translation.override(language):
-        return _(
-            "After a low score %(low)s leave (n %(low_n)s), after a high one %(high)s (n %(high_n)s): "
-            "95 %% interval of the difference %(interval)s."
-        ) % {
-            "low": figures.figure(told.low_left / told.low_n, "share"),
-            "low_n": figures.figure(told.low_n, "count"),
-            "high": figures.figure(told.high_left / told.high_n, "share"),
-            "high_n": figures.figure(told.high_n, "count"),
-            "interval": figures.interval(found.low, found.high, "share", in_words=True),
-        }

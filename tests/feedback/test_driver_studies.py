@@ -4,6 +4,7 @@ import json
 import numpy as np
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from cxprogram.models import Program
 from cxprogram.periods import parse
@@ -12,6 +13,7 @@ from feedback.insight import build_study, strongest_drivers
 from feedback.models import DriverStudy, Survey
 from feedback.services import driver_studies
 from feedback.services.driver_studies import StudyError
+from journeys import truth_words
 from journeys.choices import Truth
 from journeys.models import Touchpoint
 from journeys.services import truths
@@ -196,4 +198,6 @@ def test_strong_drivers_of_the_newest_study_propose_moments_of_truth_and_say_why
     assert food.question_code == "Q7FOOD"
     assert food.truth_reason.startswith("Goes with the rating of the whole more than most: ")
     assert food.truth_reason.endswith("(n 200, 2017).")
+    with translation.override("sv"):
+        assert truth_words.why(food).startswith("Följer helhetsbetyget mer än de flesta: ")
     assert truths.propose(program, at=factories.NOON) == 0

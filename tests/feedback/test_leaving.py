@@ -105,6 +105,24 @@ def test_evidence_that_survives_proposes_and_says_why(house: House, desk: Touchp
         assert "After a low score 70.0" in client.get(address).content.decode()
 
 
+def test_why_is_said_in_the_reader_s_language_until_a_person_writes_another_reason(
+    house: House, desk: Touchpoint
+) -> None:
+    furnish(house)
+    truths.propose(house.program, at=NOON)
+    client = Client(headers={"accept-language": "sv"})
+    client.force_login(house.people["owner"])
+    addresses = (
+        "/map/?journey=visit", "/map/touchpoint/desk/", "/admin/journeys/touchpoint/?truth__exact=proposed",
+    )  # fmt: skip
+    for address in addresses:
+        assert "Efter ett lågt betyg lämnar 70,0" in client.get(address).content.decode(), address
+    Touchpoint.objects.filter(question_code="Q7FOOD").update(truth_reason="Everybody says so")
+    for address in addresses:
+        text = client.get(address).content.decode()
+        assert "Everybody says so" in text and "Efter ett lågt betyg" not in text, address
+
+
 def test_what_a_person_took_back_or_confirmed_stays_so(house: House, desk: Touchpoint) -> None:
     furnish(house)
     truths.propose(house.program, at=NOON)

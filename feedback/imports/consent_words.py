@@ -1,6 +1,6 @@
 """What stands in a column of consent: a customer's word, in the five languages of the house. Nothing else is one."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from feedback.imports.dates import DateRule
@@ -54,7 +54,7 @@ def state_of(cell: str) -> str | None:
     return _STATES.get(plain(cell))
 
 
-def are_words(cells: Iterable[str]) -> bool:
-    """Whether there are cells, and each is a word of consent."""
-    states = [state_of(cell) for cell in cells]
-    return bool(states) and None not in states
+def are_words(cells: Mapping[str, int], filled: int) -> bool:
+    """Whether more than half of the filled cells, counted by what stands in them, are words of consent. What else
+    stands there is an odd word, and its row is refused: it is no reason to take the others for no consent."""
+    return sum(n for cell, n in cells.items() if state_of(cell)) > filled / 2

@@ -144,7 +144,8 @@ def _by_preset(preset: Preset, table: Table, proposal: RecordProposal) -> dict[s
 def _by_headings(table: Table, profiles: dict[str, Profile], target: Target) -> Iterator[tuple[str, str]]:
     """Roles by what the columns are called, where the cells can be that: a time is a date, a key is there once."""
     roles = headings.roles_of(table.header, NAMED.get(target, {}))
-    consents = [name for name, role in roles.items() if role == "consent" and _is_consent(profiles[name])]
+    said = (profiles[name] for name, role in roles.items() if role == "consent")
+    consents = [each.name for each in said if are_words(each.values, each.filled)]
     for name, role in roles.items():
         profile = profiles[name]
         if role == "consent_at":
@@ -159,10 +160,6 @@ def _by_headings(table: Table, profiles: dict[str, Profile], target: Target) -> 
             fits = role in FIELDS[target][0] and (role != "rating" or profile.is_number or profile.has_decimal_comma)
         if fits:
             yield name, role
-
-
-def _is_consent(profile: Profile) -> bool:
-    return not profile.is_open and are_words(profile.values)
 
 
 def _is_key(name: str, profile: Profile, target: Target, *, is_first: bool) -> bool:

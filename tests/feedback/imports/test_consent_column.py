@@ -86,8 +86,22 @@ def test_what_the_file_does_not_say_is_asked_and_no_text_is_chosen_beforehand(ow
 
 
 @pytest.mark.django_db
+def test_an_odd_word_refuses_its_row_and_leaves_the_column_a_consent(owner):
+    said = {"consent_purpose": "marketing", "consent_reference": "Form 7", "source": "crm"}
+    odd = FILE.replace(b",nej,", b",ask again,")
+    run = bring(owner, odd, "customers.csv", skip_bad_rows="on", **said)
+    assert [(each["line"], each["column"], each["code"]) for each in run.errors] == [(3, "Samtycke", "consent-unknown")]
+    assert [(name, state) for name, state, *_rest in words()] == [("Ada Berg", "granted"), ("Cia Ek", "withdrawn")]
+    assert not Customer.objects.filter(email="b@example.org").exists()
+    assert "“ask again” is no word of consent" in run.page
+    whole = bring(owner, odd, "again.csv", **said)
+    assert (whole.status, whole.rejected, whole.imported) == (ImportStatus.REFUSED, 1, 0)
+
+
+@pytest.mark.django_db
 def test_cells_that_are_no_words_of_consent_are_no_consent(owner):
-    _run, url = upload(owner, FILE.replace(b",ja,", b",newsletter,"), "customers.csv")
+    letters = FILE.replace(b",ja,", b",newsletter,").replace(b",nej,", b",news and offers,")
+    _run, url = upload(owner, letters, "customers.csv")
     data = chosen(tree(owner.get(url)))
     assert (data["role-3"], data["role-4"]) == ("attribute", "attribute") and "consent_purpose" not in data
     # Who says that it is one is asked for the rest, and hears which row has none.

@@ -1,14 +1,19 @@
-"""Units and people as the personnel system tells of them: found by code and by address, made when first met.
+"""Units and people as the personnel system tells of them: found by code or name and by address, made when first met.
 
 Nothing is taken away here: who has left, and a unit that is no more, are ended by a person in the admin.
 """
 
+from collections.abc import Sequence
+from datetime import date
 from functools import lru_cache
+from itertools import chain, count
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -16,6 +21,7 @@ from cxprogram.access import Right, can, may_grant, may_manage
 from cxprogram.choices import Role
 from cxprogram.errors import DomainError, NotAllowedError
 from cxprogram.models import Membership, OrgUnit, Program, User
+from cxprogram.querysets import OrgUnitQuerySet
 
 
 class StaffError(DomainError):
@@ -43,34 +49,74 @@ def _role_words() -> dict[str, Role]:
 
 
 @transaction.atomic
-def place_unit(program: Program, *, code: str, name: str, parent: str, by: User | None) -> str:
+def place_unit(program: Program, *, code: str, name: str, parent: str, by: User | None, on: date) -> str:
     """Make or rename a unit, or move it below another: `created`, `updated` or `repeated`.
 
-    Raises StaffError (`code-invalid`, `parent-unknown`, `unit-below-itself`), NotAllowedError (`not-allowed`).
+    Without a code it is known by its name, is neither renamed nor moved, and gets a code of its name if it is new. The
+    unit above is known by its code, or by its name where only one has it on the day.
+
+    Raises StaffError (`code-invalid`, `parent-unknown`, `unit-below-itself`, `unit-ambiguous`, `unit-elsewhere`),
+    NotAllowedError (`not-allowed`).
     """
     if by is None or not can(by, Right.DEFINE, program=program):
         raise NotAllowedError(_("You may not change the units of this program."))
-    code = code.strip()
-    if not code or len(code) > 40:
+    code, name = code.strip(), name[:200]
+    if not (code or name) or len(code) > 40:
         raise StaffError(_("The code of a unit has 1 to 40 characters."), code="code-invalid")
     units = OrgUnit.objects.select_for_update().filter(program=program)
-    unit = units.filter(code__iexact=code).first()
-    above = units.filter(code__iexact=parent).first() if parent else units.get(parent=None)
-    if above is None:
-        raise StaffError(_("There is no unit %(code)s above it.") % {"code": parent[:40]}, code="parent-unknown")
+    above = _above(units, parent, on, has_codes=bool(code)) if parent else units.get(parent=None)
+    unit = units.filter(code__iexact=code).first() if code else _by_name(units, name, above if parent else None, on)
     if unit is None:
-        OrgUnit.objects.create(program=program, code=code, name=(name or code)[:200], parent=above)
+        code = code or unit_code(name, units)
+        OrgUnit.objects.create(program=program, code=code, name=name or code, parent=above)
         return "created"
     moves = bool(parent) and unit.parent_id not in (None, above.pk)
     if moves and above.path.startswith(unit.path):
         raise StaffError(_("A unit cannot lie below itself."), code="unit-below-itself")
-    if not moves and (not name or unit.name == name[:200]):
+    if not code or (not moves and (not name or unit.name == name)):
         return "repeated"
     if moves:
         unit.parent = above
-    unit.name = name[:200] or unit.name
+    unit.name = name or unit.name
     unit.save()
     return "updated"
+
+
+def unit_code(name: str, units: QuerySet[OrgUnit]) -> str:
+    """A code of the name that none of the units has."""
+    taken = {each.lower() for each in units.values_list("code", flat=True)}
+    stem = slugify(name).upper()[:30] or "UNIT"
+    numbered = (f"{stem}-{number}" for number in count(2))
+    return next(each for each in chain([stem], numbered) if each.lower() not in taken)
+
+
+def _called(units: OrgUnitQuerySet, word: str, on: date) -> list[OrgUnit]:
+    return list(units.valid_on(on).filter(Q(name__iexact=word) | Q(code__iexact=word)))
+
+
+def _above(units: OrgUnitQuerySet, word: str, on: date, *, has_codes: bool) -> OrgUnit:
+    """Where units have codes, the one of that code before one of that name."""
+    found = (list(units.filter(code__iexact=word)) if has_codes else []) or _called(units, word, on)
+    if not found:
+        raise StaffError(_("There is no unit %(code)s above it.") % {"code": word[:40]}, code="parent-unknown")
+    return _only(found, word)
+
+
+def _by_name(units: OrgUnitQuerySet, name: str, above: OrgUnit | None, on: date) -> OrgUnit | None:
+    """The one that is called so, below the unit above if that is said: one of that name elsewhere may be another."""
+    known = _called(units, name, on)
+    here = [unit for unit in known if above is None or unit.parent_id == above.pk]
+    if known and not here:
+        said = _("%(name)s lies below another unit: only a code tells whether it is the same.")
+        raise StaffError(said % {"name": name[:40]}, code="unit-elsewhere")
+    return _only(here, name) if here else None
+
+
+def _only(found: Sequence[OrgUnit], name: str) -> OrgUnit:
+    if len(found) > 1:
+        said = _("Several units are called %(name)s: only a code tells which is meant.")
+        raise StaffError(said % {"name": name[:40]}, code="unit-ambiguous")
+    return found[0]
 
 
 @transaction.atomic

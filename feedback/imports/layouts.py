@@ -237,8 +237,13 @@ def _people(rows: Rows) -> Layout | None:
 
 
 def _units(rows: Rows) -> Layout | None:
-    given = set(headings.roles_of(rows[0], headings.UNITS).values())
-    return Layout("units", "Units", "units", source="hr") if {"external_id", "parent"} <= given else None
+    """Units and those above them, by code; or by name, in a list that tells nothing else but who works there."""
+    roles = headings.roles_of(rows[0], headings.UNITS)
+    given, known = set(roles.values()), roles.keys() | headings.roles_of(rows[0], headings.PEOPLE).keys()
+    is_list = "name" in given and all(name in known for name in rows[0] if name.strip())
+    if "parent" in given and ("external_id" in given or is_list):
+        return Layout("units", "Units", "units", source="hr")
+    return None
 
 
 def _reviews(rows: Rows) -> Layout | None:

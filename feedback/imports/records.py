@@ -73,7 +73,7 @@ FIELDS: dict[Target, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("external_id", "email", "name", "first_name", "last_name", "unit", "role", "manager"),
         ("email", "role", "unit"),
     ),
-    "units": (("external_id", "name", "parent"), ("external_id",)),
+    "units": (("external_id", "name", "parent"), ()),
 }  # fmt: skip
 TIMED: frozenset[Target] = frozenset(
     {
@@ -128,6 +128,8 @@ class RecordMapping(Part, frozen=True):
             raise ValueError(f"{self.target} need a date")
         if self.target == "customers" and not {"external_id", "email", "phone"} & self.fields.keys():
             raise ValueError("customers need an id, an e-mail address or a phone number")
+        if self.target == "units" and not {"external_id", "name"} & self.fields.keys():
+            raise ValueError("units need a code or a name")
         if self.target == "mentions" and not {"text", "rating"} & self.fields.keys():
             raise ValueError("mentions need a text or a rating")
         if self.consent and self.target != "customers":
@@ -139,6 +141,13 @@ class RecordMapping(Part, frozen=True):
                 raise ValueError("ratings stand in one column, or in one for each organisation")
             if not self.brands and not WHOSE & self.fields.keys():
                 raise ValueError("ratings in one column need the respondent")
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """The fields that no row may be without. A file of units that has codes knows every unit by its code."""
+        if self.target == "units":
+            return ("external_id",) if "external_id" in self.fields else ("name",)
+        return FIELDS[self.target][1]
 
     @property
     def columns(self) -> list[str]:
@@ -206,7 +215,7 @@ def map_record(
                 continue
             cell = number
         fields[name] = cell
-    for needed in FIELDS[mapping.target][1]:
+    for needed in mapping.needed:
         if needed not in fields and not errors:
             errors.append(RowError(line, mapping.fields.get(needed, ""), "field-missing", f"The row has no {needed}."))
     at = _moment(mapping.at, row, line, errors, zone, is_needed=mapping.target in TIMED)

@@ -21,8 +21,8 @@ class StaffSink(RecordSink):
     def __init__(self, run: ImportRun) -> None:
         super().__init__(run)
         self.by = run.by
-        today = run.started_at.astimezone(self.program.zone).date()
-        standing = OrgUnit.objects.filter(program=self.program).valid_on(today)
+        self.today = run.started_at.astimezone(self.program.zone).date()
+        standing = OrgUnit.objects.filter(program=self.program).valid_on(self.today)
         names = Counter(unit.name.casefold() for unit in standing)
         # By its name too, where only one is called so.
         named = {unit.name.casefold(): unit for unit in standing if names[unit.name.casefold()] == 1}
@@ -42,7 +42,9 @@ class StaffSink(RecordSink):
         try:
             if record.target == "units":
                 parent = fields.get("parent", "")
-                status = staff.place_unit(self.program, code=record.external_id, name=name, parent=parent, by=self.by)
+                status = staff.place_unit(
+                    self.program, code=record.external_id, name=name, parent=parent, by=self.by, on=self.today
+                )
             else:
                 unit = self.unit_of(record)
                 assert unit is not None, "a person without a unit was refused"

@@ -20,6 +20,7 @@ from cxprogram.choices import Duty, Role
 from cxprogram.errors import ConflictError, DomainError, NotAllowedError, NotFoundError
 from cxprogram.languages import OURS
 from cxprogram.models import Membership, OrgUnit, Program, Responsibility, User
+from cxprogram.services import staff
 from feedback.choices import QuestionKind, TicketReason
 from feedback.models import Placement, Question, Survey, TicketRule
 from feedback.services import placements, survey_drafting
@@ -120,15 +121,6 @@ def _held(program: Program) -> Program:
     return Program.objects.select_for_update().get(pk=program.pk)
 
 
-def _free(code: str, rows: models.QuerySet) -> str:
-    """The code, or the next one with a number behind it that none of the rows has."""
-    taken = {each.lower() for each in rows.values_list("code", flat=True)}
-    found, number = code, 2
-    while found.lower() in taken:
-        found, number = f"{code}-{number}", number + 1
-    return found
-
-
 @transaction.atomic
 def add_units(program: Program, names: Sequence[str]) -> int:
     """Units below the whole, by their names; a name that is there already is left alone. Returns how many are new."""
@@ -139,8 +131,7 @@ def add_units(program: Program, names: Sequence[str]) -> int:
     for name in names:
         if name.casefold() in known:
             continue
-        code = _free(slugify(name).upper()[:30] or "UNIT", units)
-        OrgUnit.objects.create(program=program, parent=root, code=code, name=name)
+        OrgUnit.objects.create(program=program, parent=root, code=staff.unit_code(name, units), name=name)
         known.add(name.casefold())
         count += 1
     return count

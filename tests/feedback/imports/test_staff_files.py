@@ -12,7 +12,7 @@ from feedback.services import import_work, intake
 from feedback.services.intake import Decisions, Reading
 from journeys.models import Customer
 from tests import factories
-from tests.feedback.imports.bringing import chosen, text, tree, upload
+from tests.feedback.imports.bringing import bring, chosen, text, tree, upload
 from tests.feedback.imports.taking import take
 
 NOON = datetime(2024, 5, 31, 12, tzinfo=UTC)
@@ -70,6 +70,19 @@ def test_a_list_of_units_is_one_in_five_languages(tmp_path, header):
 
 
 @pytest.mark.parametrize(
+    "header",
+    ["Unit,Parent unit", "Enhet;Överordnad enhet", "Enhetsnavn;Overordnet enhet", "Enhed;Hører under",
+     "Yksikkö;Yläyksikkö"],
+)  # fmt: skip
+def test_a_list_of_units_without_codes_is_one_in_five_languages(tmp_path, header):
+    taken = take(written(tmp_path, header, ("North", ""), ("Shop 1", "North"), ("Shop 2", "North")))
+    assert (taken.target, len(taken.understood)) == ("units", 3)
+    assert [column.role for column in taken.proposal.columns] == ["name", "parent"]
+    pages = take(written(tmp_path, "Name,Parent,Visits", ("Home", "", "9"), ("About", "Home", "4")))
+    assert pages.target != "units"
+
+
+@pytest.mark.parametrize(
     ("word", "role"),
     [
         ("unit_manager", Role.UNIT_MANAGER), (" Unit Manager ", Role.UNIT_MANAGER), ("Enhetschef", Role.UNIT_MANAGER),
@@ -123,6 +136,28 @@ def test_who_has_no_role_or_unit_that_we_know_is_refused_and_nobody_is_let_in_at
     assert not Membership.objects.filter(unit=factories.root_of(program)).exclude(user=owner).exists()
     assert not User.objects.filter(email="b@example.org").exists()
     assert not Customer.objects.exists()
+
+
+@pytest.mark.django_db
+def test_units_without_codes_are_known_by_their_names_and_get_codes_of_them(owner):
+    root = factories.root_of(owner.program)
+    OrgUnit.objects.create(program=owner.program, code="N", name="North", parent=root)
+    rows = f"{root.name};\nnorth;{root.name}\nShop Åre;North\nLounge;Shop Åre\nLounge;North\nKiosk;South\n;North\n"
+    content = f"Unit;Parent unit\n{rows}".encode()
+    run = bring(owner, content, "units.csv", skip_bad_rows="on")
+    assert [(each["line"], each["code"]) for each in run.errors] == [
+        (8, "field-missing"), (6, "unit-elsewhere"), (7, "parent-unknown"),
+    ]  # fmt: skip
+    assert (run.imported, run.repeated) == (2, 2)
+    found = OrgUnit.objects.filter(program=owner.program).exclude(parent=None).order_by("path")
+    assert [(unit.code, unit.name, unit.parent.name) for unit in found] == [
+        ("N", "North", root.name), ("SHOP-ARE", "Shop Åre", "North"), ("LOUNGE", "Lounge", "Shop Åre"),
+    ]  # fmt: skip
+    again = bring(owner, content, "again.csv", skip_bad_rows="on")
+    assert (again.imported, again.repeated, found.count()) == (0, 4, 3)
+    OrgUnit.objects.create(program=owner.program, code="L2", name="lounge", parent=root)
+    twice = bring(owner, b"Unit,Parent unit\nLounge,\nBar,Lounge\n", "twice.csv", skip_bad_rows="on")
+    assert [each["code"] for each in twice.errors] == ["unit-ambiguous", "unit-ambiguous"]
 
 
 @pytest.mark.django_db

@@ -1,9 +1,13 @@
 """Languages: the house speaks five; customers are asked in any that Django knows."""
 
+import re
 from typing import Any
 
 from django.conf import settings
 from django.conf.locale import LANG_INFO
+from django.utils.translation import gettext as _
+
+from cxprogram.errors import DomainError
 
 OURS: dict[str, str] = dict(settings.LANGUAGES)
 # Every language by its own name: ours first, the others in the order of their codes.
@@ -13,6 +17,11 @@ NAMES: dict[str, str] = OURS | {
     if "name_local" in info and code not in OURS and code != "no"
 }
 MAX_CODE = 10
+TAG = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8})*")
+
+
+class LanguageError(DomainError):
+    code = "language-unknown"
 
 
 def is_rtl(code: str) -> bool:
@@ -43,6 +52,15 @@ def code_of(name: str) -> str:
         return base
     fallbacks = LANG_INFO.get(told, {}).get("fallback", [])
     return next((code for code in (told, *fallbacks, told.rpartition("-")[0], base) if code in NAMES), "")
+
+
+def told(tag: str) -> str:
+    """Our code of the language that another program says; empty where it says none. Raises LanguageError for what has
+    not the form of a code, or is that of no language in which customers can be asked."""
+    code = code_of(tag) if TAG.fullmatch(tag) else ""
+    if tag and not code:
+        raise LanguageError(_("We do not know this language."))
+    return code
 
 
 def chosen(tag: str, among: list[str]) -> str:

@@ -327,7 +327,7 @@ EXTREMES: list[dict[str, Any]] = [
     {"answers": {"NETPRO": 0, "PROBLEMS": [1, 2, 3]}},
     {"attributes": {"\u202e": "\ufffe", "": "", "a": 2**63 - 1, "b": -1.7e308, "c": 5e-324}},
     {"customer": {"external_id": "\ufffe", "name": "<img src=x onerror=alert(1)>", "email": "a@example.org"}},
-    {"channel": "\u202e", "language": "<b>"},
+    {"channel": "\u202e", "language": "PT_br"},
 ]
 
 

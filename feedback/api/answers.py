@@ -7,6 +7,7 @@ import msgspec
 from django.utils.translation import gettext as _
 from msgspec import Meta
 
+from cxprogram import languages
 from cxprogram.access import Right, can
 from cxprogram.api_senders import Sender, moment
 from feedback.services import surveys
@@ -93,6 +94,7 @@ class Desk(Sender):
     def submission(self, body: ResponseBody) -> tuple[Door, Submission]:
         door = self.door(body.survey)
         program = door.survey.program
+        languages.told(body.language)  # kept as it was sent: it is part of what tells a repeat from another answer
         return door, Submission(
             source=body.source,
             external_id=body.external_id,

@@ -50,6 +50,7 @@ ANSWER_CODES = (
     "customer-key-missing",
     "email-invalid",
     "key-missing",
+    "language-unknown",
     "number-too-large",
     "question-unknown",
     "text-not-storable",

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.utils import timezone
 from msgspec import Meta
 
-from cxprogram import api_bodies, api_bulk, api_schema, api_senders
+from cxprogram import api_bodies, api_bulk, api_schema, api_senders, languages
 from cxprogram.access import Right
 from cxprogram.api_base import ApiView, reply
 from cxprogram.api_bulk import NewestAccount, NewestRow
@@ -105,6 +105,7 @@ CODES = (
     "customer-key-missing",
     "email-invalid",
     "key-missing",
+    "language-unknown",
     "rating-invalid",
     "said-in-future",
     "said-nothing",
@@ -118,6 +119,7 @@ def said(sender: Sender, body: VoiceBody) -> tuple[Program, Said]:
     """What a body says; raises DomainError."""
     program = sender.program(body.program)
     facts = {name: getattr(body, name) for name in COMMON if hasattr(body, name)}
+    languages.told(facts.get("language", ""))  # kept as it was sent
     if isinstance(body, SupportCaseBody) and body.closed_at:
         facts["closed_at"] = _moment(body.closed_at, program)
     return program, Said(

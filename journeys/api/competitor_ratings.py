@@ -61,6 +61,7 @@ CODES = (
     "competitor-unknown",
     "customer-key-missing",
     "email-invalid",
+    "language-unknown",
     "rating-missing",
     "rating-out-of-range",
     "rating-repeated",

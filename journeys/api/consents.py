@@ -68,6 +68,7 @@ CODES = (
     "customer-key-missing",
     "email-invalid",
     "key-missing",
+    "language-unknown",
     "said-at-invalid",
     "said-in-future",
     "text-not-storable",

@@ -8,12 +8,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from msgspec import Meta
 
-from cxprogram import api_bodies, api_bulk, api_schema, api_senders
+from cxprogram import api_bodies, api_bulk, api_schema, api_senders, languages
 from cxprogram.access import Right
 from cxprogram.api_base import ApiView, ParameterError, asked_program, page, reply
 from cxprogram.api_bulk import NewestAccount, NewestRow
 from cxprogram.api_senders import Sender
-from cxprogram.languages import NAMES
 from cxprogram.models import Program
 from journeys.models import Customer
 from journeys.services import people
@@ -105,8 +104,6 @@ _one = msgspec.json.Decoder(PersonBody)
 def facts(sender: Sender, body: PersonBody) -> PersonFacts:
     """What the body says of one customer; raises DomainError."""
     program = sender.program(body.program)
-    if body.language and body.language not in NAMES:
-        raise CustomerError(_("We do not know this language."), code="language-unknown")
     return PersonFacts(
         identities=(
             (body.source, body.external_id), *((each.source, each.external_id) for each in body.identities),
@@ -114,7 +111,7 @@ def facts(sender: Sender, body: PersonBody) -> PersonFacts:
         name=body.name,
         email=body.email,
         phone=body.phone,
-        language=body.language,
+        language=languages.told(body.language),
         kind=body.kind,
         account=(body.account.source, body.account.external_id) if body.account else None,
         unit=sender.unit(program, body.unit),

@@ -26,7 +26,7 @@ class MetBody(msgspec.Struct, forbid_unknown_fields=True):
     source: Annotated[str, Meta(max_length=60, description="The interaction's source, if not given.")] = ""
     name: Annotated[str, Meta(max_length=200)] = ""
     email: Annotated[str, Meta(max_length=254)] = ""
-    language: Annotated[str, Meta(max_length=5)] = ""
+    language: Annotated[str, Meta(max_length=10)] = ""
     is_fictitious: bool = False
 
 
@@ -79,6 +79,7 @@ CODES = (
     "happened-in-future",
     "interaction-too-old",
     "key-missing",
+    "language-unknown",
     "properties-too-many",
     "stream-draft",
     "stream-unknown",

@@ -10,6 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from cxprogram import languages
 from cxprogram.models import OrgUnit, Program
 from journeys.alphabet import sort_key
 from journeys.models import Customer, CustomerIdentity
@@ -32,7 +33,7 @@ class CustomerFacts:
 
 
 def told(who: Any, *, source: str) -> CustomerFacts | None:
-    """What a record's sender says of its customer; without a source of its own, the record's."""
+    """What a record's sender says of its customer; without a source of its own, the record's. Raises LanguageError."""
     if who is None:
         return None
     return CustomerFacts(
@@ -40,7 +41,7 @@ def told(who: Any, *, source: str) -> CustomerFacts | None:
         external_id=who.external_id,
         name=who.name,
         email=who.email,
-        language=who.language,
+        language=languages.told(who.language),
         is_fictitious=who.is_fictitious,
     )
 

@@ -19,6 +19,7 @@ from cxprogram.imports.errors import ImportFileError, MappingError
 from cxprogram.models import ImportRun
 from cxprogram.page_base import Visit, member_page
 from cxprogram.services import import_runs
+from feedback import import_words
 from feedback.import_forms import StartForm, UploadForm
 from feedback.imports.consent_words import Consenting
 from feedback.models import ImportMapping
@@ -123,7 +124,7 @@ def _preview(
         look = look or intake.look(run, reading)
         page = pages.preview(run, look, reading, user=visit.user, check=check)
     except ImportFileError as error:
-        page = pages.refused(run, reading, error.detail, error.line)
+        page = pages.refused(run, reading, import_words.refusal(error), error.line)
         status = 422
     except DomainError as error:
         page = pages.refused(run, reading, str(error.detail), None)

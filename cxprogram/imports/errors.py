@@ -17,13 +17,26 @@ def shown(text: object) -> str:
     return f"“{escaped}”" if len(escaped) <= SHOWN_CHARACTERS else f"“{escaped[: SHOWN_CHARACTERS - 1]}…”"
 
 
-class ImportFileError(Exception):
-    """The whole file is refused; `line` is the physical line that showed it, `column` the column, if one did."""
+def gettext_noop(sentence: str) -> str:
+    """The sentence as it is: the mark by which the catalogues find it. It is translated where a reader sees it."""
+    return sentence
 
-    def __init__(self, code: str, detail: str, line: int | None = None, *, column: str = "") -> None:
-        super().__init__(code, detail, line)
+
+class ImportFileError(Exception):
+    """The whole file is refused; `line` is the physical line that showed it, `column` the column, if one did.
+
+    `detail` is the `sentence`, in English, with its `facts` in place: texts, and numbers.
+    """
+
+    def __init__(
+        self, code: str, sentence: str, line: int | None = None, *, column: str = "", **facts: str | int
+    ) -> None:
+        told = {name: fact if isinstance(fact, str) else f"{fact:,}" for name, fact in facts.items()}
+        self.detail = sentence % told if told else sentence
+        super().__init__(code, self.detail, line)
         self.code = code
-        self.detail = detail
+        self.sentence = sentence
+        self.facts = facts
         self.line = line
         self.column = column
 

@@ -15,8 +15,9 @@ from xml.sax.xmlreader import AttributesImpl
 from defusedxml.common import DefusedXmlException
 from defusedxml.sax import make_parser
 
+from cxprogram.imports import xml_reasons
 from cxprogram.imports.delimited import Records
-from cxprogram.imports.errors import ImportFileError, shown
+from cxprogram.imports.errors import ImportFileError, gettext_noop, shown
 from cxprogram.imports.source import DEFAULT_LIMITS, Limits, open_source
 
 CHUNK = 64 * 1024
@@ -27,6 +28,12 @@ MAX_ATTRIBUTES = 1_000
 MAX_VALUE = 100_000
 # A file that goes on for so long without any mark-up is no log.
 MAX_SILENCE = 4 * 1024**2
+NO_MARK_UP = gettext_noop("There is no mark-up for a long way.")
+NO_LOG = gettext_noop("The file holds no event log.")
+NOT_A_LOG = gettext_noop("The root is %(name)s, not a log.")
+TOO_DEEP = gettext_noop("Elements are nested too deeply.")
+LONG_VALUE = gettext_noop("A value has more than %(limit)s characters.")
+MANY_NAMES = gettext_noop("There are more than %(limit)s different attributes.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,27 +74,22 @@ def read_events(path: Path, log: XesLog, *, limits: Limits = DEFAULT_LIMITS) -> 
                 parser.feed(chunk)
                 silence = 0 if handler.marks > before else silence + len(chunk)
                 if silence > MAX_SILENCE:
-                    raise ImportFileError("xes-invalid", "There is no mark-up for a long way.", handler.line)
+                    raise ImportFileError("xes-invalid", NO_MARK_UP, handler.line)
                 while handler.ready:
                     yield handler.ready.popleft()
             parser.close()
         except DefusedXmlException:
-            raise ImportFileError(
-                "xml-forbidden",
-                "The file declares a document type or entities: nobody's event log does.",
-                handler.line_of(parser),
-            ) from None
+            raise ImportFileError("xml-forbidden", xml_reasons.FORBIDDEN, handler.line_of(parser)) from None
         except SAXParseException as error:
-            raise ImportFileError(
-                "xml-invalid", f"The XML is broken: {error.getMessage()}.", error.getLineNumber()
-            ) from None
-        except (SAXException, ValueError, LookupError) as error:
-            raise ImportFileError(
-                "xml-invalid", f"The XML is broken: {shown(error)}.", handler.line_of(parser)
-            ) from None
+            why = xml_reasons.reason(error.getMessage())
+            raise ImportFileError("xml-invalid", why, error.getLineNumber()) from None
+        except (ValueError, LookupError):
+            raise ImportFileError("xml-invalid", xml_reasons.UNKNOWN_ENCODING, handler.line_of(parser)) from None
+        except SAXException:
+            raise ImportFileError("xml-invalid", xml_reasons.NOT_XML, handler.line_of(parser)) from None
     yield from handler.ready
     if not handler.is_log:
-        raise ImportFileError("xes-invalid", "The file holds no event log.", 1)
+        raise ImportFileError("xes-invalid", NO_LOG, 1)
 
 
 class _Handler(ContentHandler):
@@ -120,10 +122,10 @@ class _Handler(ContentHandler):
         self.marks += 1
         name = name.rpartition(":")[2]
         if len(self.path) >= MAX_DEPTH:
-            raise ImportFileError("xml-too-deep", "Elements are nested too deeply.", self.line)
+            raise ImportFileError("xml-too-deep", TOO_DEEP, self.line)
         if not self.path:
             if name != "log":
-                raise ImportFileError("xes-invalid", f"The root is {shown(name)}, not a log.", self.line)
+                raise ImportFileError("xes-invalid", NOT_A_LOG, self.line, name=shown(name))
             self.is_log = True
         self.path.append(name)
         if name == "trace":
@@ -139,7 +141,7 @@ class _Handler(ContentHandler):
         self.keys.append(attrs.get("key", ""))
         value = attrs.get("value", "")
         if len(value) > MAX_VALUE:
-            raise ImportFileError("field-too-long", f"A value has over {MAX_VALUE:,} characters.", self.line)
+            raise ImportFileError("field-too-long", LONG_VALUE, self.line, limit=MAX_VALUE)
         owner = self.event if self.event is not None else self.trace if self.trace is not None else self.log.attributes
         if len(owner) < MAX_ATTRIBUTES:
             owner[".".join(self.keys)] = value
@@ -180,7 +182,7 @@ class XesRows:
             names.update(dict.fromkeys(f"case:{name}" for name in event.trace))
             names.update(dict.fromkeys(event.attributes))
             if len(names) > limits.columns:
-                raise ImportFileError("columns-too-many", f"More than {limits.columns:,} attributes.", event.line)
+                raise ImportFileError("columns-too-many", MANY_NAMES, event.line, limit=limits.columns)
         self.header = list(names)
 
     def records(self) -> Records:

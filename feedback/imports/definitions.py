@@ -8,7 +8,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import count
 
+from cxprogram.imports.errors import gettext_noop
+
+MAX_BYTES = 32 * 1024**2
 MAX_CODE = 60
+TOO_LARGE = gettext_noop("A definition has at most %(limit)s MB.")
+NO_SURVEY = gettext_noop("This is no survey definition of %(tool)s.")
 NOT_IN_CODES = re.compile(r"[^A-Za-z0-9_]+")
 
 Texts = dict[str, str]  # by language

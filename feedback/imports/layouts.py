@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 
 from cxprogram.imports.delimited import is_blank
-from cxprogram.imports.errors import ImportFileError, RowError
+from cxprogram.imports.errors import ImportFileError, RowError, gettext_noop
 from cxprogram.imports.headers import BRACKETS, IMPORT_ID
 from cxprogram.imports.reader import lines_above, open_sheet
 from cxprogram.imports.source import DEFAULT_LIMITS, Limits, open_source
@@ -17,6 +17,8 @@ from feedback.imports import headings
 from feedback.imports.cells import whole_number
 from feedback.imports.rules import Header
 
+JOURNEY = gettext_noop("This is a journey in CJML, not a table: import it as a journey.")
+OTHER_XML = gettext_noop("This XML is neither an event log (XES) nor a survey of LimeSurvey.")
 HEAD = 40
 HEX_ID = re.compile(r"[0-9a-z]{20,40}")
 LONG_NUMBER = re.compile(r"[0-9]{8,13}")
@@ -92,8 +94,8 @@ def _xml(text: str) -> Layout:
     if "<LimeSurveyDocType>" in body[:2_000]:
         return LSS
     if name.lower() == "cjml":
-        raise ImportFileError("journey-map", "This is a journey in CJML, not a table: import it as a journey.", 1)
-    raise ImportFileError("file-xml", "This XML is neither an event log (XES) nor a survey of LimeSurvey.", 1)
+        raise ImportFileError("journey-map", JOURNEY, 1)
+    raise ImportFileError("file-xml", OTHER_XML, 1)
 
 
 def _qualtrics(rows: Rows) -> Layout | None:

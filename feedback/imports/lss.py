@@ -4,14 +4,24 @@ texts in `*_l10ns` tables. Relevance expressions and the older conditions are no
 from collections import defaultdict
 from pathlib import Path
 from xml.etree.ElementTree import Element, ParseError
+from xml.parsers.expat import ErrorString
 
 import defusedxml.ElementTree
 from defusedxml.common import DefusedXmlException
 
+from cxprogram.imports import xml_reasons
 from cxprogram.imports.errors import ImportFileError
 from cxprogram.imports.headers import plain_text
-from feedback.imports.definitions import Codes, OptionDef, QuestionDef, SurveyDefinition, option_codes
-from feedback.imports.qsf import MAX_BYTES
+from feedback.imports.definitions import (
+    MAX_BYTES,
+    NO_SURVEY,
+    TOO_LARGE,
+    Codes,
+    OptionDef,
+    QuestionDef,
+    SurveyDefinition,
+    option_codes,
+)
 
 ONE_OF_MANY = set("L!O")
 SEVERAL = set("MP")
@@ -79,17 +89,18 @@ def _is_rule(expression: str) -> bool:
 
 def _tables(path: Path) -> dict[str, list[Row]]:
     if path.stat().st_size > MAX_BYTES:
-        raise ImportFileError("file-too-large", f"A definition has at most {MAX_BYTES // 1024**2} MB.")
+        raise ImportFileError("file-too-large", TOO_LARGE, limit=MAX_BYTES // 1024**2)
     try:
         root: Element = defusedxml.ElementTree.parse(path, forbid_dtd=True).getroot()
     except DefusedXmlException:
-        raise ImportFileError("xml-forbidden", "The file declares a document type or entities.") from None
+        raise ImportFileError("xml-forbidden", xml_reasons.FORBIDDEN) from None
     except ParseError as error:
-        raise ImportFileError("xml-invalid", f"The XML is broken: {error.msg}.", error.position[0]) from None
-    except (ValueError, LookupError) as error:
-        raise ImportFileError("xml-invalid", f"The XML is broken: {type(error).__name__}.") from None
+        why = xml_reasons.reason(ErrorString(error.code))
+        raise ImportFileError("xml-invalid", why, error.position[0]) from None
+    except (ValueError, LookupError):
+        raise ImportFileError("xml-invalid", xml_reasons.UNKNOWN_ENCODING) from None
     if root.find("LimeSurveyDocType") is None:
-        raise ImportFileError("definition-invalid", "This is no survey definition of LimeSurvey.")
+        raise ImportFileError("definition-invalid", NO_SURVEY, tool="LimeSurvey")
     tables: dict[str, list[Row]] = defaultdict(list)
     for table in root:
         rows = table.find("rows")

@@ -7,9 +7,17 @@ from typing import Any
 
 from cxprogram.imports.errors import ImportFileError
 from cxprogram.imports.headers import plain_text
-from feedback.imports.definitions import Codes, OptionDef, QuestionDef, SurveyDefinition, Texts
+from feedback.imports.definitions import (
+    MAX_BYTES,
+    NO_SURVEY,
+    TOO_LARGE,
+    Codes,
+    OptionDef,
+    QuestionDef,
+    SurveyDefinition,
+    Texts,
+)
 
-MAX_BYTES = 32 * 1024**2
 KNOWN = {"SQ", "BL", "FL", "SO", "SCO", "STAT", "QC", "RS", "PROJ", "NT", "PL", "QO"}
 
 
@@ -18,7 +26,7 @@ def read_qsf(path: Path) -> SurveyDefinition:
     data = read_json(path)
     entry, elements = data.get("SurveyEntry"), data.get("SurveyElements")
     if not isinstance(entry, dict) or not isinstance(elements, list):
-        raise ImportFileError("definition-invalid", "This is no survey definition of Qualtrics.")
+        raise ImportFileError("definition-invalid", NO_SURVEY, tool="Qualtrics")
     language = str(entry.get("SurveyLanguage") or "EN").lower()[:5]
     definition = SurveyDefinition(plain_text(str(entry.get("SurveyName") or "")), language, [language])
     of_kind: dict[str, list[dict[str, Any]]] = {}
@@ -58,7 +66,7 @@ def read_qsf(path: Path) -> SurveyDefinition:
 def read_json(path: Path) -> dict[str, Any]:
     """One JSON object of a plausible size."""
     if path.stat().st_size > MAX_BYTES:
-        raise ImportFileError("file-too-large", f"A definition has at most {MAX_BYTES // 1024**2} MB.")
+        raise ImportFileError("file-too-large", TOO_LARGE, limit=MAX_BYTES // 1024**2)
     try:
         data = json.loads(path.read_text(encoding="utf-8-sig"))
     except UnicodeDecodeError:

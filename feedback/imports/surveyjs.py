@@ -7,7 +7,7 @@ from typing import Any
 
 from cxprogram.imports.errors import ImportFileError
 from cxprogram.imports.headers import plain_text
-from feedback.imports.definitions import Codes, OptionDef, QuestionDef, SurveyDefinition, option_codes
+from feedback.imports.definitions import NO_SURVEY, Codes, OptionDef, QuestionDef, SurveyDefinition, option_codes
 from feedback.imports.qsf import read_json
 
 HOLDERS = {"panel": "elements", "paneldynamic": "templateElements"}
@@ -25,7 +25,7 @@ def read_surveyjs(path: Path) -> SurveyDefinition:
     definition = SurveyDefinition(_texts(data.get("title"), language).get(language, ""), language, [language])
     elements = list(_elements(data, 1))
     if not elements:
-        raise ImportFileError("definition-invalid", "This is no survey definition of SurveyJS.")
+        raise ImportFileError("definition-invalid", NO_SURVEY, tool="SurveyJS")
     types = Counter(str(element.get("type")) for element, _page in elements)
     definition.counts = {
         "pages": len(data["pages"]) if isinstance(data.get("pages"), list) else 0,

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from io import BytesIO
-from xml.parsers.expat import errors
 from xml.sax import SAXParseException
 from xml.sax.handler import ContentHandler, feature_namespaces
 from xml.sax.xmlreader import AttributesImpl
@@ -11,9 +10,9 @@ from xml.sax.xmlreader import AttributesImpl
 from defusedxml.common import DefusedXmlException
 from defusedxml.sax import make_parser
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from cxprogram.errors import DomainError
+from cxprogram.imports import xml_reasons
 
 MAX_BYTES, MAX_NODES, MAX_DEPTH = 10 * 1024**2, 200_000, 50
 
@@ -70,37 +69,14 @@ def parse(data: bytes) -> Node:
     try:
         parser.parse(BytesIO(data))
     except SAXParseException as error:
-        raise XmlError(_reason(error), line=error.getLineNumber() or 0) from None
+        raise XmlError(_(xml_reasons.reason(error.getMessage())), line=error.getLineNumber() or 0) from None
     except DefusedXmlException:
         line = handler.line
-        raise XmlError(_("A document type or an entity is not taken."), code="xml-forbidden", line=line) from None
-    except (LookupError, ValueError):  # expat asks Python for an encoding that it does not know itself
-        raise XmlError(REASONS[errors.XML_ERROR_UNKNOWN_ENCODING], line=handler.line) from None
+        raise XmlError(_(xml_reasons.FORBIDDEN), code="xml-forbidden", line=line) from None
+    except (LookupError, ValueError):
+        raise XmlError(_(xml_reasons.UNKNOWN_ENCODING), line=handler.line) from None
     assert handler.root is not None
     return handler.root
-
-
-# By what expat calls it, whose own words are English.
-REASONS = {
-    errors.XML_ERROR_NO_ELEMENTS: gettext_lazy("The file ends before its content does."),
-    errors.XML_ERROR_INVALID_TOKEN: gettext_lazy(
-        "There is a character that may not stand here; “&” is written “&amp;”, and “<” is written “&lt;”."
-    ),
-    errors.XML_ERROR_UNCLOSED_TOKEN: gettext_lazy("A tag is not closed."),
-    errors.XML_ERROR_TAG_MISMATCH: gettext_lazy("The closing tag does not belong to the tag that is open."),
-    errors.XML_ERROR_DUPLICATE_ATTRIBUTE: gettext_lazy("A tag has one attribute twice."),
-    errors.XML_ERROR_JUNK_AFTER_DOC_ELEMENT: gettext_lazy("Something follows behind the end of the document."),
-    errors.XML_ERROR_UNDEFINED_ENTITY: gettext_lazy("There is an entity that XML does not know."),
-    errors.XML_ERROR_UNKNOWN_ENCODING: gettext_lazy("The encoding that the file names cannot be read; UTF-8 can."),
-    errors.XML_ERROR_INCORRECT_ENCODING: gettext_lazy("The file is not in the encoding that it names."),
-    errors.XML_ERROR_MISPLACED_XML_PI: gettext_lazy("Something stands before the declaration <?xml …?>."),
-    errors.XML_ERROR_SYNTAX: gettext_lazy("This is not XML."),
-}
-
-
-def _reason(error: SAXParseException) -> str:
-    said = error.getMessage()
-    return str(REASONS.get(said, said))
 
 
 class _Handler(ContentHandler):

@@ -6,10 +6,12 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from cxprogram.choices import ImportStatus
+from cxprogram.imports import ImportFileError, xes
 from cxprogram.models import ImportRun
+from feedback import import_words
 from feedback.models import ImportMapping, Question, Response, Survey
 from feedback.services import import_work
 from tests.feedback.imports.bringing import chosen, text, tree, upload
@@ -107,6 +109,37 @@ def test_errors_of_a_file_are_shown_as_text_with_their_line(owner):
         assert words in text(tree(refused))
     assert owner.post(url + "discard/").status_code == 303
     assert owner.get(url).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sv"),
+    [
+        ("log.xes", b"<log>\n<trace></log>", "Sluttaggen hör inte till den tagg som är öppen."),
+        (
+            "log.xes",
+            b"<!DOCTYPE log [<!ENTITY a 'b'>]><log>&a;</log>",
+            "En dokumenttyp eller en entitet tas inte emot.",
+        ),
+        (
+            "x.lss",
+            b"<document><LimeSurveyDocType>Survey</a></document>",
+            "Sluttaggen hör inte till den tagg som är öppen.",
+        ),
+    ],
+)
+def test_xml_is_refused_in_the_reader_s_language(owner, name, content, sv):
+    _run, url = upload(owner, content, name)
+    refused = owner.get(url, headers={"accept-language": "sv"})
+    assert refused.status_code == 422 and sv in text(tree(refused))
+
+
+def test_a_refusal_has_its_facts_in_the_reader_s_form():
+    many = ImportFileError("xes-invalid", xes.MANY_NAMES, 3, limit=20_000)
+    assert (str(many), many.detail) == (f"line 3: {many.detail}", "There are more than 20,000 different attributes.")
+    with translation.override("sv"):
+        assert "20\xa0000" in import_words.refusal(many)
+    plain = ImportFileError("x", "100 % of it", 1)
+    assert (plain.detail, import_words.refusal(plain)) == ("100 % of it", "100 % of it")
 
 
 def test_a_definition_becomes_a_draft_with_the_list_of_what_is_missing(owner):

@@ -12,16 +12,13 @@ from actions.services.projects import current_gate, decide_gate
 from cxprogram import periods
 from cxprogram.errors import DomainError
 from tests.factories import NOON, fold, make_scores
+from tests.page_texts import texts
 
 pytestmark = pytest.mark.django_db
 
 
 def gates(project) -> list[Gate]:
     return list(project.gates.order_by("position"))
-
-
-def texts(page) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page.content.decode()))
 
 
 # --- deciding -----------------------------------------------------------------------------------

@@ -11,7 +11,8 @@ from feedback.choices import TicketStatus
 from feedback.models import Ticket
 from feedback.pages import tickets as list_page
 from tests.factories import NOON, make_customer, make_ticket, make_user
-from tests.feedback.ticket_desk import login, texts
+from tests.feedback.ticket_desk import login
+from tests.page_texts import texts
 
 pytestmark = pytest.mark.django_db
 LATER = NOON + timedelta(hours=26)

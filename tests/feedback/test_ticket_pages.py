@@ -22,7 +22,8 @@ from tests.factories import (
     make_survey,
     make_ticket,
 )
-from tests.feedback.ticket_desk import login, texts
+from tests.feedback.ticket_desk import login
+from tests.page_texts import texts
 
 pytestmark = pytest.mark.django_db
 LATER = NOON + timedelta(hours=26)

@@ -13,6 +13,7 @@ from cxprogram.navigation import PLACES
 from feedback.choices import TicketStatus
 from governance.models import Charter, SignOff
 from tests.factories import NOON, fold, make_house, make_scores, make_ticket, make_unit, make_user, root_of
+from tests.page_texts import texts
 
 pytestmark = pytest.mark.django_db
 LATER = NOON + timedelta(hours=26)
@@ -42,10 +43,6 @@ def build_house():
     answers(house, g_nps={3: 59, 8: 20, 9: 20}, others_nps={3: 19, 8: 20, 9: 60})
     fold(house.program)
     return house
-
-
-def texts(page) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<script.*?</script>|<[^>]+>", " ", page.content.decode(), flags=re.S))
 
 
 def values(page) -> set[tuple[str, str, float]]:

@@ -1,7 +1,5 @@
 """Improvement projects: a list and one page a project."""
 
-from datetime import date
-
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -18,20 +16,16 @@ from cxprogram.errors import DomainError
 from cxprogram.page_base import Visit, member_page
 
 
-def _today(visit: Visit) -> date:
-    return visit.at.astimezone(visit.program.zone).date()
-
-
 @require_safe
 @member_page(Right.SEE_PROJECTS)
 def project_list(request: HttpRequest, visit: Visit) -> HttpResponse:
-    found = pages.visible(visit.user, visit.program, today=_today(visit))
+    found = pages.visible(visit.user, visit.program, today=visit.today)
     return render(request, "actions/project_list.html", {"views": found, "program": visit.program})
 
 
 def _find(visit: Visit, code: str) -> pages.ProjectView:
     rows = ImprovementProject.objects.visible_to(visit.user).filter(program=visit.program, code=code)
-    found = pages.views(visit.user, visit.program, rows, today=_today(visit))
+    found = pages.views(visit.user, visit.program, rows, today=visit.today)
     if not found:
         raise Http404
     return found[0]

@@ -21,11 +21,10 @@ from django.utils.translation import gettext as _
 from django.views import defaults
 
 from cxprogram.errors import DomainError
+from cxprogram.languages import OURS
 from cxprogram.logs import without_secrets
 
 log = logging.getLogger(__name__)
-
-LANGUAGES = frozenset(code for code, _name in settings.LANGUAGES)
 
 
 class ContentSecurityPolicy(CSPMiddleware):
@@ -75,7 +74,7 @@ class KeyedRequests:
 def language_of(request: HttpRequest) -> str:
     """The language: asked for in the address (`?lang=`), else chosen before, else the browser's."""
     for language in (request.GET.get("lang", ""), request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")):
-        if language in LANGUAGES:
+        if language in OURS:
             return language
     return translation.get_language_from_request(request)
 

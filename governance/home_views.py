@@ -40,8 +40,7 @@ def _today(visit: Visit, period: Period | None) -> tuple[str, dict[str, Any]]:
 
 
 def _lead(visit: Visit, period: Period | None) -> tuple[str, dict[str, Any]]:
-    day = visit.at.astimezone(visit.program.zone).date()
-    found = projects.visible(visit.user, visit.program, today=day)
+    found = projects.visible(visit.user, visit.program, today=visit.today)
     mine = [view for view in found if view.project.responsible_id == visit.user.pk]
     return "governance/home_lead.html", {"mine": mine, "others": len(found) - len(mine)}
 

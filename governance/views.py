@@ -1,6 +1,5 @@
 """The pages of governance: charter, scorecard, statements, reports."""
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from cxprogram import periods
 from cxprogram.access import Right
 from cxprogram.errors import NotFoundError
+from cxprogram.languages import OURS
 from cxprogram.models import OrgUnit
 from cxprogram.page_base import Visit, member_page
 from governance.insight.scorecard import build_scorecard
@@ -109,8 +109,7 @@ def report_list(request: HttpRequest, visit: Visit) -> HttpResponse:
         "page": report_pages.build_page(list(rows), may_make=visit.can(Right.DEFINE)),
         "periods": filters.period_choices(known.choices, known.default),
         "languages": [
-            filters.Choice(code, name, code == (get_language() or "en").split("-")[0])
-            for code, name in settings.LANGUAGES
+            filters.Choice(code, name, code == (get_language() or "en").split("-")[0]) for code, name in OURS.items()
         ],
     }
     return render(request, "governance/report_list.html", context)
@@ -125,7 +124,7 @@ def report_make(request: HttpRequest, visit: Visit) -> HttpResponse:
         visit.program,
         OrgUnit.objects.get(program=visit.program, parent=None),
         periods.parse(request.POST.get("period", "")),
-        language if language in dict(settings.LANGUAGES) else visit.program.language,
+        language if language in OURS else visit.program.language,
         at=visit.at,
         by=visit.user,
     )

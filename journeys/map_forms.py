@@ -4,16 +4,15 @@ import json
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
+from cxprogram.languages import OURS
 from cxprogram.models import Program
 from journeys.choices import Aspect, Channel, Initiator, Receiver
 from journeys.kpis import questions
 from journeys.models import Journey, Stage, Touchpoint
 
-LANGUAGES = dict(settings.LANGUAGES)
 # What the editor saw goes with the form: the edit's number, and what every field said.
 HIDDEN = ("revision", "base")
 
@@ -42,7 +41,7 @@ class PartForm(forms.Form):
         for field, label in self.long_texts.items():
             self._add(field, label, own, is_main=True)
         self.main_names += [name for name in self.base_fields if name not in (*HIDDEN, "name")]
-        for language in LANGUAGES:
+        for language in OURS:
             self._add("names", _("Name"), language, is_main=False)
             for field, label in self.long_texts.items():
                 if language != own:
@@ -53,7 +52,7 @@ class PartForm(forms.Form):
         widget.attrs["lang"] = language
         name = f"{field}_{language}"
         self.fields[name] = forms.CharField(
-            label=label if is_main else f"{label}, {LANGUAGES[language]}",
+            label=label if is_main else f"{label}, {OURS[language]}",
             max_length=200 if field == "names" else 2_000,
             required=False,
             widget=widget,
@@ -118,7 +117,7 @@ class PartForm(forms.Form):
         data = self.cleaned_data
         found = {name: data[name] for name in self.base_fields if name not in HIDDEN}
         for field in ("names", *self.long_texts):
-            typed = {language: data.get(f"{field}_{language}", "").strip() for language in LANGUAGES}
+            typed = {language: data.get(f"{field}_{language}", "").strip() for language in OURS}
             hidden = {language: text for language, text in self._was(field).items() if language not in typed}
             found[field] = {language: text for language, text in typed.items() if text} | hidden
         return found

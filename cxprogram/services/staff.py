@@ -8,7 +8,6 @@ from datetime import date
 from functools import lru_cache
 from itertools import chain, count
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
@@ -20,6 +19,7 @@ from django.utils.translation import override
 from cxprogram.access import Right, can, may_grant, may_manage
 from cxprogram.choices import Role
 from cxprogram.errors import DomainError, NotAllowedError
+from cxprogram.languages import OURS
 from cxprogram.models import Membership, OrgUnit, Program, User
 from cxprogram.querysets import OrgUnitQuerySet
 
@@ -42,7 +42,7 @@ def role_named(word: str) -> Role:
 @lru_cache(maxsize=1)
 def _role_words() -> dict[str, Role]:
     words = {role.value.replace("_", " "): role for role in Role}
-    for language, _name in settings.LANGUAGES:
+    for language in OURS:
         with override(language):
             words |= {str(role.label).casefold(): role for role in Role}
     return words

@@ -47,7 +47,7 @@ def build_page(visit: Visit) -> CharterPage:
         .select_related("program", "sponsor", "owner")
         .first()
     )
-    defects = charters.defects(charter, on=visit.at.astimezone(visit.program.zone).date())
+    defects = charters.defects(charter, on=visit.today)
     signatures = (
         tuple(
             Signature(str(row.person), row.capacity, row.signed_at, row.person_id == visit.user.pk)

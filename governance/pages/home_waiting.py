@@ -93,4 +93,4 @@ def defects_of(visit: Visit) -> list[charters.Defect]:
     if not visit.can(Right.DEFINE):
         return []
     charter = Charter.objects.select_related("program", "sponsor", "owner").filter(program=visit.program).first()
-    return charters.defects(charter, on=visit.at.astimezone(visit.program.zone).date())
+    return charters.defects(charter, on=visit.today)

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
+from cxprogram.languages import OURS
 from governance.models import Report
 from governance.pages.frozen import period_label
 
@@ -25,7 +25,6 @@ class ReportPage:
 
 
 def build_page(reports: Sequence[Report], *, may_make: bool) -> ReportPage:
-    names = dict(settings.LANGUAGES)
     rows = tuple(
         ReportRow(
             report,
@@ -35,7 +34,7 @@ def build_page(reports: Sequence[Report], *, may_make: bool) -> ReportPage:
                 "period": period_label(report.period),
                 "unit": report.unit.label,
             },
-            names.get(report.language, report.language),
+            OURS.get(report.language, report.language),
         )
         for report in reports
     )

@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from django.conf import settings
 from django.utils.translation import gettext as _
 from msgspec import inspect
 
 from cxprogram.imports.errors import ImportFileError, RowError
 from cxprogram.imports.source import Limits
 from cxprogram.imports.workbook import open_workbook
+from cxprogram.languages import OURS
 from journeys.services import document_parts as parts
 from journeys.services.document_parts import DocumentError
 
@@ -98,8 +98,7 @@ def _row(part: Mapping[str, Any]) -> Row:
 
 
 def _cells(name: str, value: Any) -> Iterator[tuple[str, Any]]:
-    known = dict(settings.LANGUAGES)
-    if isinstance(value, dict) and all(language in known and text for language, text in value.items()):
+    if isinstance(value, dict) and all(language in OURS and text for language, text in value.items()):
         yield from ((f"{name}.{language}", text) for language, text in value.items())
     elif isinstance(value, list) and all(isinstance(each, str) and _CODE.fullmatch(each) for each in value):
         yield name, ", ".join(value)

@@ -62,7 +62,7 @@ def units_of(visit: Visit) -> list[OrgUnit]:
         for grant in grants(visit.user)
         if grant.program_id == visit.program.pk and grant.gives(Right.SEE_SCORES)
     ]
-    units = OrgUnit.objects.filter(program=visit.program).valid_on(visit.at.astimezone(visit.program.zone).date())
+    units = OrgUnit.objects.filter(program=visit.program).valid_on(visit.today)
     return [
         unit
         for unit in sorted(units, key=lambda unit: (unit.path.count("/"), unit.code))

@@ -9,10 +9,11 @@ from django.db.models import Model
 from django.utils.formats import date_format, localize
 from django.utils.translation import gettext as _
 
+from cxprogram.languages import OURS
 from cxprogram.page_base import number_in
 from journeys.choices import Channel
 from journeys.kpis import questions
-from journeys.map_forms import LANGUAGES, PartForm, form_of
+from journeys.map_forms import PartForm, form_of
 from journeys.models import Journey, JourneyVersion, Stage, Touchpoint
 from journeys.services import documents
 from journeys.services.document_parts import Difference, ExpectationPart
@@ -151,7 +152,7 @@ def in_words(value: Any, labels: Mapping[Any, Any] = MappingProxyType({})) -> st
             "value": localize(value.value), "day": date_format(value.valid_from, "j M Y"),
         }  # fmt: skip
     if isinstance(value, dict):
-        return "; ".join(f"{LANGUAGES.get(key, key)}: {in_words(each) or '–'}" for key, each in value.items())
+        return "; ".join(f"{OURS.get(key, key)}: {in_words(each) or '–'}" for key, each in value.items())
     if isinstance(value, list):
         return ", ".join(in_words(each, labels) for each in value)
     return "" if value is None else str(labels.get(value, value))

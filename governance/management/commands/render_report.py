@@ -4,12 +4,12 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from cxprogram import periods
 from cxprogram.errors import DomainError
+from cxprogram.languages import OURS
 from cxprogram.models import OrgUnit, Program
 from governance.models import Report
 from governance.services import reports
@@ -22,7 +22,7 @@ class Command(BaseCommand):
         parser.add_argument("--program", required=True, metavar="SLUG")
         parser.add_argument("--period", required=True, help="2017, 2017-05 or all")
         parser.add_argument("--unit", default="", metavar="CODE", help="a part of the program; default the whole")
-        parser.add_argument("--language", default="", choices=["", *(code for code, _name in settings.LANGUAGES)])
+        parser.add_argument("--language", default="", choices=["", *OURS])
         parser.add_argument(
             "--out", type=Path, metavar="FILE", help="where the PDF goes; default stays in the database"
         )

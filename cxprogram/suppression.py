@@ -2,11 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import TypeVar
 
 DEFAULT_MINIMUM = 5
 
 Key = TypeVar("Key", bound=Hashable)
+MOST_FAMILIES = 200  # ways to take parts away that are looked at
 REST = 0  # what was counted at the unit itself and not below it; no unit has this id
 
 
@@ -88,31 +90,57 @@ def told_by_subtraction(
 
     A table counts people by unit. Which part lies in which is told by how many are in both: a part within another
     leaves the rest of it, parts that lie apart leave what is left of everyone and of a part that holds them all, two
-    parts that hold everyone between them tell who is in both. Of parts that lie apart each may be hidden, and then
-    tells nothing: the rest without it is among the tables. Three parts that overlap one another are not looked at.
+    parts that hold everyone between them tell who is in both, two that differ by few tell of these. Of parts that lie
+    apart each may be hidden, and then tells nothing: the rest without it is among the tables. What holds the part is
+    among them too: units that are hidden in it together may not be told apart by the part. Three parts that overlap
+    one another are not looked at.
+
+    A number may lie below nothing where parts were counted at different times: so many are told of as well.
 
     parts  the tables of all parts, that of `part` among them
     both   how many people two different parts have in common
     """
     size = {key: sum(table.values()) for key, table in parts.items()}
-    others = [key for key in parts if key != part and size[key]]
+    if not size[part]:  # taken from others it leaves them as they are
+        return
+    others: list[Key] = []
+    for key in parts:  # of parts that hold the same people one stands for all
+        if key != part and size[key] and not any(both(key, other) == size[key] == size[other] for other in others):
+            others.append(key)
 
     def is_within(inner: Key, outer: Key) -> bool:
-        return both(inner, outer) == size[inner]
+        return both(inner, outer) >= size[inner]
 
     apart = {key: {other for other in others if other != key and both(key, other) == 0} for key in [*others, part]}
     wholes = [(everyone, set(others))]
     for outer in others:
         if is_within(part, outer):
             wholes.append((parts[outer], {key for key in others if key != outer and is_within(key, outer)}))
+    anywhere = next(iter(parts[part]))
     for whole, within in wholes:
-        for family in _largest_families(apart[part] & within, apart):
-            yield from _rests(_minus(whole, parts[part]), [parts[key] for key in family])
-    for family in _largest_families({key for key in others if is_within(key, part)}, apart):
-        yield from _rests(parts[part], [parts[key] for key in family])
+        yield dict(whole)
+        yield from _left(_minus(whole, parts[part]), apart[part] & within, parts, apart, anywhere)
+    yield from _left(parts[part], {key for key in others if is_within(key, part)}, parts, apart, anywhere)
     for other in others:
-        if size[part] + size[other] - both(part, other) == sum(everyone.values()):
+        shared = both(part, other)
+        if size[part] + size[other] - shared == sum(everyone.values()):
             yield _minus(parts[part], _minus(everyone, parts[other]))
+        yield {anywhere: max(abs(size[part] - shared), abs(size[other] - shared))}
+
+
+def _left(
+    whole: Mapping[int, int],
+    taken: Collection[Key],
+    parts: Mapping[Key, Mapping[int, int]],
+    apart: Mapping[Key, set[Key]],
+    anywhere: int,
+) -> Iterator[dict[int, int]]:
+    """What is left of the whole without parts that lie apart; where there are too many ways, that one is told of."""
+    families = _largest_families(taken, apart)
+    for family in islice(families, MOST_FAMILIES):
+        yield from _rests(whole, [parts[key] for key in family])
+    if next(families, None) is not None:
+        yield {anywhere: 1}
 
 
 def _rests(whole: Mapping[int, int], taken: Sequence[Mapping[int, int]]) -> Iterator[dict[int, int]]:

@@ -143,8 +143,8 @@ class Populations:
                         both[number, int(other)] += n
         everyone = self._everyone.own(question, period)
         for table in told_by_subtraction(kpi.pk, parts, everyone, lambda a, b: both[max(a, b), min(a, b)]):
-            # What was counted some minutes ago may lack an answer that everyone's count has, never the other way.
-            yield {unit: max(0, n) for unit, n in table.items()}
+            # Below nothing where one was counted before the other: the difference tells of so many all the same.
+            yield {unit: abs(n) for unit, n in table.items()}
 
 
 _received = partial(counted.months_since, table="feedback_response", moment="answered_at", received="received_at")

@@ -325,3 +325,24 @@ def test_small_units_are_hidden_within_a_part_and_in_what_it_leaves(world: World
     kpi = world.kpi("nps-gold", GOLD)
     world.fill()
     assert [shown(world, kpi, unit) for unit in ("SFO", "A", "G")] == [True, False, False]
+
+
+def test_units_that_are_hidden_together_are_not_told_apart_by_a_part(world: World) -> None:
+    Program.objects.update(min_n=5)
+    world.program.refresh_from_db()
+    world.units |= factories.make_units(world.program, ["C"])
+    gold, silver = world.people("gold", 29), world.people("silver", 33)
+    world.answer(gold[:20] + silver[:30], [10] * 50, "A")
+    world.answer(silver[30:], [0] * 3, "G")  # hidden with the nine of C: fifty of sixty-two leave twelve
+    world.answer(gold[20:], [10] * 9, "C")
+    kpi = world.kpi("nps-gold", GOLD)
+    world.fill()
+    assert [shown(world, kpi, unit) for unit in ("SFO", "A", "G", "C")] == [True, False, False, False]
+
+
+def test_who_has_joined_since_another_kpi_was_counted_is_not_told(world: World) -> None:
+    kpi = few(world, gold=30, silver=40)["gold"]
+    Customer.objects.filter(pk=world.customers["silver"][0].pk).update(attributes={"tier": "gold"})
+    again = world.kpi("top2-gold", GOLD, collector="top2", measure="share")
+    world.fill()
+    assert world.told(kpi) == (100, 30) and not shown(world, again)

@@ -147,7 +147,10 @@ class Populations:
             yield {unit: abs(n) for unit, n in table.items()}
 
 
-_received = partial(counted.months_since, table="feedback_response", moment="answered_at", received="received_at")
+# By the day that the statement counts by: a program may have moved to another time zone since.
+_received = partial(
+    counted.months_since, table="feedback_response", moment="answered_on", received="received_at", is_day=True
+)
 
 
 def count_parts_of(collectors: Iterable[str]) -> None:

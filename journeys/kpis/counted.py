@@ -95,19 +95,36 @@ _sources: dict[str, Touched] = {}
 
 
 MONTHS_SINCE = """
-    SELECT DISTINCT date_trunc('month', {moment} AT TIME ZONE %(zone)s)::date FROM {table}
-    WHERE program_id = %(program)s AND {moment} >= %(first)s::date AND {received} >= %(since)s
+    SELECT DISTINCT date_trunc('month', {local})::date FROM {table}
+    WHERE program_id = %(program)s AND {moment} >= {first} AND {received} >= %(since)s
 """
 EVER = datetime(1900, 1, 1).astimezone()
 
 
 def months_since(
-    program: Program, since: datetime | None, first: date, *, table: str, moment: str, received: str
+    program: Program,
+    since: datetime | None,
+    first: date,
+    *,
+    table: str,
+    moment: str,
+    received: str,
+    is_day: bool = False,
 ) -> set[date]:
-    """The months of what a table received since, by the names of its columns; best with an index on the receipt."""
+    """The months of what a table received since, by the names of its columns; best with an index on the receipt.
+
+    `is_day`: the column holds a day of the program's, no moment.
+    """
     values: dict[str, Any] = {"program": program.pk, "zone": program.time_zone, "first": first, "since": since or EVER}
+    names = {
+        "table": table,
+        "moment": moment,
+        "received": received,
+        "local": moment if is_day else f"{moment} AT TIME ZONE %(zone)s",
+        "first": "%(first)s::date" if is_day else "%(first)s::timestamp AT TIME ZONE %(zone)s",
+    }
     with connection.cursor() as cursor:
-        cursor.execute(MONTHS_SINCE.format(table=table, moment=moment, received=received), values)
+        cursor.execute(MONTHS_SINCE.format(**names), values)
         return {month for (month,) in cursor.fetchall()}
 
 

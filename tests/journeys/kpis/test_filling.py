@@ -7,6 +7,7 @@ import pytest
 from django.db import connection, connections
 from django.utils import timezone
 
+from cxprogram.models import Program
 from cxprogram.periods import parse
 from journeys.kpis import counted, registry
 from journeys.kpis.registry import KpiQuery
@@ -55,6 +56,20 @@ def test_what_comes_in_late_counts_its_own_month_again_and_no_other(world: World
     happen(world, [(None, "A", "2026-01-06", "visit")], received_at=timezone.now())
     assert fill(world).months == 1
     assert [reading(world, kpi, period).value for period in ("2026-01", "2026-03")] == [2, 1]
+
+
+@pytest.mark.parametrize("zone, at", [
+    ("Asia/Tokyo", "2025-12-31 15:00"), ("Europe/Stockholm", "2025-12-31 23:00"),
+    ("America/Los_Angeles", "2026-01-01 08:00"),
+])  # fmt: skip
+def test_the_first_month_begins_with_its_first_hour_where_the_program_is(zone: str, at: str) -> None:
+    world = make_world()
+    Program.objects.update(time_zone=zone)
+    world.program.refresh_from_db()
+    kpi = define(world, "event_count", "count", valid_from=date(2026, 1, 1))
+    happen(world, [(None, "A", at, "visit")])
+    assert fill(world).months == 1
+    assert reading(world, kpi).value == 1
 
 
 def test_what_comes_in_late_counts_the_months_again_that_look_back_on_it(world: World) -> None:

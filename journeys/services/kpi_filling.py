@@ -16,7 +16,7 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
-from django.db.models import Max, Value
+from django.db.models import Max, QuerySet, Value
 from django.db.models.expressions import RawSQL
 from psycopg.types.json import Jsonb
 
@@ -192,10 +192,19 @@ def _make_populations(kpi: Kpi, collector: Monthly, scope: dict[str, Any], *, at
         _make_table(cursor, "kpi_population", *rows.values("pk").query.sql_with_params())
         _make_table(cursor, "kpi_beside", "SELECT 0::bigint, 0::bigint WHERE false", columns="kpi, id")
         for other in collector.beside(kpi):
-            both = segments.matching(kpi.program, other.population_filter, at).order_by()
+            both = _matching_or_all(kpi.program, other.population_filter, at)
             both = both.filter(pk__in=RawSQL("SELECT id FROM kpi_population", ()))
             sql, values = both.values_list(Value(other.pk), "pk").query.sql_with_params()
             cursor.execute(f"INSERT INTO kpi_beside {sql}", values)
+
+
+def _matching_or_all(program: Program, definition: Any, at: datetime) -> QuerySet:
+    """Who is in another population. Who was in one whose filter names what is no more nobody knows: it counts as one
+    that holds everyone, so that what differs is told of, and the version that takes its place is counted."""
+    try:
+        return segments.matching(program, definition, at).order_by()
+    except SegmentError:
+        return segments.matching(program, {}, at).order_by()
 
 
 def _make_table(cursor: CursorWrapper, name: str, sql: str, values: Any = (), *, columns: str = "id") -> None:

@@ -16,7 +16,7 @@ from feedback.models import Response, Survey
 from journeys.kpis import registry
 from journeys.kpis.definitions import Definitions
 from journeys.kpis.registry import KpiError, KpiQuery, KpiReading
-from journeys.models import Customer, Kpi, KpiCell, KpiFill, Segment
+from journeys.models import Customer, CustomerAttribute, Kpi, KpiCell, KpiFill, Segment
 from journeys.services import kpi_filling, kpi_values, kpis, targets
 from tests import factories
 from tests.api_client import Api, refused
@@ -202,6 +202,29 @@ def test_an_edit_of_the_segment_changes_no_number_and_a_new_version_begins_a_ser
     world.fill()
     assert world.told(old) == (100, 4)
     assert [world.told(new, period) for period in ("2026-01", "2026-05", "2026")] == [(None, 0), (-100, 2), (-100, 2)]
+
+
+def test_a_version_that_replaces_one_whose_filter_names_what_is_no_more_is_counted(world: World) -> None:
+    gold = world.people("gold", 31)
+    world.answer(gold[:30], [10] * 30)
+    old = world.kpi("nps-gold", GOLD)
+    world.fill()
+    CustomerAttribute.objects.all().delete()
+    people = world.segment("people", {"field": "kind", "is": "person"})
+    new = kpis.new_version(old, valid_from=date(2026, 1, 1), population=people)
+    world.answer(gold[30:], [10])
+    assert world.fill() == 1 and [world.told(old), world.told(new)] == [(100, 30), (100, 31)]
+    Program.objects.update(min_n=5)  # who was in the old one nobody knows: the one answer more may be told of
+    world.program.refresh_from_db()
+    assert [shown(world, old), shown(world, new)] == [False, False]
+
+
+def test_an_answer_counts_in_the_month_of_its_day_though_the_program_has_moved(world: World) -> None:
+    world.answer(world.people("gold", 1), [10], day="2026-05-01")
+    Response.objects.update(answered_at=datetime(2026, 4, 30, 20, tzinfo=UTC))
+    kpi = world.kpi("nps-gold", GOLD)
+    assert world.fill() == 1
+    assert world.told(kpi, "2026-05") == (100, 1)
 
 
 def test_who_is_erased_leaves_the_numbers_as_they_were(world: World) -> None:

@@ -196,8 +196,10 @@ def _reading(
         "computed_at": (populations.counted_at(query.kpi, span) if populations else None) or at,
         "hits": _hits(query.kpi, question),
     }
-    is_hidden = any(counts.is_hidden(code, query.unit, span, minimum=program.min_n) for code in parts)
-    if is_hidden or 0 < estimate.n < max(program.min_n, query.kpi.min_n or 0):
+    minimum = max(program.min_n, query.kpi.min_n or 0)
+    shown = {question.code, *parts}  # of an index the counts of its own question, too, which need not be among them
+    is_hidden = any(counts.is_hidden(code, query.unit, span, minimum=minimum) for code in shown)
+    if is_hidden or 0 < estimate.n < minimum:
         return KpiReading(
             **facts,
             value=None,

@@ -54,8 +54,8 @@ ANSWERS = f"""
 
 
 def questions_of(kpi: Kpi) -> list[str]:
-    """The questions whose answers make the KPI: several for an index."""
-    return list(kpi.parameters.get("questions") or [kpi.question_code])
+    """The questions whose answers are told: of an index its own, and those that it is made of."""
+    return list(dict.fromkeys([kpi.question_code, *(kpi.parameters.get("questions") or [])]))
 
 
 def _earlier(kpi: Kpi) -> list[Kpi]:

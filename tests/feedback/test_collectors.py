@@ -57,3 +57,25 @@ def test_a_definition_that_cannot_be_computed_is_refused_in_plain_words(
     with pytest.raises(KpiError) as refused:
         kpis.checked(kpi)
     assert str(refused.value.detail) == said
+
+
+def test_of_an_index_the_counts_of_its_own_question_are_hidden_where_they_are_few() -> None:
+    program = factories.make_program(min_n=5)
+    survey = factories.make_survey(program, questions=("Q7ALL", "Q7FOOD"), has_rules=False)
+    factories.make_scores(survey, "Q7FOOD", {4: 50})
+    factories.make_scores(survey, "Q7ALL", {1: 2})
+    facts: dict[str, Any] = {"question_code": "Q7ALL", "parameters": {"questions": ["Q7FOOD"]}, "measure": "points"}
+    kpi = factories.make_kpi(program, "index", collector="satisfaction_index", **facts)
+    (reading,) = registry.read(program, [KpiQuery(kpi, factories.root_of(program), parse("2017"))])
+    assert reading.suppressed and not reading.counts
+
+
+def test_a_minimum_of_its_own_hides_the_unit_too_by_which_a_hidden_one_could_be_told() -> None:
+    program = factories.make_program(min_n=5)
+    units = factories.make_units(program, ["A", "B", "C"])
+    survey = factories.make_survey(program, questions=("NETPRO",), has_rules=False)
+    for code, n in (("A", 100), ("B", 60), ("C", 10)):
+        factories.make_scores(survey, "NETPRO", {10: n}, unit=units[code])
+    kpi = factories.make_kpi(program, "nps", min_n=20)
+    query = [KpiQuery(kpi, units[code], parse("2017")) for code in "ABC"]
+    assert [reading.suppressed for reading in registry.read(program, query)] == [False, True, True]

@@ -22,6 +22,7 @@ from journeys.kpis import counted
 from journeys.kpis.counted import Monthly
 from journeys.models import Kpi, KpiCell, KpiFill
 
+MISSING = frozenset(Missing.values)
 OF_MONTH = """
     program_id = %(program)s
     AND answered_on >= %(month)s::date AND answered_on < %(month)s::date + interval '1 month'
@@ -89,8 +90,8 @@ class _Cell:
 class Part(Counts):
     """The counts of a part of those who answered."""
 
-    def __init__(self, kpi: Kpi, populations: "Populations") -> None:
-        super().__init__(populations.rows(kpi.pk), populations.units)
+    def __init__(self, kpi: int, populations: "Populations") -> None:
+        super().__init__(populations.rows(kpi), populations.units)
         self._kpi, self._populations = kpi, populations
 
     def told(self, question: str, period: Period) -> Iterable[Mapping[int, int]]:
@@ -98,13 +99,17 @@ class Part(Counts):
 
 
 class Populations:
-    """What the populations of some KPIs answered in some periods, beside everyone; a constant number of queries."""
+    """What the populations of some KPIs answered in some periods, beside everyone; a constant number of queries.
+
+    Each KPI's cells are gone through once, however many periods and other KPIs they are held against.
+    """
 
     def __init__(self, program: Program, kpis: Collection[Kpi], periods: Collection[Period], everyone: Counts) -> None:
         self._everyone, self._spans = everyone, sorted(set(periods))
         self.units = list(OrgUnit.objects.filter(program=program))
-        rows = Kpi.objects.filter(program=program, population__isnull=False).exclude(question_code="")
-        self._questions = {kpi.pk: set(questions_of(kpi)) for kpi in rows}
+        asked = {code for kpi in kpis for code in questions_of(kpi)}
+        rows = Kpi.objects.filter(program=program, population__isnull=False).exclude(question_code="").order_by("pk")
+        self._questions = {kpi.pk: codes for kpi in rows if asked.intersection(codes := set(questions_of(kpi)))}
         months = min(span.start for span in self._spans), max(span.end for span in self._spans)
         cells = KpiCell.objects.filter(kpi__in=self._questions, month__range=months).order_by("month", "unit")
         self._cells: dict[int, list[_Cell]] = defaultdict(list)
@@ -112,10 +117,16 @@ class Populations:
             self._cells[kpi].append(_Cell(unit, month, bins))
         fills = KpiFill.objects.done().filter(kpi__in=[kpi.pk for kpi in kpis], month__range=months)
         self._fills = list(fills.values_list("kpi", "month", "counted_at"))
-        self._parts = {kpi.pk: Part(kpi, self) for kpi in kpis}
+        self._parts: dict[int, Part] = {}
+        self._both = self._in_both()
 
     def counts(self, kpi: Kpi) -> Counts:
-        return self._parts[kpi.pk]
+        return self._part(kpi.pk)
+
+    def _part(self, kpi: int) -> Part:
+        if kpi not in self._parts:
+            self._parts[kpi] = Part(kpi, self)
+        return self._parts[kpi]
 
     def counted_at(self, kpi: Kpi, period: Period) -> datetime | None:
         """When the newest month of the period was counted; None where no month was."""
@@ -125,24 +136,33 @@ class Populations:
     def rows(self, kpi: int) -> Iterator[tuple]:
         """What `Counts` takes."""
         for cell in self._cells[kpi]:
-            spans = [span.code for span in self._spans if cell.month in span]
+            spans = self._spans_of(cell)
             for question, found in cell.by_question.items():
                 for answer, (n, weight, weight_sq) in found["answers"].items():
-                    code, missing = (None, answer) if answer in Missing.values else (int(answer), "")
+                    code, missing = (None, answer) if answer in MISSING else (int(answer), "")
                     yield from ((question, span, cell.unit, code, missing, n, weight, weight_sq) for span in spans)
 
-    def told(self, kpi: Kpi, question: str, period: Period) -> Iterator[dict[int, int]]:
+    def _spans_of(self, cell: _Cell) -> list[str]:
+        return [span.code for span in self._spans if cell.month in span]
+
+    def _in_both(self) -> dict[tuple[str, str], dict[tuple[int, int], int]]:
+        """By question and period: how many of a KPI's people are in an earlier one's, too."""
+        found: dict[tuple[str, str], dict[tuple[int, int], int]] = defaultdict(lambda: defaultdict(int))
+        for kpi, cells in self._cells.items():
+            for cell in cells:
+                spans = self._spans_of(cell)
+                for question, held in cell.by_question.items():
+                    for other, n in held.get("beside", {}).items():
+                        for span in spans:
+                            found[question, span][kpi, int(other)] += n
+        return found
+
+    def told(self, kpi: int, question: str, period: Period) -> Iterator[dict[int, int]]:
         """What can be read off by subtraction from what everyone answered and the populations of earlier KPIs did."""
-        asked = [number for number, codes in self._questions.items() if number <= kpi.pk and question in codes]
-        parts = {number: Counts(self.rows(number), self.units).own(question, period) for number in sorted(asked)}
-        both: dict[tuple[int, int], int] = defaultdict(int)
-        for number in asked:
-            for cell in self._cells[number]:
-                if cell.month in period:
-                    for other, n in cell.by_question.get(question, {}).get("beside", {}).items():
-                        both[number, int(other)] += n
-        everyone = self._everyone.own(question, period)
-        for table in told_by_subtraction(kpi.pk, parts, everyone, lambda a, b: both[max(a, b), min(a, b)]):
+        asked = [number for number, codes in self._questions.items() if number <= kpi and question in codes]
+        parts = {number: self._part(number).own(question, period) for number in asked}
+        both, everyone = self._both[question, period.code], self._everyone.own(question, period)
+        for table in told_by_subtraction(kpi, parts, everyone, lambda a, b: both.get((max(a, b), min(a, b)), 0)):
             # Below nothing where one was counted before the other: the difference tells of so many all the same.
             yield {unit: abs(n) for unit, n in table.items()}
 

@@ -13,6 +13,7 @@ from cxprogram.choices import Role
 from cxprogram.models import OrgUnit, Program
 from cxprogram.periods import parse
 from feedback.models import Response, Survey
+from feedback.populations import Populations
 from journeys.kpis import registry
 from journeys.kpis.definitions import Definitions
 from journeys.kpis.registry import KpiError, KpiQuery, KpiReading
@@ -286,6 +287,27 @@ def test_the_number_of_queries_does_not_grow_with_the_kpis(world: World, django_
         registry.read(world.program, query[:1])
     with django_assert_num_queries(7):
         registry.read(world.program, query)
+
+
+def test_cells_are_gone_through_once_however_many_periods_are_read(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.answer(world.people("gold", 2), [10, 0])
+    every = [world.kpi(f"nps-{number}", GOLD) for number in range(3)]
+    world.fill()
+    rows, gone = Populations.rows, list[int]()
+
+    def counted(self: Populations, kpi: int) -> Any:
+        gone.append(kpi)
+        return rows(self, kpi)
+
+    monkeypatch.setattr(Populations, "rows", counted)
+    periods = [parse("2026"), *(parse(f"2026-{month:02}") for month in range(1, 13))]
+    found = registry.read(
+        world.program, [KpiQuery(kpi, world.units["A"], period) for kpi in every for period in periods]
+    )
+    assert sorted(gone) == [kpi.pk for kpi in every]
+    assert [reading.n for reading in found] == 3 * [2, 2, *([0] * 11)]
 
 
 def test_page_and_api_tell_the_number_and_whose_it_is(world: World, client: Client) -> None:

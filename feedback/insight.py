@@ -52,7 +52,6 @@ class Study:
     computed_at: datetime
     since: int
     is_of_the_whole: bool
-    kpi: Kpi
     rows: tuple[StudyRow, ...]
 
     @property
@@ -82,9 +81,9 @@ def build_study(program: Program, period: Period, *, outcome: str = "", user: An
     names = {
         each.question_code: each.label for each in Touchpoint.objects.filter(program=program, question_code__in=codes)
     }
-    kpi = definitions.touchpoints
-    known = [code for code in codes if code in facts and facts[code].scale]
-    means = dict(zip(known, registry.read(program, [KpiQuery(kpi, root, period, code) for code in known]), strict=True))
+    known = [code for code in codes if code in facts and facts[code].scale] if definitions.rates_touchpoints else []
+    queries = [KpiQuery(definitions.touchpoints, root, period, code) for code in known]
+    means = dict(zip(known, registry.read(program, queries), strict=True))
     rows = [
         StudyRow(
             question=row["question"],
@@ -108,7 +107,6 @@ def build_study(program: Program, period: Period, *, outcome: str = "", user: An
         computed_at=study.computed_at,
         since=0 if study.answered is None else tallies.answered(program, study.outcome, period) - study.answered,
         is_of_the_whole=study.outcome == main_outcome(program),
-        kpi=kpi,
         rows=tuple(rows),
     )
 

@@ -31,7 +31,8 @@ from journeys.insight.trend import build_trend
 from journeys.insight.units import UnitTable
 from journeys.insight.waves import Waves
 from journeys.kpis.changes import Change
-from journeys.kpis.registry import KpiReading
+from journeys.kpis.definitions import Definitions
+from journeys.kpis.registry import KpiError, KpiReading
 from journeys.models import Kpi, Touchpoint
 
 FORMAT = 1
@@ -45,8 +46,8 @@ def gather(program: Program, unit: OrgUnit, period: Period, *, on: date) -> Docu
     program can be read.
     """
     card = build_scorecard(program, unit, period)
-    known = waves.of_program(program)
-    journey = _map(program, unit, period, today=on)
+    definitions, known = Definitions(program), waves.of_program(program)
+    journey = _map(program, unit, period, today=on, is_needed=not card.tiles)
     return {
         "format": FORMAT,
         "program": {
@@ -56,8 +57,8 @@ def gather(program: Program, unit: OrgUnit, period: Period, *, on: date) -> Docu
             "customer": {"": program.customer_word, **program.customer_words},
             "currency": program.currency,
             "minimum": program.min_n,
-            "overall": program.overall_kpi,
-            "loyalty": program.loyalty_kpi,
+            "overall": _code_of(definitions.overall),
+            "loyalty": _code_of(definitions.loyalty),
         },
         "unit": _unit(unit),
         "period": period.code,
@@ -78,6 +79,10 @@ def gather(program: Program, unit: OrgUnit, period: Period, *, on: date) -> Docu
 
 
 # --- parts that every chapter uses ------------------------------------------------------------
+
+
+def _code_of(kpi: Kpi | None) -> str:
+    return kpi.code if kpi else ""
 
 
 def _unit(unit: OrgUnit) -> Document:
@@ -127,6 +132,7 @@ def _kpi(tile: KpiTile) -> Document:
     return {
         "name": texts_of(kpi),
         "what": kpi.descriptions,
+        **({"population": texts_of(kpi.population)} if kpi.population else {}),
         "version": kpi.version,
         "question": kpi.question_code,
         "measure": kpi.measure,
@@ -174,10 +180,14 @@ def _trend(program: Program, kpi: Kpi, unit: OrgUnit, period: Period, known: Wav
     }
 
 
-def _map(program: Program, unit: OrgUnit, period: Period, *, today: date) -> MapView | None:
+def _map(program: Program, unit: OrgUnit, period: Period, *, today: date, is_needed: bool) -> MapView | None:
     try:
         return build_map(program, unit, period, today=today)
     except NotFoundError:
+        return None
+    except KpiError:  # no KPI of everyone is a mean; other numbers may stand for themselves
+        if is_needed:
+            raise
         return None
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from cxprogram import figures, periods
 from cxprogram.charts import TrendPoint
 from governance.texts import say
+from journeys.models.kpi import said_of
 
 Document = Mapping[str, Any]
 
@@ -85,7 +86,7 @@ def _kpi(code: str, facts: Document) -> FrozenKpi:
     return FrozenKpi(
         code=code,
         name=say(facts["name"]),
-        what=say(facts["what"]),
+        what=said_of(say(facts["what"]), say(facts["population"]) if "population" in facts else ""),
         measure=facts["measure"],
         higher_is_better=facts["higher_is_better"],
         scale=tuple(facts["scale"]) if facts["scale"] else None,

@@ -151,7 +151,7 @@ def value_words(reading: KpiReading, scale: tuple[int, int] | None) -> str:
 
 def _headline(program: Program, headline: Headline, view: MapView | None) -> str:
     """How the whole stands, and where the journey is lowest."""
-    tile = headline.tile(program.overall_kpi) or next(iter(headline.tiles), None)
+    tile = headline.tile(program.overall_kpi) or next(iter(headline.of_everyone), None)
     if tile is None or tile.reading.value is None:
         return _("Nothing is measured yet") if tile is None or not tile.reading.suppressed else _("Too few answers yet")
     value = {"value": value_words(tile.reading, tile.scale)}

@@ -124,7 +124,7 @@ def _headline(program: Program, unit: OrgUnit, headline: Headline, tables: dict[
     }
     said = []
     for code, parts in ((program.overall_kpi, rated), (program.loyalty_kpi, recommended)):
-        row = own_row(tables.get(code), unit)
+        row = own_row(tables.get(code), unit) if headline.tile(code) else None
         if row is not None and row.rest is not None:
             said.append(parts[row.change.direction if row.change else "none"])
     if said:

@@ -40,8 +40,14 @@ class Headline:
     tiles: tuple[KpiTile, ...]
     comparisons: int
 
+    @property
+    def of_everyone(self) -> tuple[KpiTile, ...]:
+        """The numbers by which the whole can be said to stand: not those about a part of the customers."""
+        return tuple(tile for tile in self.tiles if tile.kpi.population_id is None)
+
     def tile(self, code: str) -> KpiTile | None:
-        return next((tile for tile in self.tiles if tile.kpi.code == code), None)
+        """The tile of the KPI, if it is about everyone."""
+        return next((tile for tile in self.of_everyone if tile.kpi.code == code), None)
 
 
 def build_headline(

@@ -239,7 +239,7 @@ def _ratings(journey: Journey) -> tuple[Kpi | None, Mapping[int, float]]:
     """How the runs were rated, and by which KPI: by the question of the journey's own, else by that of the whole
     experience, else by that of loyalty."""
     definitions = Definitions(journey.program)
-    whole = [kpi for kpi in (definitions.overall, definitions.loyalty) if kpi is not None and kpi.population_id is None]
+    whole = [kpi for kpi in (definitions.overall, definitions.loyalty) if kpi is not None]
     for kpi in (*definitions.of_journey(journey.pk), *whole):
         if kpi.question_code and (found := ratings.of_runs(journey, kpi.question_code)):
             return kpi, found

@@ -12,7 +12,8 @@ class Definitions:
 
     def __init__(self, program: Program) -> None:
         self.program = program
-        self.by_code = {kpi.code: kpi for kpi in Kpi.objects.current().filter(program=program).order_by("pk")}
+        rows = Kpi.objects.current().filter(program=program).select_related("population")
+        self.by_code = {kpi.code: kpi for kpi in rows.order_by("pk")}
 
     def get(self, code: str) -> Kpi:
         """Raises KpiError (`kpi-unknown`, 404)."""
@@ -22,11 +23,16 @@ class Definitions:
 
     @property
     def overall(self) -> Kpi | None:
-        return self.by_code.get(self.program.overall_kpi)
+        """The KPI of the whole experience; none is that is about a part of the customers."""
+        return self._of_everyone(self.program.overall_kpi)
 
     @property
     def loyalty(self) -> Kpi | None:
-        return self.by_code.get(self.program.loyalty_kpi)
+        return self._of_everyone(self.program.loyalty_kpi)
+
+    def _of_everyone(self, code: str) -> Kpi | None:
+        kpi = self.by_code.get(code)
+        return kpi if kpi is not None and kpi.population_id is None else None
 
     def of_journey(self, journey_id: int) -> list[Kpi]:
         """The KPIs by which the runs of one journey are rated as a whole: means of its own, of all customers, the more

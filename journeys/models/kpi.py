@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q, Value
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cxprogram.audit import audited
@@ -22,6 +23,12 @@ _MEANING = (
     " population_filter, stream_id, journey_id, touchpoint_id, min_n, valid_from"
 )
 _OLD, _NEW = (", ".join(f"{row}.{name.strip()}" for name in _MEANING.split(",")) for row in ("OLD", "NEW"))
+
+
+def said_of(description: str, segment: str) -> str:
+    """What a KPI is in plain words, and whose it is where it is not everyone's."""
+    whose = gettext("only customers in the segment %(segment)s") % {"segment": segment} if segment else ""
+    return ", ".join(filter(None, [description, whose]))
 
 
 @audited()
@@ -141,7 +148,7 @@ class Kpi(Named):
 
     @property
     def description(self) -> str:
-        return in_language(self.descriptions)
+        return said_of(in_language(self.descriptions), self.population.label if self.population else "")
 
     @property
     def formula(self) -> str:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
@@ -199,7 +200,7 @@ class KpiFillPage(ManyRows, ReadOnlyAdmin):
 
 @admin.register(KpiCell)
 class KpiCellPage(ManyRows, ReadOnlyAdmin):
-    """Counts and sums of KPIs that nobody is asked for, by unit and month."""
+    """Counts and sums of KPIs that nobody is asked for, by unit and month; what is asked tells of few here, too."""
 
     fieldsets = (
         (None, {"fields": ("kpi", "unit", "month")}),
@@ -209,3 +210,6 @@ class KpiCellPage(ManyRows, ReadOnlyAdmin):
     list_select_related = ("kpi", "unit")
     list_filter = ("kpi", "unit")
     ordering = ("-pk",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).filter(kpi__question_code="")

@@ -372,6 +372,15 @@ def test_small_units_are_hidden_within_a_part_and_in_what_it_leaves(world: World
     assert [shown(world, kpi, unit) for unit in ("SFO", "A", "G")] == [True, False, False]
 
 
+def test_the_admin_shows_no_count_of_the_few_who_answered(world: World, client: Client) -> None:
+    few(world, gold=2, silver=40)
+    client.force_login(factories.make_user(Role.OWNER, world.units["SFO"]))
+    cell = KpiCell.objects.order_by("n")[0]
+    assert cell.n == 2
+    assert not client.get("/admin/journeys/kpicell/").context["cl"].result_list
+    assert client.get(f"/admin/journeys/kpicell/{cell.pk}/change/").status_code == 404
+
+
 def test_units_that_are_hidden_together_are_not_told_apart_by_a_part(world: World) -> None:
     Program.objects.update(min_n=5)
     world.program.refresh_from_db()

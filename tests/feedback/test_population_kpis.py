@@ -2,7 +2,6 @@
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -10,87 +9,20 @@ import pytest
 from django.test import Client
 
 from cxprogram.choices import Role
-from cxprogram.models import OrgUnit, Program
 from cxprogram.periods import parse
-from feedback.models import Response, Survey
+from feedback.models import Response
 from feedback.populations import Populations
 from journeys.kpis import registry
 from journeys.kpis.definitions import Definitions
-from journeys.kpis.registry import KpiError, KpiQuery, KpiReading
-from journeys.models import Customer, CustomerAttribute, Kpi, KpiCell, KpiFill, Segment
-from journeys.services import kpi_filling, kpi_values, kpis, targets
+from journeys.kpis.registry import KpiError, KpiQuery
+from journeys.models import CustomerAttribute, Kpi, KpiCell, KpiFill, Segment
+from journeys.services import kpi_values, kpis, targets
 from tests import factories
 from tests.api_client import Api, refused
+from tests.feedback.parts import GOLD, NOW, World, world
 
+__all__ = ["world"]
 pytestmark = pytest.mark.django_db
-NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
-BEFORE = NOW - timedelta(hours=1)
-GOLD = {"attribute": "tier", "is": "gold"}
-LOYALTY: dict[str, Any] = {"collector": "nps", "question_code": "NETPRO", "measure": "points"}
-
-
-@dataclass
-class World:
-    program: Program
-    survey: Survey
-    units: dict[str, OrgUnit]
-    customers: dict[str, list[Customer]] = field(default_factory=dict)
-    number: int = 0
-
-    def people(self, tier: str, n: int) -> list[Customer]:
-        rows = [factories.make_customer(self.program, attributes={"tier": tier}) for _ in range(n)]
-        self.customers.setdefault(tier, []).extend(rows)
-        return rows
-
-    def answer(
-        self,
-        people: Sequence[Customer | None],
-        codes: Sequence[int],
-        unit: str = "A",
-        day: str = "2026-01-15",
-        **f: Any,
-    ) -> None:
-        """Each gives one answer to NETPRO, received long ago if nothing else is said."""
-        rows = []
-        for who, code in zip(people, codes, strict=True):
-            self.number += 1
-            rows.append(
-                Response(
-                    program=self.program, survey_version=self.survey.versions.get(), source="test",
-                    external_id=f"p-{self.number}", body_hash=b"", unit=self.units[unit], customer=who,
-                    answered_at=datetime.fromisoformat(f"{day} 20:00").replace(tzinfo=UTC), answered_on=day,
-                    received_at=f.get("received_at", BEFORE), weight=f.get("weight", 1.0),
-                    answers=f.get("answers", {"NETPRO": code}), missing=f.get("missing", {}),
-                )
-            )  # fmt: skip
-        Response.objects.bulk_create(rows)
-
-    def segment(self, code: str, definition: Any) -> Segment:
-        return Segment.objects.create(program=self.program, code=code, name=code.title(), definition=definition)
-
-    def kpi(self, code: str, definition: Any, **fields: Any) -> Kpi:
-        return factories.make_kpi(self.program, code, population=self.segment(code, definition), **(LOYALTY | fields))
-
-    def fill(self, **fields: Any) -> int:
-        return kpi_filling.fill(self.program, **({"at": NOW} | fields)).months
-
-    def read(self, kpi: Kpi, period: str = "2026", unit: str = "SFO", **fields: Any) -> KpiReading:
-        (found,) = registry.read(self.program, [KpiQuery(kpi, self.units[unit], parse(period), **fields)])
-        return found
-
-    def told(self, kpi: Kpi, period: str = "2026", unit: str = "SFO") -> tuple[float | None, int | None]:
-        found = self.read(kpi, period, unit)
-        return found.value, found.n
-
-
-@pytest.fixture
-def world() -> World:
-    program = factories.make_program(min_n=1)
-    factories.make_attribute(program, "tier")
-    units = factories.make_units(program, ["A", "G"])
-    root = next(unit for unit in units.values() if unit.parent_id is None)
-    survey = factories.make_survey(program, questions=("NETPRO", "Q7ALL"), has_rules=False)
-    return World(program, survey, units | {"SFO": root})
 
 
 # --- what is counted ----------------------------------------------------------------------------
@@ -215,9 +147,8 @@ def test_a_version_that_replaces_one_whose_filter_names_what_is_no_more_is_count
     new = kpis.new_version(old, valid_from=date(2026, 1, 1), population=people)
     world.answer(gold[30:], [10])
     assert world.fill() == 1 and [world.told(old), world.told(new)] == [(100, 30), (100, 31)]
-    Program.objects.update(min_n=5)  # who was in the old one nobody knows: the one answer more may be told of
-    world.program.refresh_from_db()
-    assert [shown(world, old), shown(world, new)] == [False, False]
+    world.hide_few()  # who was in the old one nobody knows: the one answer more may be told of
+    assert [world.shows(old), world.shows(new)] == [False, False]
 
 
 def test_an_answer_counts_in_the_month_of_its_day_though_the_program_has_moved(world: World) -> None:
@@ -324,79 +255,3 @@ def test_page_and_api_tell_the_number_and_whose_it_is(world: World, client: Clie
     told = api.get("kpi-values/", kpi=kpi.code, period="2026").json()
     assert (told["value"], told["n"]) == (50, 4)
     assert refused(api.get("kpi-values/", kpi=kpi.code, question="Q7ALL"), 422, "kpi-has-own-question")
-
-
-# --- what stays hidden --------------------------------------------------------------------------
-def shown(world: World, kpi: Kpi, unit: str = "SFO") -> bool:
-    return not world.read(kpi, "2026", unit).suppressed
-
-
-def few(world: World, **groups: int) -> dict[str, Kpi]:
-    """So many people of each tier answer, of whom at least five must stand behind a number."""
-    Program.objects.update(min_n=5)
-    world.program.refresh_from_db()
-    for tier, n in groups.items():
-        world.answer(world.people(tier, n), [10] * n)
-    found = {tier: world.kpi(f"nps-{tier}", {"attribute": "tier", "is": tier}) for tier in groups}
-    world.fill()
-    return found
-
-
-def test_too_few_are_hidden_and_so_is_a_part_that_leaves_too_few_out(world: World) -> None:
-    found = few(world, gold=30, silver=3)
-    assert [shown(world, kpi) for kpi in found.values()] == [False, False]  # thirty of thirty-three tell of three
-
-
-def test_of_parts_that_make_the_whole_the_last_but_one_is_hidden_with_the_small_one(world: World) -> None:
-    found = few(world, gold=30, silver=20, bronze=3)
-    assert [shown(world, kpi) for kpi in found.values()] == [True, False, False]
-
-
-def test_a_part_of_a_part_that_leaves_too_few_out_is_hidden(world: World) -> None:
-    few(world, gold=30, silver=2, none=40)
-    both = world.kpi("nps-both", {"attribute": "tier", "in": ["gold", "silver"]})
-    world.fill()
-    assert not shown(world, both) and shown(world, Kpi.objects.get(code="nps-gold"))
-
-
-def test_small_units_are_hidden_within_a_part_and_in_what_it_leaves(world: World) -> None:
-    Program.objects.update(min_n=5)
-    world.program.refresh_from_db()
-    gold, silver = world.people("gold", 30), world.people("silver", 30)
-    world.answer(gold, [10] * 30, "A")
-    world.answer(gold, [10] * 30, "G")
-    world.answer(silver[:28], [0] * 28, "A")
-    world.answer(silver[28:], [0] * 2, "G")  # at G all but two answers are of gold customers
-    kpi = world.kpi("nps-gold", GOLD)
-    world.fill()
-    assert [shown(world, kpi, unit) for unit in ("SFO", "A", "G")] == [True, False, False]
-
-
-def test_the_admin_shows_no_count_of_the_few_who_answered(world: World, client: Client) -> None:
-    few(world, gold=2, silver=40)
-    client.force_login(factories.make_user(Role.OWNER, world.units["SFO"]))
-    cell = KpiCell.objects.order_by("n")[0]
-    assert cell.n == 2
-    assert not client.get("/admin/journeys/kpicell/").context["cl"].result_list
-    assert client.get(f"/admin/journeys/kpicell/{cell.pk}/change/").status_code == 404
-
-
-def test_units_that_are_hidden_together_are_not_told_apart_by_a_part(world: World) -> None:
-    Program.objects.update(min_n=5)
-    world.program.refresh_from_db()
-    world.units |= factories.make_units(world.program, ["C"])
-    gold, silver = world.people("gold", 29), world.people("silver", 33)
-    world.answer(gold[:20] + silver[:30], [10] * 50, "A")
-    world.answer(silver[30:], [0] * 3, "G")  # hidden with the nine of C: fifty of sixty-two leave twelve
-    world.answer(gold[20:], [10] * 9, "C")
-    kpi = world.kpi("nps-gold", GOLD)
-    world.fill()
-    assert [shown(world, kpi, unit) for unit in ("SFO", "A", "G", "C")] == [True, False, False, False]
-
-
-def test_who_has_joined_since_another_kpi_was_counted_is_not_told(world: World) -> None:
-    kpi = few(world, gold=30, silver=40)["gold"]
-    Customer.objects.filter(pk=world.customers["silver"][0].pk).update(attributes={"tier": "gold"})
-    again = world.kpi("top2-gold", GOLD, collector="top2", measure="share")
-    world.fill()
-    assert world.told(kpi) == (100, 30) and not shown(world, again)

@@ -7,13 +7,15 @@ reach answers `visible_to(user)`; a role that the table below does not name sees
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum, auto
+from functools import cache
 from typing import TYPE_CHECKING, Any, Self
 
-from django.db import models
+from django.db import connection, models
 from django.db.models import Q
 from django.utils import timezone
 
 from cxprogram.choices import Role
+from cxprogram.prepared import fetch_one
 
 if TYPE_CHECKING:
     from cxprogram.models import OrgUnit, Program
@@ -66,19 +68,41 @@ class Grant:
         return right in RIGHTS.get(self.role, frozenset())
 
 
+# A person's memberships that are valid on the day, oldest first, and the program of the first: every page asks for it.
+HELD = """
+    WITH held AS (
+        SELECT m.id, m.program_id, m.role, o.path, o.parent_id IS NULL AS is_whole
+        FROM cxprogram_membership m JOIN cxprogram_orgunit o ON o.id = m.unit_id
+        WHERE m.user_id = %(user)s
+        AND m.valid_from <= %(day)s AND (m.valid_to IS NULL OR m.valid_to >= %(day)s)
+    )
+    SELECT (SELECT json_agg(json_build_array(program_id, role, path, is_whole) ORDER BY id) FROM held), {program}
+    FROM cxprogram_program p WHERE p.id = (SELECT program_id FROM held ORDER BY id LIMIT 1)
+"""
+
+
+@cache
+def _held_sql() -> tuple[str, list[str]]:
+    from cxprogram.models import Program
+
+    fields = Program._meta.concrete_fields
+    # As json it is loaded here; as jsonb it would wait for Django's own reading of a row.
+    columns = (f"p.{field.attname}{'::json' if isinstance(field, models.JSONField) else ''}" for field in fields)
+    return HELD.format(program=", ".join(columns)), [field.attname for field in fields]
+
+
 def grants(user: Any) -> tuple[Grant, ...]:
     """The user's memberships that are valid today; none for strangers and inactive accounts."""
     if not getattr(user, "is_authenticated", False) or not user.is_active:
         return ()
     if not hasattr(user, "_cx_grants"):
-        from cxprogram.models import Membership
+        from cxprogram.models import Program
 
-        valid = Membership.objects.valid_on(timezone.now().date()).filter(user=user).order_by("pk")
-        rows = list(valid.select_related("program", "unit"))
-        user._cx_program = rows[0].program if rows else None  # every page asks for it next
-        user._cx_grants = tuple(
-            Grant(row.program_id, row.role, row.unit.path, row.unit.parent_id is None) for row in rows
-        )
+        sql, columns = _held_sql()
+        row = fetch_one(sql, {"user": user.pk, "day": timezone.now().date()})
+        held, *program = row or ((),)
+        user._cx_program = Program.from_db(connection.alias, columns, program) if row else None
+        user._cx_grants = tuple(Grant(*each) for each in held)
     return user._cx_grants
 
 

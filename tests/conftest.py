@@ -33,6 +33,13 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+def pytest_unconfigure() -> None:
+    """Pytest looks five times over for what was left: once is enough."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.hookimpl(tryfirst=True)  # before pytest looks at the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The demonstration's first, which take one worker the longest; beside them those that need no database: none is
     there yet, and a transaction that is open in another one would hold back what the demonstration folds."""
@@ -41,8 +48,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         group = item.get_closest_marker("xdist_group")
         if group is not None:
             return 0 if "demo" in group.args else 2
-        return 3 if item.get_closest_marker("django_db") or "db" in item.fixturenames else 1  # type: ignore[attr-defined]
+        return 3 if is_stored(item) else 1
 
+    def is_stored(item: pytest.Item) -> bool:
+        names = {"django_db_setup", "demo_site"} & set(item.fixturenames)  # type: ignore[attr-defined]
+        return bool(item.get_closest_marker("django_db") or names)
+
+    for item in items:
+        if not is_stored(item):
+            item.add_marker("stores_nothing")
     items.sort(key=place)
 
 
@@ -77,7 +91,9 @@ def built_house(request: pytest.FixtureRequest, django_db_setup: Any, django_db_
     A module with a test that commits (`transaction=True`) builds its own for each test: this one would be in its way.
     """
     with django_db_blocker.unblock(), transaction.atomic():
-        yield getattr(request.module, "build_house", factories.make_house)()
+        made = getattr(request.module, "build_house", factories.make_house)()
+        connection.check_constraints()  # once: what is left open is checked again at the end of every test
+        yield made
         transaction.set_rollback(True)
 
 

@@ -114,7 +114,9 @@ def furnished(django_db_blocker: Any) -> Iterator[House]:
     with django_db_blocker.unblock():
         outer = transaction.atomic()
         outer.__enter__()
-        yield furnish(factories.make_house())
+        house = furnish(factories.make_house())
+        connection.check_constraints()
+        yield house
         transaction.set_rollback(True)
         outer.__exit__(None, None, None)
 
@@ -155,8 +157,9 @@ def written() -> list[tuple[str, int]]:
     """How many rows of each table this transaction has written so far."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT relname, n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_xact_user_tables
-               WHERE n_tup_ins + n_tup_upd + n_tup_del > 0 ORDER BY 1"""
+            """SELECT relname, rows FROM pg_class, LATERAL (SELECT pg_stat_get_xact_tuples_inserted(oid)
+                   + pg_stat_get_xact_tuples_updated(oid) + pg_stat_get_xact_tuples_deleted(oid) AS rows) AS written
+               WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND rows > 0 ORDER BY 1"""
         )
         return [row for row in cursor.fetchall() if row[0] not in PASSING]
 

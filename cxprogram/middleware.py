@@ -13,7 +13,7 @@ from csp.constants import UNSAFE_EVAL, UNSAFE_INLINE
 from csp.middleware import CSPMiddleware, PolicyParts
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.template import loader
 from django.urls import Resolver404, resolve
 from django.utils import translation
@@ -142,10 +142,14 @@ def refusal(request: HttpRequest, error: Refused) -> HttpResponse:
     if not isinstance(error, DomainError):
         log.error("%s %s: the database is away: %s", request.method, request.path, error)
         return unavailable(request)
+    return refused_page(request, error.detail, error.status)
+
+
+def refused_page(request: HttpRequest, detail: str, status: int) -> HttpResponse:
     is_public = request.path_info.startswith(PUBLIC)
     template = "public_refused.html" if is_public else "refused.html"
-    page = loader.render_to_string(template, {"detail": error.detail, "status": error.status})
-    return HttpResponse(page, status=error.status, headers={"Cache-Control": "no-store"})
+    page = loader.render_to_string(template, {"detail": detail, "status": status})
+    return HttpResponse(page, status=status, headers={"Cache-Control": "no-store"})
 
 
 class PublicRequests:
@@ -179,13 +183,18 @@ class PublicRequests:
 
 
 class Refusals:
-    """See `refusal`."""
+    """See `refusal`; and a page instead of nothing for who opens an address that only a button leads to."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if isinstance(response, HttpResponseNotAllowed) and not response.content:
+            page = refused_page(request, _("Only a button on another page leads to this address."), 405)
+            page.headers["Allow"] = response.headers["Allow"]
+            return page
+        return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         return refusal(request, error) if isinstance(error, Refused) else None

@@ -148,7 +148,9 @@ def test_of_two_who_take_it_one_wins_and_the_other_is_told_who(client, house):
 
 
 def test_a_look_takes_nothing(client, house):
-    assert login(client, house, "frontline").get(f"/tickets/{house.tickets['G'].pk}/take/").status_code == 405
+    reply = login(client, house, "frontline").get(f"/tickets/{house.tickets['G'].pk}/take/")
+    assert (reply.status_code, reply["Allow"]) == (405, "POST")
+    assert "Only a button on another page leads to this address." in texts(reply)
 
 
 # --- notes --------------------------------------------------------------------------------------

@@ -3,7 +3,9 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+
+from cxprogram.preferences import remember_language
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -13,3 +15,10 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def populate_username(self, request: HttpRequest, user: Any) -> None:
         """There are no user names: the e-mail is the identity."""
+
+    def post_login(self, request: HttpRequest, user: Any, **facts: Any) -> HttpResponse:
+        """Who has chosen a language finds it again in every browser."""
+        answer = super().post_login(request, user, **facts)
+        if user.language:
+            remember_language(answer, user.language)
+        return answer

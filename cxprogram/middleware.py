@@ -142,7 +142,7 @@ def refusal(request: HttpRequest, error: Refused) -> HttpResponse:
     if not isinstance(error, DomainError):
         log.error("%s %s: the database is away: %s", request.method, request.path, error)
         return unavailable(request)
-    return refused_page(request, error.detail, error.status)
+    return refused_page(request, str(error.detail), error.status)
 
 
 def refused_page(request: HttpRequest, detail: str, status: int) -> HttpResponse:

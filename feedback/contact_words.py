@@ -35,10 +35,9 @@ def rule_sentence(rule: ContactRule) -> str:
         parts.append(text % {"span": length(rule.pause_hours)})
     narrowed = rule.survey or rule.group or (rule.get_channel_display() if rule.channel else "")
     where = str(narrowed) if narrowed else str(RuleScope(rule.scope).label)
-    who = ", ".join(
-        f"{name} {_('or').join(f' {value} ' for value in values).strip()}" for name, values in rule.attributes.items()
-    )
-    sentence = _("%(limits)s, within %(where)s") % {"limits": f" {_('and')} ".join(parts), "where": where}
+    either, both = _("or"), _("and")
+    who = ", ".join(f"{name} {f' {either} '.join(map(str, values))}" for name, values in rule.attributes.items())
+    sentence = _("%(limits)s, within %(where)s") % {"limits": f" {both} ".join(parts), "where": where}
     sentence = capfirst(sentence)
     return _("%(sentence)s, for customers with %(who)s") % {"sentence": sentence, "who": who} if who else sentence
 

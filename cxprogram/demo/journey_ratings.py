@@ -40,7 +40,9 @@ def make_survey(cast: Cast, journey: Journey) -> None:
         program=program, code=QUESTION, defaults={**illustrative(NAMES), **scale}
     )
     survey, _new = Survey.objects.get_or_create(
-        program=program, slug=SURVEY, defaults={**illustrative(TITLES), "is_demo": True, "languages": sorted(TITLES)}
+        program=program,
+        slug=SURVEY,
+        defaults={**illustrative(TITLES), "is_demo": True, "is_open": True, "languages": sorted(TITLES)},
     )
     version, _new = SurveyVersion.objects.get_or_create(survey=survey, number=1, defaults={"titles": TITLES})
     SurveyItem.objects.get_or_create(version=version, question=question, defaults={"position": 1})

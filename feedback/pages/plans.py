@@ -77,7 +77,8 @@ def when(plan: SamplingPlan) -> str:
 
 def how(plan: SamplingPlan) -> str:
     """Channels and hours, in one phrase."""
-    channels = f" {_('else')} ".join(str(AskChannel(channel).label) for channel in plan.channels)
+    otherwise = _("else")
+    channels = f" {otherwise} ".join(str(AskChannel(channel).label) for channel in plan.channels)
     if plan.opens_at == plan.closes_at:
         hours = _("at any hour")
     else:

@@ -80,7 +80,7 @@ def html(inputs: str, language: str, *, inputs_sha256: str, previous_sha256: str
             {
                 "is_print": True,
                 "language": language,
-                "title": f"{_('Steering report')} {facts.period}, {organisation}",
+                "title": " ".join((_("Steering report"), f"{facts.period}, {organisation}")),
                 "organisation": organisation,
                 "unit": say(document["unit"]["name"]),
                 "period": facts.period,

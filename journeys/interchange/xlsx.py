@@ -121,7 +121,7 @@ def read(data: bytes) -> dict[str, Any]:
         try:
             sheets = {title: list(_records(Path(file.name), title)) for title in SHEETS}
         except ImportFileError as error:
-            place = f"{_('row')} {error.line}" if error.line else "/"
+            place = _row_name(error.line) if error.line else "/"
             raise DocumentError(error.detail, code=error.code, path=place) from None
     if len(sheets[JOURNEY]) != 1:
         raise DocumentError(_("The sheet Journey holds one row, that of the journey."), path=JOURNEY)
@@ -158,7 +158,7 @@ def _records(path: Path, title: str) -> Iterator[tuple[int, Row]]:
             continue
         row: Row = {}
         for name, text in texts.items():
-            place = f"{title}, {_('row')} {number}, {name[:60]}"
+            place = f"{title}, {_row_name(number)}, {name[:60]}"
             field, _dot, language = name.partition(".")
             if language and fields.get(field) == parts.Texts:
                 row.setdefault(field, {})[language] = text
@@ -194,10 +194,14 @@ def _with_own(owners: list[tuple[int, Row]], rows: list[tuple[int, Row]], title:
     by_code = {row.get("code"): row for _number, row in owners}
     for number, row in rows:
         if (code := row.pop(owner, "")) not in by_code:
-            place = f"{title}, {_('row')} {number}, {owner}"
+            place = f"{title}, {_row_name(number)}, {owner}"
             raise DocumentError(_("There is no %(code)s to put this in.") % {"code": code[:60] or "–"}, path=place)
         by_code[code].setdefault(name, []).append(row)
     return [row for _number, row in owners]
+
+
+def _row_name(number: int) -> str:
+    return _("row %(number)s") % {"number": number}
 
 
 def _place(path: str, document: Row, sheets: Mapping[str, list[tuple[int, Row]]]) -> str:
@@ -214,4 +218,4 @@ def _place(path: str, document: Row, sheets: Mapping[str, list[tuple[int, Row]]]
         title, target = EXPECTATIONS, target["expectations"][int(expectation)]
     number = next(number for number, row in sheets[title] if row is target)
     rest = path[found.end() :].lstrip(".")
-    return f"{title}, {_('row')} {number}" + (f", {rest}" if rest else "")
+    return f"{title}, {_row_name(number)}" + (f", {rest}" if rest else "")

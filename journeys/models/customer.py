@@ -120,7 +120,7 @@ class Customer(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name or self.email or f"{_('customer')} {self.pk}"
+        return self.name or self.email or " ".join((str(_("customer")), str(self.pk)))
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.sort_key = sort_key(self.name, self.program.language)

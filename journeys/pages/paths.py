@@ -269,7 +269,7 @@ def funnel_table(steps: list[Step], group: FunnelGroup, least: int) -> Table:
             )
         )
     return Table(
-        f"{_('How many come to each touchpoint')}: {group.label}",
+        _("How many come to each touchpoint: %(who)s") % {"who": group.label},
         (
             Column(_("Touchpoint"), is_number=False), Column(_("Reached")), Column(_("Reached in order")),
             Column(_("Within the time")), Column(_("Of the step before")),

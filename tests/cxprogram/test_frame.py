@@ -76,6 +76,13 @@ def test_login_and_password_are_the_fields_of_the_door(client, alice):
     assert (answer.status_code, answer["Location"]) == (302, "/")
 
 
+def test_who_has_chosen_a_language_finds_it_in_another_browser(client, alice):
+    alice.language = "fi"
+    alice.save()
+    client.post("/accounts/login/", {"login": alice.email, "password": PASSWORD})
+    assert '<html lang="fi">' in client.get("/more/").content.decode()
+
+
 def test_a_dead_reset_link_offers_a_new_one(client):
     html = client.get("/accounts/password/reset/key/1-abc/", follow=True).content.decode()
     assert "This link no longer works" in html

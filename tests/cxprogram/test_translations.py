@@ -1,9 +1,11 @@
 """Every message in every language, and the compiled catalogues in step with their sources."""
 
+import ast
 import gettext
 import re
 import shutil
 import subprocess
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,23 @@ LANGUAGES = [code for code in OURS if code != "en"]
 LOCALE = Path(settings.LOCALE_PATHS[0])
 MSGFMT = shutil.which("msgfmt")
 needs_gettext = pytest.mark.skipif(MSGFMT is None, reason="gettext is not installed: apt-get install gettext")
+
+
+ROOMS = ("cxprogram", "journeys", "feedback", "actions", "governance")
+MARKS = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy"}
+
+
+@cache
+def messages() -> dict[str, str]:
+    """Every text that the code marks, and a file with it; xgettext does not see those inside of an f-string."""
+    found = {}
+    for room in ROOMS:
+        for path in (LOCALE.parent.parent / room).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text())):
+                name = node.func.id if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) else ""
+                if name in MARKS and isinstance(node.args[0], ast.Constant):
+                    found[node.args[0].value] = path.name
+    return found
 
 
 def catalogue(path: Path) -> dict[object, str]:
@@ -38,6 +57,14 @@ def test_every_message_is_translated_and_compiled(language: str, tmp_path: Path)
     assert "untranslated" not in done.stderr and "fuzzy" not in done.stderr, done.stderr
     compiled, expected = catalogue(folder / "django.mo"), catalogue(fresh)
     assert {key: text for key, text in compiled.items() if key} == {key: text for key, text in expected.items() if key}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_text_of_the_code_is_a_message(language: str) -> None:
+    keys = catalogue(LOCALE / language / "LC_MESSAGES" / "django.mo").keys()
+    known = {key[0] if isinstance(key, tuple) else key for key in keys}
+    assert len(messages()) > 1_000
+    assert {text: file for text, file in messages().items() if text not in known} == {}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -14,7 +14,18 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.utils import timezone
 
-from cxprogram.demo import content, counted, customers, figures, journey_ratings, knowledge, plans, surveys, voices
+from cxprogram.demo import (
+    asking,
+    content,
+    counted,
+    customers,
+    figures,
+    journey_ratings,
+    knowledge,
+    plans,
+    surveys,
+    voices,
+)
 from cxprogram.demo import program as frame
 from feedback.models import Response, Ticket
 from feedback.services import folding
@@ -63,6 +74,7 @@ class Command(BaseCommand):
         knowledge.make_streams(cast)
         plans.make_plan(cast)
         journey_ratings.make_survey(cast, journey)
+        asking.make_plan(cast)
         figures.import_waves(cast, at=at, say=self.say)
         figures.replay(cast, token, say=self.say)
         customers.tell_departures(cast, token, say=self.say)

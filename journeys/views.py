@@ -44,14 +44,20 @@ def journey_map(request: HttpRequest, visit: Visit) -> HttpResponse:
     try:
         view = _map_asked(request, visit, unit)
     except KpiError:
-        if _has_kpis(visit):
+        if Definitions(visit.program).rates_touchpoints:
             raise
         return _empty(request, visit, has_journey=True)
     return render(request, "journeys/map.html", _map_context(request, visit, view, journeys))
 
 
 def _empty(request: HttpRequest, visit: Visit, *, has_journey: bool = False) -> HttpResponse:
-    context = {"may_define": visit.can(Right.DEFINE), "has_journey": has_journey, "put_away": _put_away(visit)}
+    """What is missing: a journey, anything that is measured, or a KPI of everyone that touchpoints are read with."""
+    context = {
+        "may_define": visit.can(Right.DEFINE),
+        "has_journey": has_journey,
+        "lacks_mean": has_journey and _has_kpis(visit),
+        "put_away": _put_away(visit),
+    }
     return render(request, "journeys/map_empty.html", context)
 
 
@@ -96,7 +102,7 @@ def journey_list(request: HttpRequest, visit: Visit) -> HttpResponse:
     """All journeys as a tree, each in a few numbers: `?period= &unit=`."""
     unit = filters.unit_asked(request, visit)
     has_journey = Journey.objects.on_map().filter(program=visit.program).exists()
-    if not has_journey or not _has_kpis(visit):
+    if not has_journey or not Definitions(visit.program).rates_touchpoints:
         return _empty(request, visit, has_journey=has_journey)
     overview = journey_tree.overview(visit.program, unit, filters.period_asked(request))
     return render(
@@ -119,9 +125,13 @@ def touchpoint_detail(request: HttpRequest, visit: Visit, code: str) -> HttpResp
     """All that is known of one touchpoint: `?period= &unit= &compare=`."""
     unit = filters.unit_asked(request, visit)
     compare, is_compared = filters.compare_asked(request)
-    found = touchpoint.build(
-        visit, code, unit=unit, period=filters.period_asked(request), compare=compare, is_compared=is_compared
-    )
+    period = filters.period_asked(request)
+    try:
+        found = touchpoint.build(visit, code, unit=unit, period=period, compare=compare, is_compared=is_compared)
+    except KpiError:
+        if Definitions(visit.program).rates_touchpoints:
+            raise
+        return _empty(request, visit, has_journey=True)
     carried = filters.carried(request, unit=unit, period=found.view.period, compare=found.view.compare)
     context = {
         "carried": carried,

@@ -177,6 +177,7 @@ def _show(
         "may_define": visit.can(Right.DEFINE),
         "may_propose": visit.can(Right.DEFINE) and period != ALL,
         "study": study,
+        "whose": pages.whose(study.kpi) if study else "",
         "form": form,
         "offers": pages.offers(study) if study else [],
         "doubt": pages.doubt(study) if study else "",

@@ -12,6 +12,7 @@ from governance.analytics.statement import Step, calculate
 from governance.models import CompensationStatement
 from governance.pages.frozen import FrozenKpi, FrozenReading, period_label
 from governance.texts import say
+from journeys.models.kpi import said_of
 
 
 def plain(number: Decimal) -> str:
@@ -96,7 +97,7 @@ def build_page(statement: CompensationStatement) -> StatementPage:
 def _goal(part: dict[str, Any], step: Step, period: str) -> Goal:
     kpi = FrozenKpi(
         code=part["kpi"],
-        name=say(part["name"]),
+        name=said_of(say(part["name"]), say(part["population"]) if "population" in part else ""),
         what="",
         measure=part["measure"],
         higher_is_better=part["higher_is_better"],

@@ -210,6 +210,7 @@ def _goal(
         "kpi_version": kpi.version,
         "question": reading.question,
         "name": texts_of(kpi),
+        **({"population": texts_of(kpi.population)} if kpi.population else {}),
         "measure": kpi.measure,
         "higher_is_better": kpi.higher_is_better,
         "weight": _plain(goal.weight),

@@ -51,7 +51,7 @@ def build_table(program: Program, period: Period, units: Collection[OrgUnit], *,
     grouped: dict[tuple[str, str, int, str], list[KpiTarget]] = defaultdict(list)
     for row in rows:
         grouped[row.kpi_code, row.question_code, row.unit_id, row.period].append(row)
-    kpis = {kpi.code: kpi for kpi in Kpi.objects.current().filter(program=program)}
+    kpis = {kpi.code: kpi for kpi in Kpi.objects.current().filter(program=program).select_related("population")}
     known = questions.facts(program, {_question(row[0], kpis) for row in grouped.values()})
     readings = _readings(program, [row[0] for row in grouped.values()], kpis, known)
     return [

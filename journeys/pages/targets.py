@@ -14,16 +14,18 @@ from journeys.analytics.targets import LEAST_POINTS, Proposal
 from journeys.insight.target_table import TargetRow, TargetStudy
 from journeys.kpis import bounds
 from journeys.models import Kpi, KpiTarget
+from journeys.models.kpi import said_of
 from journeys.services import targets
 
 
 @dataclass(frozen=True)
 class Line:
-    """One target in the table. `worth` is the money a year of going there from its baseline, where the value of a point
-    is known."""
+    """One target in the table. `whose` the KPI is, where it is not everyone's; `worth` is the money a year of going
+    there from its baseline, where the value of a point is known."""
 
     row: TargetRow
     name: str
+    whose: str
     kind: str
     may_approve: bool
     worth: Decimal | None
@@ -48,12 +50,18 @@ def lines(rows: Sequence[TargetRow], *, user: User) -> list[Line]:
         Line(
             row,
             _name(row),
+            whose(row.kpi) if row.kpi else "",
             kind_of(row.kpi) if row.kpi else "mean",
             row.target.approver_id is None and row.target.is_current and targets.may_approve(user, row.target),
             _worth_of(row),
         )
         for row in rows
     ]
+
+
+def whose(kpi: Kpi) -> str:
+    """Whose the number is, in words; empty where it is everyone's."""
+    return said_of("", kpi.population.label if kpi.population else "")
 
 
 def _name(row: TargetRow) -> str:

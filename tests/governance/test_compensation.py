@@ -188,6 +188,15 @@ def test_the_same_inputs_give_the_same_statement_and_write_nothing(house):
     assert KpiValue.objects.count() == 1
 
 
+def test_what_a_goal_freezes_is_what_it_always_was_where_its_kpi_is_of_everyone(house):
+    (goal,) = json.loads(issue(house).inputs)["components"]
+    assert goal.keys() == {
+        "kpi", "kpi_version", "question", "name", "measure", "higher_is_better", "weight", "threshold", "target",
+        "maximum", "threshold_share", "maximum_share", "is_strict", "value", "low", "high", "n", "method", "basis",
+        "passed_over", "kpi_value",
+    }  # fmt: skip
+
+
 def test_changed_inputs_give_the_next_version_and_the_one_before_is_corrected(house):
     first = issue(house)
     make.make_scores(house.survey, "NETPRO", {10: 20}, unit=house.units["G"])

@@ -11,7 +11,7 @@ from django.test import Client
 from cxprogram.choices import Role
 from feedback.models import Response
 from governance.insight.steering import gather
-from governance.services import reports
+from governance.services import compensation, reports
 from journeys.kpis.definitions import Definitions
 from journeys.models import Segment
 from journeys.services import kpi_filling, kpis
@@ -68,7 +68,38 @@ def test_every_other_page_stands(parted: make.House, client: Client, address: st
     client.force_login(parted.people[Role.OWNER])
     page = client.get(address, {"period": "2017"})
     assert page.status_code == 200
-    assert (WHOSE in page.content.decode()) == (address in ("/kpis/", "/scorecard/"))
+    assert (WHOSE in page.content.decode()) == (address in ("/kpis/", "/scorecard/", "/targets/"))
+
+
+@pytest.mark.parametrize("address", ["/map/", "/journeys/", "/map/touchpoint/food/"])
+def test_where_no_mean_is_of_everyone_the_map_says_what_is_missing(
+    parted: make.House, client: Client, address: str
+) -> None:
+    for role, may_define in ((Role.OWNER, True), (Role.EXECUTIVE, False)):
+        client.force_login(parted.people[role])
+        page = client.get(address, {"period": "2017"})
+        text = page.content.decode()
+        assert page.status_code == 200 and "The journey cannot be read yet" in text
+        assert "a mean and holds for all customers" in text
+        assert ("/admin/journeys/kpi/add/" in text) == may_define
+
+
+def test_the_target_that_is_looked_at_says_whose_it_is(parted: make.House, client: Client) -> None:
+    client.force_login(parted.people[Role.OWNER])
+    page = client.get("/targets/", {"period": "2018", "kpi": "nps"})
+    assert page.context["whose"] == WHOSE and f"<p>{WHOSE}</p>" in page.content.decode()
+
+
+def test_a_statement_says_whose_the_number_is_that_pays(parted: make.House, client: Client) -> None:
+    owner = parted.people[Role.OWNER]
+    scheme = make.make_scheme(parted.program, author=owner, approver=parted.people[Role.EXECUTIVE], min_n=50)
+    statement = compensation.issue(scheme, parted.people[Role.UNIT_MANAGER], parted.units["A"], at=AT, by=owner)
+    (goal,) = json.loads(statement.inputs)["components"]
+    assert goal["population"] == {"": "Gold"}
+    client.force_login(owner)
+    shown = client.get(f"/statements/{statement.pk}/").content.decode()
+    assert f"{goal['name']['']}, {WHOSE}" in shown
+    assert compensation.verify_chain(parted.program) == []
 
 
 def test_the_report_says_whose_the_numbers_are(parted: make.House) -> None:

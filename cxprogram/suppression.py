@@ -10,9 +10,12 @@ DEFAULT_MINIMUM = 5
 Key = TypeVar("Key", bound=Hashable)
 MOST_FAMILIES = 200  # ways to take parts away that are looked at
 REST = 0  # what was counted at the unit itself and not below it; no unit has this id
+ALL = -1  # the column that holds what was counted over all columns
 
 
-def hidden_cells(counts: Mapping[Key, int], *, minimum: int = DEFAULT_MINIMUM) -> frozenset[Key]:
+def hidden_cells(
+    counts: Mapping[Key, int], *, minimum: int = DEFAULT_MINIMUM, hidden: Collection[Key] = ()
+) -> frozenset[Key]:
     """Return the keys to hide in one partition whose total is published.
 
     1. A cell of 1 to minimum − 1 answers is hidden.
@@ -24,6 +27,8 @@ def hidden_cells(counts: Mapping[Key, int], *, minimum: int = DEFAULT_MINIMUM) -
        a neighbour either, since hidden cells are known to be non-empty.
     4. A total of 1 to minimum − 1 cannot be protected by hiding its parts: every cell is hidden, zeros
        included, and the caller must not publish the total.
+    5. A cell named in `hidden` is hidden for a reason of the caller's, and protected as a small one. Where it is all
+       there is of the total, nothing is left to protect it with: the caller must not publish the total.
 
     This guards against subtraction within this partition. Partitions that share cells (a unit's
     questions with different missing answers, overlapping periods) are the caller's to compare. Raises
@@ -35,42 +40,128 @@ def hidden_cells(counts: Mapping[Key, int], *, minimum: int = DEFAULT_MINIMUM) -
         raise ValueError("counts must not be negative")
     if 0 < sum(counts.values()) < minimum:
         return frozenset(counts)
-    by_size = sorted((key for key in counts if counts[key] > 0), key=lambda key: (counts[key], repr(key)))
-    hidden = sum(counts[key] < minimum for key in by_size)
-    if hidden:
-        # A total of `minimum` or more always holds a further cell to hide.
-        while hidden == 1 or sum(counts[key] for key in by_size[:hidden]) < minimum:
-            hidden += 1
-    return frozenset(by_size[:hidden])
+    given = frozenset(hidden) & counts.keys()
+    by_size = sorted(
+        (key for key in counts if counts[key] > 0),
+        key=lambda key: (counts[key] >= minimum and key not in given, counts[key], repr(key)),
+    )
+    most = sum(counts[key] < minimum or key in given for key in by_size)
+    if most:
+        while most < len(by_size) and (most == 1 or sum(counts[key] for key in by_size[:most]) < minimum):
+            most += 1
+    return given.union(by_size[:most])
 
 
-def hidden_units(own: Mapping[int, int], parents: Mapping[int, int | None], *, minimum: int) -> frozenset[int]:
+def hidden_together(
+    tables: Sequence[Mapping[Key, int]], *, minimum: int = DEFAULT_MINIMUM, hidden: Collection[Key] = ()
+) -> frozenset[Key]:
+    """The keys to hide in all of some partitions whose totals are published, where they are the sum or the difference
+    of one another: a whole, a part of it and the rest. What is hidden in one is hidden in the others, for a number
+    that stands in two of them tells that of the third. `hidden` as in `hidden_cells`."""
+    found = frozenset(hidden).union(*(hidden_cells(table, minimum=minimum) for table in tables))
+    while True:
+        more = found.union(*(hidden_cells(table, minimum=minimum, hidden=found) for table in tables))
+        if more == found:
+            return found
+        found = more
+
+
+def hidden_units(
+    own: Mapping[int, int], parents: Mapping[int, int | None], *, minimum: int, hidden: Collection[int] = ()
+) -> frozenset[int]:
     """The units to hide in a tree whose numbers of one period are published, each with all below it.
 
     The units below a unit are one partition of its total: what is hidden above is hidden below.
 
     own      what was counted at the unit itself (not below it), by unit id
     parents  the unit above, by unit id; None for the root
+    hidden   units hidden for a reason of the caller's; one that is all there is of the unit above hides that, too
     """
+    totals = _totals(own, parents)
+    children: dict[int, list[int]] = defaultdict(list)
+    for unit, parent in parents.items():
+        if parent is not None:
+            children[parent].append(unit)
+    found = {unit for unit, n in totals.items() if 0 < n < minimum}.union(hidden)
+    by_depth = sorted(children, key=lambda unit: _depth(unit, parents))
+    for above in reversed(by_depth if hidden else ()):
+        if any(unit in found and totals[unit] == totals[above] > 0 for unit in children[above]):
+            found.add(above)
+    for above in by_depth:
+        below = {unit: totals[unit] for unit in children[above]}
+        if above in found:
+            found |= below.keys()
+            continue
+        line = {**below, REST: totals[above] - sum(below.values())}
+        found |= hidden_cells(line, minimum=minimum, hidden=found) - {REST}
+    return frozenset(found)
+
+
+def _totals(own: Mapping[int, int], parents: Mapping[int, int | None]) -> dict[int, int]:
+    """The numbers of all units that have one, each with all below it."""
     totals: dict[int, int] = defaultdict(int)
     for unit, n in own.items():
         step: int | None = unit
         while step is not None:
             totals[step] += n
             step = parents[step]
-    children: dict[int, list[int]] = defaultdict(list)
-    for unit, parent in parents.items():
-        if parent is not None:
-            children[parent].append(unit)
-    hidden = {unit for unit, n in totals.items() if 0 < n < minimum}
-    for above in sorted(children, key=lambda unit: _depth(unit, parents)):
-        below = {unit: totals[unit] for unit in children[above]}
-        if above in hidden:
-            hidden |= below.keys()
-            continue
-        line = {**below, REST: totals[above] - sum(below.values())}
-        hidden |= hidden_cells(line, minimum=minimum) - {REST}
-    return frozenset(hidden)
+    return totals
+
+
+def hidden_in_columns(
+    tables: Sequence[Mapping[int, Mapping[int, int]]],
+    parents: Mapping[int, int | None],
+    *,
+    minimum: int,
+    hidden: Collection[tuple[int, int]] = (),
+) -> frozenset[tuple[int, int]]:
+    """The (unit, column) to hide where the numbers of a tree of units are published by column and over all columns.
+
+    The units are a partition in each column, and the columns one of each unit: what one of these hides is hidden in
+    the others too, and protected there. The tables are sums or differences of one another (`hidden_together`): all
+    hide the same.
+
+    tables  what was counted at each unit itself, by column and unit id; under ALL over all columns, which may be less
+            than their sum where one is counted in several
+    hidden  what is hidden in one of them where it stands alone
+    """
+    totals = [{column: _totals(own, parents) for column, own in table.items()} for table in tables]
+    # What is counted at the units themselves is the least there is, but for what is in no column.
+    least = [own.values() for table in tables for own in table.values()]
+    rests = [[_rest(sums, unit) for unit in sums[ALL]] for sums in totals]
+    if not any(0 < n < minimum for numbers in [*least, *rests] for n in numbers):
+        return frozenset(hidden)
+    found, before = set(hidden), -1
+    while len(found) > before:
+        before = len(found)
+        for table, sums in zip(tables, totals, strict=True):
+            for column, own in table.items():
+                given = {unit for unit, hides in found if hides == column}
+                found |= {(unit, column) for unit in hidden_units(own, parents, minimum=minimum, hidden=given)}
+            for unit in sums[ALL]:
+                found |= {(unit, column) for column in _hidden_of_unit(unit, sums, found, minimum)}
+    return frozenset(found)
+
+
+def _hidden_of_unit(
+    unit: int, sums: Mapping[int, Mapping[int, int]], hidden: Collection[tuple[int, int]], minimum: int
+) -> frozenset[int]:
+    """The columns to hide of a unit; one at least where the number over all is hidden, for their sum would tell it, and
+    that number where a hidden one is all there is of it."""
+    line = {column: totals.get(unit, 0) for column, totals in sums.items() if column != ALL}
+    line[ALL] = _rest(sums, unit)
+    given = {column for column in line if column != ALL and (unit, column) in hidden}
+    found = hidden_cells(line, minimum=minimum, hidden=given) - {ALL}
+    if any(line[column] == sums[ALL][unit] > 0 for column in found):
+        return found | {ALL}
+    if (unit, ALL) in hidden and not any(line[column] for column in found):
+        found |= set(sorted((each for each in line if each != ALL and line[each]), key=lambda each: line[each])[:1])
+    return found
+
+
+def _rest(sums: Mapping[int, Mapping[int, int]], unit: int) -> int:
+    """What is counted of a unit over all columns and in none of them."""
+    return max(0, sums[ALL][unit] - sum(totals.get(unit, 0) for column, totals in sums.items() if column != ALL))
 
 
 def _depth(unit: int, parents: Mapping[int, int | None]) -> int:

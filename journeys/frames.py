@@ -143,6 +143,12 @@ class Rated:
     context: Ints
     contexts: tuple[str, ...]
 
+    def part(self, kept: NDArray[np.bool_]) -> "Rated":
+        found = self.only(kept)
+        return Rated(
+            found, self.key[kept], self.unit[kept], self.touchpoint[kept], self.context[kept], self.contexts
+        )
+
     def only(self, kept: NDArray[np.bool_]) -> Ratings:
         found = self.ratings
         return Ratings(found.sitting[kept], found.brand[kept], found.rating[kept])

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from cxprogram.models import OrgUnit, Program
 from cxprogram.periods import Period
 from cxprogram.stats.comparisons import benjamini_hochberg
-from cxprogram.suppression import hidden_cells, hidden_units
+from cxprogram.suppression import ALL, hidden_in_columns
 from journeys import frames
 from journeys.analytics import competitors
 from journeys.analytics.competitors import Ints, Place, Ratings, Relative, Share, Standing, Wallet, sittings_of
@@ -93,7 +93,7 @@ def compare(
     asked = _asked(program, unit, period, others, context, customers)
     is_whole = asked.rated.touchpoint == 0
     whole = asked.ratings(is_whole)
-    is_told = not asked.hides(is_whole) and not asked.hides_context(is_whole)
+    is_told = not asked.hides(is_whole)
     wallet = competitors.wallet(whole) if is_told and whole.n_sittings else None
     standing = competitors.standing(whole) if is_told and not asked.hides(is_whole, competitors.compared) else None
     if standing is not None and standing.n < program.min_n:
@@ -113,7 +113,7 @@ def compare(
 
 def standings(program: Program, unit: OrgUnit, period: Period) -> Mapping[int, Standing]:
     """Where we stand at each touchpoint that enough people rate beside us, by its primary key; two queries,
-    and one more below the root."""
+    and one more below the root, or where ratings name contexts."""
     found = {}
     for touchpoint, ratings in _told(program, unit, period):
         if touchpoint is not None and (standing := competitors.standing(ratings)) and standing.n >= program.min_n:
@@ -123,7 +123,8 @@ def standings(program: Program, unit: OrgUnit, period: Period) -> Mapping[int, S
 
 def relatives(program: Program, unit: OrgUnit, period: Period) -> Mapping[int | None, Relative]:
     """Ours minus theirs at each touchpoint that enough people rate beside others, whatever the context, by its primary
-    key; under None that of the whole. Two queries, and one more below the root."""
+    key; under None that of the whole. Two queries, and one more below the root, or where ratings
+    name contexts."""
     found = {touchpoint: competitors.relative(ratings) for touchpoint, ratings in _told(program, unit, period)}
     return {touchpoint: relative for touchpoint, relative in found.items() if relative.n >= program.min_n}
 
@@ -150,7 +151,7 @@ class _Asked:
     customers.
 
     `context` is its place in `rated.contexts`, behind the last for one that nobody names, None for all of them;
-    `above` is the unit above each, by its key; of the root, beside which there is nothing, it is not read.
+    `above` is the unit above each, by its key; where everything is asked for, of the whole, all lies at the root.
     """
 
     rated: frames.Rated
@@ -169,39 +170,39 @@ class _Asked:
         return self.rated.only(which & self.is_here & self.in_context & self._theirs())
 
     def hides(self, which: Flags, sittings: Sittings = sittings_of) -> bool:
-        """Whether the number of sittings of these that are asked for is of few, or would leave few of all customers or
-        of the units beside."""
-        n = sittings(self.ratings(which)).size
-        if 0 < n < self.least:
-            return True
-        if self.is_theirs is not None:
-            of_all = sittings(self.rated.only(which & self.is_here & self.in_context)).size
-            if 0 < of_all - n < self.least:
-                return True
-        return self.unit.parent_id is not None and self._is_small_part(
-            which & self.in_context & self._theirs(), sittings
-        )
+        """Whether the number of sittings of these that are asked for is hidden."""
+        return (self.unit.pk, self.column) in self.hidden(which, sittings)
 
-    def hides_context(self, which: Flags) -> bool:
-        """Whether the context asked for is of few, or would leave few of all of them."""
-        if self.context is None:
-            return False
-        said = which & self.is_here & self._theirs()
-        cells = {
-            int(each): self.rated.only(said & (self.rated.context == each)).n_sittings
-            for each in np.unique(self.rated.context[said])
+    @property
+    def column(self) -> int:
+        return ALL if self.context is None else self.context
+
+    def hidden(self, which: Flags, sittings: Sittings = sittings_of) -> frozenset[tuple[int, int]]:
+        """The numbers of sittings of these, by unit and context (or over ALL), that are of few or would leave few: of
+        all customers, of the units beside, of all contexts."""
+        whole = self._counts(which, sittings)
+        hidden = hidden_in_columns([whole], self.above, minimum=self.least)
+        if self.is_theirs is None:
+            return hidden
+        tables = [whole, *(self._counts(which & flags, sittings) for flags in (self.is_theirs, ~self.is_theirs))]
+        return hidden_in_columns(tables, self.above, minimum=self.least, hidden=hidden)
+
+    def _counts(self, which: Flags, sittings: Sittings) -> dict[int, dict[int, int]]:
+        """How many sittings are counted at each unit itself, by context and over all."""
+        rated = self.rated.part(which)
+        places = {int(each): rated.context == each for each in np.unique(rated.context)}
+        return {place: self._by_unit(rated.part(kept), sittings) for place, kept in places.items()} | {
+            ALL: self._by_unit(rated, sittings)
         }
-        return self.context in hidden_cells(cells, minimum=self.least)
 
-    def _is_small_part(self, which: Flags, sittings: Sittings) -> bool:
-        counted = np.isin(self.rated.ratings.sitting, sittings(self.rated.only(which))) & which
-        _each, first = np.unique(self.rated.ratings.sitting[counted], return_index=True)
-        units, counts = np.unique(self.rated.unit[counted][first], return_counts=True)
+    def _by_unit(self, rated: frames.Rated, sittings: Sittings) -> dict[int, int]:
+        counted = np.isin(rated.ratings.sitting, sittings(rated.ratings))
+        _each, first = np.unique(rated.ratings.sitting[counted], return_index=True)
         own = dict.fromkeys(self.above, 0)
         root = next(unit for unit, above in self.above.items() if above is None)
-        for unit, n in zip(units.tolist(), counts.tolist(), strict=True):
-            own[unit or root] += n
-        return self.unit.pk in hidden_units(own, self.above, minimum=self.least)
+        for unit, n in zip(*np.unique(rated.unit[counted][first], return_counts=True), strict=True):
+            own[int(unit) if int(unit) in own else root] += int(n)
+        return own
 
     def _theirs(self) -> Flags:
         return np.full(self.rated.key.size, True) if self.is_theirs is None else self.is_theirs
@@ -218,7 +219,9 @@ def _asked(
     rows = _rows(unit, period)
     rated = frames.ratings(rows, others)
     is_part = unit.parent_id is not None
-    tree = list(OrgUnit.objects.filter(program=program).values_list("pk", "parent_id", "path")) if is_part else []
+    tree = [(unit.pk, unit.parent_id, unit.path)]
+    if is_part or len(rated.contexts) > 1 or customers is not None:
+        tree = list(OrgUnit.objects.filter(program=program).values_list("pk", "parent_id", "path"))
     place = None
     if context:
         place = rated.contexts.index(context) if context in rated.contexts else len(rated.contexts)
@@ -261,12 +264,13 @@ def _moments(asked: _Asked) -> tuple[Moment, ...]:
     rated, is_asked = asked.rated, asked.is_here & asked.in_context
     known = {each.pk: each for each in Touchpoint.objects.filter(program=asked.unit.program_id).select_related("stage")}
     found = []
-    pairs = np.unique(np.stack([rated.touchpoint[is_asked], rated.context[is_asked]]), axis=1).T
-    for touchpoint, context in pairs:
-        which = (rated.touchpoint == touchpoint) & (rated.context == context)
-        relative = competitors.relative(asked.ratings(which))
-        if relative.n >= asked.least and not asked.hides(which, competitors.compared):
-            found.append(Moment(known.get(int(touchpoint)), rated.contexts[context], relative))
+    for touchpoint in np.unique(rated.touchpoint[is_asked]):
+        which = rated.touchpoint == touchpoint
+        hidden = asked.hidden(which, competitors.compared)
+        for context in np.unique(rated.context[which & is_asked]).tolist():
+            relative = competitors.relative(asked.ratings(which & (rated.context == context)))
+            if relative.n >= asked.least and (asked.unit.pk, context) not in hidden:
+                found.append(Moment(known.get(int(touchpoint)), rated.contexts[context], relative))
     adjusted = benjamini_hochberg([each.relative.p for each in found])
     corrected = [
         replace(each, p_adjusted=None if np.isnan(p) else float(p)) for each, p in zip(found, adjusted, strict=True)

@@ -1,11 +1,21 @@
+from collections.abc import Mapping, Sequence
 from itertools import product
 from operator import mul
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cxprogram.suppression import MOST_FAMILIES, hidden_cells, hidden_units, told_by_subtraction
+from cxprogram.suppression import (
+    ALL,
+    MOST_FAMILIES,
+    hidden_cells,
+    hidden_in_columns,
+    hidden_together,
+    hidden_units,
+    told_by_subtraction,
+)
 
 tables = st.dictionaries(st.integers(0, 30), st.one_of(st.integers(0, 12), st.integers(0, 1000)), max_size=12)
 
@@ -163,3 +173,81 @@ def test_units_and_a_part_together_tell_no_small_group(cells: list[tuple[int, in
         times = [sum(map(mul, signs, column)) for column in zip(*shown, strict=True)]
         if set(times) <= {0, 1}:
             assert not 0 < sum(map(mul, times, people)) < MINIMUM, (signs, shown)
+
+
+# --- columns of a tree, and a whole beside a part and its rest ---------------------------------
+def told(known: Sequence[Sequence[int]], asked: Sequence[int]) -> bool:
+    """Whether a sum of the unknown is told by those that are shown: whether it is one of their sums and differences."""
+    rows = np.array(known, dtype=float).reshape(-1, len(asked))
+    return bool(np.linalg.matrix_rank(np.vstack([rows, asked])) == np.linalg.matrix_rank(rows))
+
+
+@st.composite
+def columns(draw) -> tuple[dict[int, int | None], list[dict[int, dict[int, int]]]]:
+    """A tree of units, and what a part of the customers and the rest of them have in each column."""
+    parents: dict[int, int | None] = {1: None}
+    for unit in range(2, draw(st.integers(1, 6)) + 1):
+        parents[unit] = draw(st.integers(1, unit - 1))
+    numbers = st.fixed_dictionaries({unit: st.sampled_from([0, 0, 1, 3, 4, 5, 6, 12, 30]) for unit in parents})
+    places = range(draw(st.integers(1, 3)))
+    return parents, [{place: draw(numbers) for place in places} for _part in range(2)]
+
+
+def over_all(table: Mapping[int, Mapping[int, int]], parents: Mapping[int, int | None]) -> dict[int, dict[int, int]]:
+    return {**table, ALL: {unit: sum(own[unit] for own in table.values()) for unit in parents}}
+
+
+@pytest.mark.parametrize("has_part", [False, True])
+@given(columns())
+def test_no_sum_of_units_columns_and_parts_tells_of_few(has_part, found):
+    parents, (part, rest) = found
+    whole = {place: {unit: part[place][unit] + rest[place][unit] for unit in parents} for place in part}
+    tables = [over_all(each, parents) for each in ([whole, part, rest] if has_part else [whole])]
+    hidden = {(0, 1): hidden_in_columns(tables[:1], parents, minimum=5)}
+    hidden[0,] = hidden_in_columns(tables, parents, minimum=5, hidden=hidden[0, 1])
+    # The unknown: what was counted at each unit in each column, of the part and of the rest.
+    unknown = list(product(range(2), part, parents))
+
+    def inside(unit: int, above: int) -> bool:
+        step: int | None = unit
+        while step is not None and step != above:
+            step = parents[step]
+        return step == above
+
+    def sum_of(which: Sequence[int], unit: int, column: int) -> list[int]:
+        return [int(p in which and column in (c, ALL) and inside(u, unit)) for p, c, u in unknown]
+
+    def value(row: Sequence[int]) -> int:
+        numbers = [(part, rest)[p][c][u] for p, c, u in unknown]
+        return sum(map(mul, row, numbers))
+
+    known = []
+    for which, unit, column in product([(0, 1), (0,)] if has_part else [(0, 1)], parents, [*part, ALL]):
+        if (unit, column) not in hidden[which]:
+            known.append(row := sum_of(which, unit, column))
+            if not value(row):  # of nobody each is nobody
+                known += [[int(place == n) for place in range(len(row))] for n, is_in in enumerate(row) if is_in]
+    for which, unit, column in product([(0, 1), (0,), (1,)] if has_part else [(0, 1)], parents, [*part, ALL]):
+        row = sum_of(which, unit, column)
+        assert not (0 < value(row) < 5 and told(known, row)), (which, unit, column)
+
+
+def test_where_nothing_is_of_few_nothing_is_hidden_and_a_small_column_takes_another_along():
+    parents = {1: None, 2: 1, 3: 1}
+    big = over_all({7: {1: 0, 2: 9, 3: 8}, 8: {1: 0, 2: 5, 3: 6}}, parents)
+    assert hidden_in_columns([big], parents, minimum=5) == frozenset()
+    small = over_all({7: {1: 0, 2: 9, 3: 8}, 8: {1: 0, 2: 5, 3: 2}}, parents)
+    assert hidden_in_columns([small], parents, minimum=5) == {(2, 7), (2, 8), (3, 7), (3, 8)}
+
+
+@given(st.lists(st.tuples(*[st.sampled_from([0, 0, 1, 3, 4, 5, 6, 12, 30])] * 2), max_size=6))
+def test_a_part_beside_its_whole_tells_of_no_few(pairs):
+    part = {key: n for key, (n, _rest) in enumerate(pairs)}
+    rest = {key: n for key, (_part, n) in enumerate(pairs)}
+    whole = {key: part[key] + rest[key] for key in part}
+    hidden = hidden_together([whole, part, rest], minimum=5)
+    for table in (whole, part, rest):
+        assert all(not 0 < table[key] < 5 for key in table.keys() - hidden)
+        left = [table[key] for key in hidden if table[key]]
+        if sum(table.values()) >= 5 and any(n < 5 for n in left):
+            assert len(left) >= 2 and sum(left) >= 5

@@ -98,12 +98,40 @@ def test_scales_are_made_alike_and_people_compared_with_themselves(house: House)
 def test_moments_are_won_and_lost_by_touchpoint_and_context(house: House) -> None:
     many(house, 12, 8, 5, touchpoint="food", context="business")
     many(house, 12, 4, 7, touchpoint="food", context="family", start=50)
-    many(house, 4, 9, 1, touchpoint="food", context="alone", start=90)
     found = competitors.compare(house.program, house.root, ALL)
     verdicts = {(each.touchpoint.code, each.context): each.verdict for each in found.moments}
-    assert verdicts == {("food", "business"): "won", ("food", "family"): "lost"}  # four are too few to tell of
+    assert verdicts == {("food", "business"): "won", ("food", "family"): "lost"}
     (business,) = competitors.compare(house.program, house.root, ALL, context="business").moments
     assert business.relative.difference == pytest.approx(30)
+
+
+def test_what_a_touchpoint_is_told_over_all_contexts_leaves_none_of_few(house: House) -> None:
+    for number, (unit, business, family, alone) in enumerate([("A", 12, 14, 4), ("G", 20, 3, 6), ("B", 9, 5, 0)]):
+        for place, (context, n) in enumerate({"business": business, "family": family, "alone": alone}.items()):
+            start = 1_000 * number + 100 * place
+            for point in ("food", ""):
+                many(house, n, 8, 5, touchpoint=point, context=context, start=start, unit=house.units[unit])
+    told: dict[tuple[str, int | None, str], int] = {}
+    for code in ("SFO", "A", "B", "G"):
+        unit = house.units[code]
+        for point, relative in competitors.relatives(house.program, unit, ALL).items():
+            told[code, point, "all"] = relative.n
+        for each in competitors.compare(house.program, unit, ALL).moments:
+            told[code, each.touchpoint and each.touchpoint.pk, each.context] = each.relative.n
+        for context in ("business", "family", "alone"):
+            found = competitors.compare(house.program, unit, ALL, context=context)
+            numbers = [found.n, *(brand.share.users for brand in found.brands if brand.share)]
+            assert all(n in (None, 0, told.get((code, None, context))) for n in numbers)
+    of_food = {(code, context): n for (code, point, context), n in told.items() if point == house.touchpoint.pk}
+    assert of_food == {(code, context): n for (code, point, context), n in told.items() if point is None}
+    # 41, 22 and 10 of all 73; at A 12, 14 and 4; at G 20, 3 and 6; at B 9, 5 and nobody.
+    assert {of_food["SFO", context] for context in ("all", "business", "family", "alone")} == {73, 41, 22, 10}
+    for code in ("A", "G", "B"):
+        shown = [n for (unit, context), n in of_food.items() if unit == code and context != "all"]
+        assert of_food.get((code, "all"), 99) - sum(shown) not in (1, 2, 3, 4)
+    for context, whole in (("business", 41), ("family", 22), ("alone", 10)):
+        shown = [n for (unit, each), n in of_food.items() if unit != "SFO" and each == context]
+        assert whole - sum(shown) not in (1, 2, 3, 4)
 
 
 def test_the_standing_at_a_touchpoint_is_read_by_its_key(house: House) -> None:

@@ -39,7 +39,7 @@ class Seconds(msgspec.Struct):
     median: float
     low: float
     high: float
-    n: int
+    n: Annotated[int | None, Meta(description="Of so many; null where it would tell of few.")]
 
 
 def asked_of(request: HttpRequest, right: Right) -> tuple[Program, OrgUnit, Period, Segment | None, Journey, datetime]:

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import msgspec
 from django.http import HttpResponse
-from msgspec import Meta
+from msgspec import Meta, structs
 
 from cxprogram import api_schema
 from cxprogram.access import Right
@@ -57,7 +57,7 @@ class PathDeviation(msgspec.Struct):
     kind: Annotated[str, Meta(description="`missing`, `extra`, `repeated` or `out_of_order`.")]
     step: Code
     cases: int
-    share: float
+    share: Annotated[float | None, Meta(description="Of those that ended; null where it would tell how few have not.")]
     rated: Annotated[int | None, Meta(description="Of these; null where it would tell of few.")]
     difference: float | None
     low: float | None
@@ -160,16 +160,22 @@ def _paths(
         repeated=[StepCount(codes[each.step], each.cases) for each in study.repeated],
         conforming=study.conforming,
         deviations=[
-            PathDeviation(each.deviation.kind, codes[each.deviation.step], each.cases, each.share,
+            PathDeviation(each.deviation.kind, codes[each.deviation.step], each.cases, study.share_of(each),
                           study.rated_with(each), each.difference, each.low, each.high, each.p_adjusted)
             for each in study.costs
         ],
         rated_by=study.rated_by.code if study.rated_by else None,
-        seconds=None if study.is_hidden else seconds_of(found.duration, least),
+        seconds=None if study.is_hidden else _duration(study),
         units=[
             UnitPaths(unit.code, True, None, None, None) if each is None else
-            UnitPaths(unit.code, False, each.paths.cases, each.conforming, seconds_of(each.paths.duration, least))
+            UnitPaths(unit.code, False, each.paths.cases, each.conforming, _duration(each))
             for unit, each in compared
         ],
         computed_at=at,
     )  # fmt: skip
+
+
+def _duration(study: PathStudy) -> Seconds | None:
+    """Of the runs that have ended; how many, only where that tells nothing of those that have not."""
+    found = seconds_of(study.paths.duration, study.least)
+    return found if found is None or study.tells_ended else structs.replace(found, n=None)

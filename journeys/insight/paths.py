@@ -1,27 +1,29 @@
 """The actual journeys in numbers, held against the map, small numbers hidden."""
 
-from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property, partial
+from typing import Any
 
 import numpy as np
 from django.db.models import QuerySet
 
 from cxprogram.models import OrgUnit
 from cxprogram.periods import Period
-from cxprogram.suppression import hidden_cells
+from cxprogram.suppression import hidden_together
 from journeys import frames
 from journeys.analytics import conformance, paths
 from journeys.analytics.conformance import Conformance, Cost
 from journeys.analytics.paths import Paths, Repeat, Transition, Variant
 from journeys.choices import JourneyLevel
 from journeys.insight import ratings, withheld
+from journeys.insight.path_counts import STOPS, Cells, Hiding, PathCounts, coverage
 from journeys.kpis.definitions import Definitions
 from journeys.models import DataStream, Episode, Journey, Kpi, Segment, Touchpoint
 from journeys.services import episodes, segments
 
-STOPS = -1  # beside the steps: nothing followed, or nothing yet
+UNTOLD: dict[str, Any] = {"difference": None, "low": None, "high": None, "p_adjusted": None}
 
 
 @dataclass(frozen=True)
@@ -31,8 +33,9 @@ class PathStudy:
     What fewer than the program's smallest group did is left out, and so much beside it that no subtraction from a
     number shown reveals it: the ways through, what follows on a step, beginnings and ends are one partition each;
     `hidden` is how many runs went one of the ways left out. Without enough runs everything is left out and `is_hidden`
-    is true. `leavers` are the closed runs that never came to the last step of the plan, by where they ended;
-    `rated_by` is the KPI whose question rated them.
+    is true. `whole` is what all customers did in the same, beside which a segment is told: what would leave few of
+    these is left out too, and what is left out there. `leavers` are the closed runs that never came to the last step
+    of the plan, by where they ended; `rated_by` is the KPI whose question rated them.
     """
 
     journey: Journey
@@ -47,19 +50,29 @@ class PathStudy:
     rated_by: Kpi | None
     streams: tuple[str, ...]
     leavers: Mapping[int, int]
+    whole: PathCounts | None = None
 
     @property
     def least(self) -> int:
         return self.journey.program.min_n
 
-    @property
+    @cached_property
+    def counts(self) -> PathCounts:
+        return PathCounts(self.paths, self.conformance, self.rated, self.leavers)
+
+    @cached_property
+    def _hiding(self) -> Hiding:
+        return Hiding(self.counts, self.whole, self.least)
+
+    @cached_property
     def shown(self) -> tuple[Variant, ...]:
+        """The ways that are told; `coverage` is over these."""
         if self.is_hidden:
             return ()
-        cells: dict[int, int] = {place: each.n for place, each in enumerate(self.paths.variants)}
-        cells[len(cells)] = self.paths.cases - sum(cells.values())  # the ways not told one by one
-        hidden = hidden_cells(cells, minimum=self.least)
-        return tuple(each for place, each in enumerate(self.paths.variants) if place not in hidden)
+        hidden = self._hiding.hidden_ways()
+        kept = [each for way, each in self._hiding.own.ways.items() if way not in hidden]
+        covered = coverage(kept, self.paths.cases)
+        return tuple(replace(each, coverage=share) for each, share in zip(kept, covered, strict=True))
 
     @property
     def hidden(self) -> int:
@@ -69,50 +82,77 @@ class PathStudy:
     def moves(self) -> tuple[Transition, ...]:
         if self.is_hidden:
             return ()
-        by_origin: dict[int, list[Transition]] = defaultdict(list)
-        for each in self.paths.transitions:
-            by_origin[each.origin].append(each)
-        hidden: set[tuple[int, int]] = set()
-        for origin, moves in by_origin.items():
-            cells = {each.target: each.n for each in moves}
-            # The shares tell how often the step was taken, so how often nothing followed.
-            cells[STOPS] = round(moves[0].n / moves[0].probability) - sum(cells.values())
-            hidden |= {(origin, target) for target in hidden_cells(cells, minimum=self.least)}
-        return tuple(each for each in self.paths.transitions if (each.origin, each.target) not in hidden)
+        code = self._hiding.own.code
+        hidden = {
+            origin: self._hiding.hides(partial(PathCounts.by_target, origin=code(origin)))
+            for origin in {each.origin for each in self.paths.transitions}
+        }
+        return tuple(each for each in self.paths.transitions if code(each.target) not in hidden[each.origin])
 
-    @property
+    @cached_property
     def costs(self) -> tuple[Cost, ...]:
-        total = self.conformance.cases
-        return (
-            () if self.is_hidden else tuple(each for each in self.conformance.costs if self._tells(each.cases, total))
+        """The deviations that are told; of a segment without the difference that may tell how few others are rated."""
+        if self.is_hidden:
+            return ()
+        of = self._hiding.own.key
+        told = (
+            each
+            for each in self.conformance.costs
+            if self._hiding.tells(partial(PathCounts.deviating, key=of(each.deviation)))
         )
+        return tuple(each if self._tells_difference(each) else replace(each, **UNTOLD) for each in told)
+
+    def _tells_difference(self, cost: Cost) -> bool:
+        return self.whole is None or self.rated_with(cost) is not None
 
     def rated_with(self, cost: Cost) -> int | None:
         """How many of the runs that deviate were rated; None where it, or what is left of all rated, is of few."""
-        return cost.rated_with if self._tells(cost.rated_with, cost.rated_with + cost.rated_without) else None
+        key = self._hiding.own.key(cost.deviation)
+        return cost.rated_with if self._hiding.tells(partial(PathCounts.rated_deviating, key=key)) else None
+
+    def share_of(self, cost: Cost) -> float | None:
+        """The share of the runs that have ended; None where it would tell how few have not."""
+        return cost.share if self.tells_ended else None
+
+    @property
+    def tells_rated(self) -> bool:
+        """Whether it may be told how many were rated."""
+        left = 0 if self.whole is None else self.whole.rated - self.rated
+        return self.rated >= self.least and not 0 < left < self.least
+
+    @property
+    def tells_ended(self) -> bool:
+        """Whether it may be told how many have ended. A share of these tells it, and so how many are still open."""
+        if self.is_hidden or STOPS in self._hiding.hides(PathCounts.by_end):
+            return False
+        return self._hiding.tells(PathCounts.ended)
 
     @property
     def repeated(self) -> tuple[Repeat, ...]:
-        total = self.paths.cases
-        return () if self.is_hidden else tuple(each for each in self.paths.repeats if self._tells(each.cases, total))
+        if self.is_hidden:
+            return ()
+        code, tells = self._hiding.own.code, self._hiding.tells
+        return tuple(
+            each for each in self.paths.repeats if tells(partial(PathCounts.repeating, step=code(each.step)))
+        )
 
     @property
     def conforming(self) -> float | None:
         """The share that follows the plan; None where it would tell of few, or of a way that is left out."""
         share, total = self.conformance.conforming, self.conformance.cases
-        if self.is_hidden or share is None or not (total >= self.least and self._tells(round(share * total), total)):
+        if share is None or total < self.least or not (self.tells_ended and self._hiding.tells(PathCounts.conforming)):
             return None
         return share if not share or any(each.steps == self.plan for each in self.shown) else None
 
     @property
     def first_steps(self) -> dict[int, int]:
         """How many runs began with each step."""
-        return self._counted(self.paths.starts)
+        return self._counted(self.paths.starts, PathCounts.by_start)
 
     @property
     def last_steps(self) -> dict[int, int]:
         """How many closed runs ended with each step."""
-        return self._counted({**self.paths.ends, STOPS: self.paths.open_cases})
+        return self._counted(self.paths.ends, PathCounts.by_end)
 
     @property
     def starts(self) -> list[tuple[str, int]]:
@@ -129,26 +169,25 @@ class PathStudy:
         Hidden is a step whose end is, or where it would tell of few who left or of few who had been at the end; and so
         much beside it that the number of all who left, which what they missed may tell, reveals none of them.
         """
-        ends = self.last_steps
-        hidden = {step for step, n in self.leavers.items() if step not in ends or not self._tells(n, ends[step])}
-        shown = sorted(self.leavers.keys() - hidden, key=lambda step: (self.leavers[step], step))
-        while shown and hidden and (len(hidden) == 1 or sum(self.leavers[step] for step in hidden) < self.least):
-            hidden.add(shown.pop(0))
-        return {step: n for step, n in self.leavers.items() if step in shown}
+        ends, code = self.last_steps, self._hiding.own.code
+        hidden = {
+            code(step)
+            for step in self.leavers
+            if step not in ends or not self._hiding.tells(partial(PathCounts.left, step=code(step)))
+        }
+        hidden |= self._hiding.hides(PathCounts.by_last, hidden)
+        return {step: n for step, n in self.leavers.items() if code(step) not in hidden}
 
     @property
     def still_open(self) -> int:
         """How many runs are still open; 0 also where it would tell of few."""
-        open_cases = self.paths.open_cases
-        return open_cases if not self.is_hidden and self._tells(open_cases, self.paths.cases) else 0
+        return self.paths.open_cases if self.tells_ended else 0
 
-    def _tells(self, n: int, total: int) -> bool:
-        """Whether neither the number nor what is left of the total is of few."""
-        return not hidden_cells({True: n, False: total - n}, minimum=self.least)
-
-    def _counted(self, cells: Mapping[int, int]) -> dict[int, int]:
-        hidden = hidden_cells(cells, minimum=self.least)
-        return {} if self.is_hidden else {step: n for step, n in cells.items() if step != STOPS and step not in hidden}
+    def _counted(self, cells: Mapping[int, int], cells_of: Callable[[PathCounts], Cells]) -> dict[int, int]:
+        if self.is_hidden:
+            return {}
+        hidden, code = self._hiding.hides(cells_of), self._hiding.own.code
+        return {step: n for step, n in cells.items() if code(step) not in hidden}
 
 
 def read_paths(
@@ -167,9 +206,13 @@ def read_paths(
     what would leave few of all customers, or of the units beside it."""
     customers = segments.customers(segment, at) if segment else None
     study = _study(journey, unit, period, at=at, customers=customers, by_type=by_type)
-    if study.is_hidden or not withheld.leaves_few(journey, unit, period, customers=customers):
+    if study.is_hidden:
         return study
-    return replace(study, is_hidden=True)
+    if withheld.leaves_few(journey, unit, period, customers=customers):
+        return replace(study, is_hidden=True)
+    if customers is None:
+        return study
+    return replace(study, whole=_study(journey, unit, period, at=at, customers=None, by_type=by_type).counts)
 
 
 def _study(
@@ -221,13 +264,24 @@ def compare_units(
     if study.is_hidden:
         return [(unit, None) for unit in units]
     customers = segments.customers(segment, at) if segment else None
-    found = [
-        (unit, _study(study.journey, unit, study.period, at=at, customers=customers, plan=study.plan)) for unit in units
-    ]
-    cells: dict[int | None, int] = {unit.pk: each.paths.cases for unit, each in found}
-    cells[None] = max(0, study.paths.cases - sum(cells.values()))
-    hidden = hidden_cells(cells, minimum=study.least)
+    read = partial(_study, study.journey, period=study.period, at=at, plan=study.plan)
+    found = [(unit, read(unit=unit, customers=customers)) for unit in units]
+    tables = [_parts([(unit, each.counts) for unit, each in found], study.counts)]
+    if study.whole is not None:
+        whole = [(unit, read(unit=unit, customers=None).counts) for unit in units]
+        found = [
+            (unit, replace(each, whole=all_)) for (unit, each), (_unit, all_) in zip(found, whole, strict=True)
+        ]
+        tables.append(_parts(whole, study.whole))
+        tables.append({key: max(0, n - tables[0][key]) for key, n in tables[1].items()})
+    hidden = hidden_together(tables, minimum=study.least)
     return [(unit, None if unit.pk in hidden or each.is_hidden else each) for unit, each in found]
+
+
+def _parts(units: Sequence[tuple[OrgUnit, PathCounts]], whole: PathCounts) -> dict[int | None, int]:
+    """How many runs each unit has, and under None what is in none of them."""
+    cells: dict[int | None, int] = {unit.pk: each.paths.cases for unit, each in units}
+    return cells | {None: max(0, whole.paths.cases - sum(cells.values()))}
 
 
 def tells_of_fictitious(study: PathStudy) -> bool:

@@ -163,7 +163,7 @@ def _cost(study: PathStudy, cost: Cost) -> tuple[str, ...]:
         told(study.rated_with(cost)),
         "" if cost.p_adjusted is None else _("yes") if cost.is_marked else _("no"),
         figures.figure(cost.cases, "count"),
-        figures.figure(cost.share, "share"),
+        figures.told(study.share_of(cost), "share"),
     )
 
 

@@ -9,6 +9,7 @@ no earlier than its transaction begins. What such a transaction brings later lie
 """
 
 import logging
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -55,17 +56,18 @@ class Filled:
 
 
 def fill(program: Program, *, at: datetime, rebuild: bool = False) -> Filled:
-    """Count what is due of the program's KPIs in force, those that others are built on first. Twice changes nothing.
+    """Count what is due of the program's KPIs, those that others are built on first. Twice changes nothing.
+
+    A version that another has taken the place of goes on counting what comes late to its own months, those before the
+    first month of the other: else it would come to no version. Later months stay as they were counted until then.
 
     `rebuild`: every month again, as far back as the data go.
     """
     fresh: set[tuple[int, date]] = set()
-    rows = Kpi.objects.current().filter(counted.by_month(), program=program)
-    kpis = in_order(rows.select_related("program").order_by("pk"))
-    for kpi in kpis:
+    for kpi, until in _in_turn(program):
         collector = counted.filled(kpi)
         assert collector is not None
-        _claim(kpi, collector, at=at, rebuild=rebuild, fresh=fresh)
+        _claim(kpi, collector, at=at, rebuild=rebuild, fresh=fresh, until=until)
         waiting = KpiFill.objects.waiting().filter(kpi=kpi).order_by("month")
         try:
             for number, month in list(waiting.values_list("pk", "month")):
@@ -80,13 +82,31 @@ def fill_all(programs: Iterable[Program], *, at: datetime) -> int:
     return sum(fill(program, at=at).months for program in programs)
 
 
+def _in_turn(program: Program) -> list[tuple[Kpi, date | None]]:
+    """The KPIs to count, each after those that it is built on, and the first month that is no longer its own; None for
+    those in force and what they are built on."""
+    rows = Kpi.objects.filter(program=program).select_related("program")
+    known = in_order(rows.filter(counted.by_month()).order_by("is_current", "pk"))
+    in_force = {kpi.pk for kpi in in_order(kpi for kpi in known if kpi.is_current)}
+    began: dict[str, list[tuple[int, date]]] = defaultdict(list)
+    for code, version, day in rows.values_list("code", "version", "valid_from"):
+        began[code].append((version, _month(day)))
+    until = {
+        kpi.pk: min((month for version, month in began[kpi.code] if version > kpi.version), default=date.max)
+        for kpi in known
+    }
+    for kpi in reversed(known):  # a base is counted for as long as what is built on it
+        for base in _bases(kpi):
+            until[base.pk] = max(until[base.pk], until[kpi.pk])
+    return [(kpi, None if kpi.pk in in_force else until[kpi.pk]) for kpi in known]
+
+
 def in_order(kpis: Iterable[Kpi]) -> list[Kpi]:
     """The KPIs and all that they are built on, each after those; one whose base is gone is told and left out."""
     found: dict[int, Kpi] = {}
 
     def add(kpi: Kpi) -> None:
-        collector = counted.filled(kpi)
-        for base in collector.depends(kpi) if collector else ():
+        for base in _bases(kpi):
             add(base)
         found.setdefault(kpi.pk, kpi)
 
@@ -98,7 +118,14 @@ def in_order(kpis: Iterable[Kpi]) -> list[Kpi]:
     return list(found.values())
 
 
-def _claim(kpi: Kpi, collector: Monthly, *, at: datetime, rebuild: bool, fresh: set[tuple[int, date]]) -> None:
+def _bases(kpi: Kpi) -> list[Kpi]:
+    collector = counted.filled(kpi)
+    return collector.depends(kpi) if collector else []
+
+
+def _claim(
+    kpi: Kpi, collector: Monthly, *, at: datetime, rebuild: bool, fresh: set[tuple[int, date]], until: date | None
+) -> None:
     """Mark the months that are due, in one statement: a later sweep need not look behind the watermark again."""
     with connection.cursor() as cursor:
         cursor.execute(WATERMARK, {"margin": MARGIN_SECONDS})
@@ -112,7 +139,8 @@ def _claim(kpi: Kpi, collector: Monthly, *, at: datetime, rebuild: bool, fresh: 
             months |= {m for m in _reached(kpi, collector, month) if m == month or m <= current or collector.is_whole}
     months |= _of_bases(kpi, collector, fresh)
     bound = _kept_since(kpi, collector, at)
-    due = sorted(m for m in months if m >= first and (bound is None or _read_from(kpi, collector, m) >= bound))
+    own = {month for month in months if month >= first and (until is None or month < until)}
+    due = sorted(m for m in own if bound is None or _read_from(kpi, collector, m) >= bound)
     KpiFill.objects.bulk_create(
         [KpiFill(kpi=kpi, month=month, state=FillState.STARTED, counted_at=at, received_before=mark) for month in due],
         update_conflicts=True,

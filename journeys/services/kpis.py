@@ -23,7 +23,8 @@ MEANING = (
 def new_version(kpi: Kpi, *, valid_from: date, **changes: Any) -> Kpi:
     """Put a new version in force in place of the current one; what is not changed, duties too, is taken over.
 
-    Its population is the segment as it is now, whatever filter the old one was made with.
+    Its population is the segment as it is now, whatever filter the old one was made with. What comes late to the months
+    before it is counted by the old one (`kpi_filling.fill`).
 
     Raises ConflictError (`kpi-not-current`) if a newer version is in force already, KpiError (`kpi-parent-unknown`) if
     it is to be a part of a KPI that is not in force, and what `checked` raises.

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from cxprogram.choices import Role
 from cxprogram.periods import parse
@@ -135,6 +136,22 @@ def test_an_edit_of_the_segment_changes_no_number_and_a_new_version_begins_a_ser
     world.fill()
     assert world.told(old) == (100, 4)
     assert [world.told(new, period) for period in ("2026-01", "2026-05", "2026")] == [(None, 0), (-100, 2), (-100, 2)]
+
+
+def test_an_answer_that_comes_late_is_counted_by_the_version_whose_month_it_is(world: World) -> None:
+    gold = world.people("gold", 3)
+    old = world.kpi("nps-gold", GOLD)
+    for day in ("2026-01-15", "2026-05-15"):
+        world.answer(gold[:2], [10, 10], day=day)
+    world.fill()
+    new = kpis.new_version(Kpi.objects.get(pk=old.pk), valid_from=date(2026, 5, 10))
+    world.fill()
+    for day in ("2026-01-16", "2026-05-16"):
+        world.answer(gold[2:], [0], day=day, received_at=timezone.now())
+    assert world.fill() == 2
+    old = Kpi.objects.get(pk=old.pk)
+    assert [world.told(old, month)[1] for month in ("2026-01", "2026-05")] == [3, 2]
+    assert [world.told(new, month)[1] for month in ("2026-01", "2026-05")] == [0, 3]
 
 
 def test_a_version_that_replaces_one_whose_filter_names_what_is_no_more_is_counted(world: World) -> None:

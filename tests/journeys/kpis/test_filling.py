@@ -12,7 +12,7 @@ from cxprogram.periods import parse
 from journeys.kpis import counted, registry
 from journeys.kpis.registry import KpiQuery
 from journeys.models import Interaction, Kpi, KpiCell, KpiFill
-from journeys.services import kpi_filling
+from journeys.services import kpi_filling, kpis
 from tests import factories
 from tests.journeys.kpis.events import NOW, World, define, fill, happen, make_world, reading
 
@@ -151,6 +151,31 @@ def test_a_version_is_counted_from_the_month_on_in_which_it_is_valid(world: Worl
     happen(world, [(None, "A", f"2026-0{month}-05", "visit") for month in (1, 2, 3)])
     fill(world)
     assert list(state(kpi)) == [date(2026, 2, 1), date(2026, 3, 1)]
+
+
+def test_what_comes_late_to_the_months_of_a_version_before_is_counted_by_it_and_by_no_other(world: World) -> None:
+    old = define(world, "event_count", "count")
+    happen(world, [(None, "A", f"2026-0{month}-05", "visit") for month in (1, 3, 4)])
+    fill(world)
+    new = kpis.new_version(old, valid_from=date(2026, 3, 20), parameters={"types": ["visit"]})
+    fill(world)
+    old = Kpi.objects.get(pk=old.pk)
+    happen(world, [(None, "A", f"2026-0{month}-06", "visit") for month in (1, 2, 3, 4)], received_at=timezone.now())
+    assert fill(world) == kpi_filling.Filled(4, 2)
+    months = [f"2026-0{month}" for month in (1, 2, 3, 4)]
+    assert [reading(world, old, month).value for month in months] == [2, 1, 1, 1]  # from March on as it was counted
+    assert [reading(world, new, month).n for month in months] == [0, 0, 2, 2]
+
+
+def test_a_base_of_a_version_before_is_counted_as_long_as_that_one(world: World) -> None:
+    visits = define(world, "event_count", "count", code="visits", parameters={"types": ["visit"]})
+    define(world, "event_count", "count", code="orders", parameters={"types": ["order"]})
+    ratio = define(world, "ratio", "rate", parameters={"of": "orders@1", "per": "visits@1"})
+    kpis.new_version(visits, valid_from=date(2026, 2, 1), parameters={"types": ["call"]})
+    kpis.new_version(ratio, valid_from=date(2026, 4, 1), parameters={"of": "visits@2", "per": "orders@1"})
+    happen(world, [(None, "A", "2026-03-05", "visit")] * 2 + [(None, "A", "2026-03-05", "order")] * 6)
+    fill(world)
+    assert reading(world, Kpi.objects.get(pk=ratio.pk), "2026-03").value == 3
 
 
 def test_months_of_which_something_was_forgotten_stay_as_they_were_counted(world: World) -> None:

@@ -174,7 +174,7 @@ def _depth(unit: int, parents: Mapping[int, int | None]) -> int:
 def told_by_subtraction(
     part: Key,
     parts: Mapping[Key, Mapping[int, int]],
-    everyone: Mapping[int, int],
+    everyone: Mapping[int, int] | None,
     both: Callable[[Key, Key], int],
 ) -> Iterator[dict[int, int]]:
     """The tables that can be read off once that of `part` is shown beside those of other parts and of everyone.
@@ -188,8 +188,9 @@ def told_by_subtraction(
 
     A number may lie below nothing where parts were counted at different times: so many are told of as well.
 
-    parts  the tables of all parts, that of `part` among them
-    both   how many people two different parts have in common
+    parts     the tables of all parts, that of `part` among them
+    everyone  None where no number of theirs is shown
+    both      how many people two different parts have in common
     """
     size = {key: sum(table.values()) for key, table in parts.items()}
     if not size[part]:  # taken from others it leaves them as they are
@@ -203,7 +204,7 @@ def told_by_subtraction(
         return both(inner, outer) >= size[inner]
 
     apart = {key: {other for other in others if other != key and both(key, other) == 0} for key in [*others, part]}
-    wholes = [(everyone, set(others))]
+    wholes = [] if everyone is None else [(everyone, set(others))]
     for outer in others:
         if is_within(part, outer):
             wholes.append((parts[outer], {key for key in others if key != outer and is_within(key, outer)}))
@@ -214,7 +215,7 @@ def told_by_subtraction(
     yield from _left(parts[part], {key for key in others if is_within(key, part)}, parts, apart, anywhere)
     for other in others:
         shared = both(part, other)
-        if size[part] + size[other] - shared == sum(everyone.values()):
+        if everyone is not None and size[part] + size[other] - shared == sum(everyone.values()):
             yield _minus(parts[part], _minus(everyone, parts[other]))
         yield {anywhere: max(abs(size[part] - shared), abs(size[other] - shared))}
 

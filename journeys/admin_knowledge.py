@@ -3,11 +3,13 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce, Greatest
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
 from cxprogram.admin_base import ManyRows, ProgramAdmin, ProgramInline, ReadOnlyAdmin
+from journeys.kpis import counted
 from journeys.models import (
     Competitor,
     CompetitorRating,
@@ -200,11 +202,15 @@ class KpiFillPage(ManyRows, ReadOnlyAdmin):
 
 @admin.register(KpiCell)
 class KpiCellPage(ManyRows, ReadOnlyAdmin):
-    """Counts and sums of KPIs that nobody is asked for, by unit and month; what is asked tells of few here, too."""
+    """Counts and sums of KPIs that nobody is asked for, by unit and month.
+
+    Left out is what would tell of few: what is asked, what is about a population, and each month of which a unit has
+    too few, so that the rest of the month does not tell them.
+    """
 
     fieldsets = (
         (None, {"fields": ("kpi", "unit", "month")}),
-        (gettext_lazy("Counts"), {"fields": ("n", "hits", "total", "total_sq", "bins")}),
+        (gettext_lazy("Counts"), {"fields": ("n", "hits", "total", "total_sq")}),
     )
     list_display = ("kpi", "unit", "month", "n", "hits", "total")
     list_select_related = ("kpi", "unit")
@@ -212,4 +218,8 @@ class KpiCellPage(ManyRows, ReadOnlyAdmin):
     ordering = ("-pk",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
-        return super().get_queryset(request).filter(kpi__question_code="")
+        least = Greatest("kpi__program__min_n", Coalesce("kpi__min_n", 0))
+        of_few = Q(n__gt=0, n__lt=least) | Q(kpi__collector__in=counted.with_people(), hits__gt=0, hits__lt=least)
+        few = KpiCell.objects.filter(of_few, kpi=OuterRef("kpi"), month=OuterRef("month"))
+        rows = super().get_queryset(request).filter(kpi__question_code="", kpi__population=None)
+        return rows.exclude(Exists(few))

@@ -18,6 +18,7 @@ from cxprogram.stats.estimate import Difference, Estimate
 from journeys.choices import FillState
 from journeys.kpis import counted, registry
 from journeys.kpis.counted import Counted
+from journeys.kpis.parts import Parts
 from journeys.kpis.questions import QuestionFacts
 from journeys.kpis.registry import Collector, KpiError, KpiQuery, KpiReading
 from journeys.models import Kpi, KpiCell, KpiFill
@@ -39,10 +40,13 @@ def _collector(kpi: Kpi) -> Counted:
 
 
 class Cells:
-    """The months of some KPIs that some periods hold, read at once: three queries, however many there are."""
+    """The months of some KPIs that some periods hold, read at once: three queries, however many there are; a fourth
+    for what is shown beside a part of the customers."""
 
     def __init__(self, program: Program, kpis: Iterable[Kpi], periods: Iterable[Period]) -> None:
-        numbers, spans = {kpi.pk for kpi in kpis}, set(periods)
+        kpis, spans = list(kpis), set(periods)
+        self._parts = Parts(kpis)
+        numbers = {kpi.pk for kpi in kpis} | self._parts.numbers
         months = (min(span.start for span in spans), max(span.end for span in spans))
         units = list(OrgUnit.objects.filter(program=program).order_by("path"))
         self.parents = {unit.pk: unit.parent_id for unit in units}
@@ -51,9 +55,10 @@ class Cells:
         self._hidden: dict[tuple[int, str, int], frozenset[int]] = {}
         self.rows: dict[int, list[tuple[int, date, Sums]]] = defaultdict(list)
         cells = KpiCell.objects.filter(kpi__in=numbers, month__range=months).order_by("month", "unit")
-        for kpi, unit, month, n, hits, total, total_sq, bins in cells.values_list(
-            "kpi", "unit", "month", "n", "hits", "total", "total_sq", "bins"
+        for kpi, unit, month, n, hits, total, total_sq, bins, beside in cells.values_list(
+            "kpi", "unit", "month", "n", "hits", "total", "total_sq", "bins", "beside"
         ):
+            self._parts.add(kpi, unit or self.root, month, n, hits, beside)
             sums = Sums(n, hits, total, total_sq, {int(code): count for code, count in bins.items()})
             self.rows[kpi].append((unit or self.root, month, sums))
         # A month that is claimed to be counted again stands as it was counted until then.
@@ -85,13 +90,14 @@ class Cells:
             for number, month, sums in self.rows[kpi.pk]:
                 if month in period:
                     own[number] += _behind(kpi, sums)
-            self._hidden[key] = suppression.hidden_units(own, self.parents, minimum=minimum)
+            tables = [own, *self._parts.told(kpi, period)]
+            hidden = (suppression.hidden_units(each, self.parents, minimum=minimum) for each in tables)
+            self._hidden[key] = frozenset[int]().union(*hidden)
         return unit.pk in self._hidden[key]
 
 
 def _behind(kpi: Kpi, sums: Sums) -> int:
-    """How many stand behind a number: of events and their customers, the fewer."""
-    return min(sums.n, sums.hits) if _collector(kpi).has_people else sums.n
+    return _collector(kpi).behind(sums.n, sums.hits)
 
 
 def read(program: Program, queries: Sequence[KpiQuery]) -> list[KpiReading]:

@@ -4,13 +4,14 @@ A room declares its collectors with `cells.declare` in `AppConfig.ready()`: SQL 
 by which a value comes from the sums. Months are counted by `journeys/services/kpi_filling.py`, read by `kpis/cells.py`.
 """
 
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -78,6 +79,11 @@ class Counted(Monthly):
     parameters: tuple[Parameter, ...] = ()
     has_people: bool = False
     is_bounded: bool = True
+    beside: Callable[[Kpi], list[Kpi]] = field(default=lambda kpi: earlier_parts(kpi), kw_only=True)
+
+    def behind(self, n: int, hits: int) -> int:
+        """How many stand behind a number: of events and their customers, the fewer."""
+        return min(n, hits) if self.has_people else n
 
     def formula_of(self, kpi: Kpi) -> Formula:
         return "mean" if kpi.parameters.get("statistic") == "mean" else self.formula
@@ -146,9 +152,32 @@ def touched(source: str, program: Program, since: datetime | None, first: date) 
     return _sources[source](program, since, first)
 
 
+def with_people() -> list[str]:
+    """The collectors whose `hits` are the people behind n."""
+    return [collector.code for collector in _declared.values() if collector.has_people]
+
+
 def counted(kpi: Kpi) -> Counted | None:
     """How the KPI is counted; None for one that is asked."""
     return _declared.get(kpi.collector)
+
+
+def meaning(kpi: Kpi) -> Hashable:
+    """What is counted, of whomever: KPIs that share it differ in whose events they count, or how the sums are told."""
+    collector = _declared[kpi.collector]
+    said = {name: value for name, value in collector.completed(kpi).items() if name != "statistic"}
+    return collector.sql, json.dumps(said, sort_keys=True), kpi.stream_id, kpi.touchpoint_id, kpi.journey_id
+
+
+def earlier_parts(kpi: Kpi) -> list[Kpi]:
+    """The KPIs about a population, defined before this one, that count the same: any version."""
+    rows = of_program(kpi.program_id).filter(population__isnull=False, pk__lt=kpi.pk)
+    return [each for each in rows if meaning(each) == meaning(kpi)]
+
+
+def of_program(program: int) -> QuerySet[Kpi]:
+    """The KPIs of what happens, any version."""
+    return Kpi.objects.filter(program=program, collector__in=_declared).order_by("pk")
 
 
 def filled(kpi: Kpi) -> Monthly | None:

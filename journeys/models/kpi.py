@@ -295,6 +295,7 @@ class KpiCell(models.Model):
     hits       the numerator of a share
     total      sum of the values, `total_sq` of their squares
     bins       values by bin, for medians; the collector says which bins
+    beside     of a population: how many stand behind the same count of those who are in an earlier KPI's too, by its id
     """
 
     kpi = models.ForeignKey(Kpi, on_delete=models.CASCADE, related_name="cells", db_index=False)
@@ -305,6 +306,7 @@ class KpiCell(models.Model):
     total = models.FloatField(default=0)
     total_sq = models.FloatField(default=0)
     bins = models.JSONField(default=dict)
+    beside = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))
 
     objects = KpiCellQuerySet.as_manager()
 

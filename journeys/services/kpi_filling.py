@@ -24,7 +24,7 @@ from psycopg.types.json import Jsonb
 from cxprogram.models import OrgUnit, Program
 from journeys.choices import FillState
 from journeys.kpis import counted
-from journeys.kpis.counted import Monthly
+from journeys.kpis.counted import Counted, Monthly
 from journeys.kpis.registry import KpiError
 from journeys.models import DataStream, Kpi, KpiCell, KpiFill
 from journeys.services import segments
@@ -200,17 +200,37 @@ def _count(kpi: Kpi, collector: Monthly, number: int, *, at: datetime) -> bool:
         if row is None:
             return False
         scope = _scope(kpi, collector, row.month)
+        others = [] if kpi.population_id is None else collector.beside(kpi)
         if kpi.population_id is not None:
-            _make_populations(kpi, collector, scope, at=min(at, scope["end"]))
+            _make_populations(kpi, collector, others, scope, at=min(at, scope["end"]))
         KpiCell.objects.filter(kpi=kpi, month=row.month).delete()
         sql = collector.sql if kpi.population_id is not None else POPULATION.sub("", collector.sql)
         cursor.execute(PUT.replace("{sql}", sql), scope)
+        if isinstance(collector, Counted) and others:
+            _put_beside(cursor, kpi, collector, others, scope)
         row.state, row.counted_at = FillState.DONE, at
         row.save(update_fields=["state", "counted_at"])
     return True
 
 
-def _make_populations(kpi: Kpi, collector: Monthly, scope: dict[str, Any], *, at: datetime) -> None:
+def _put_beside(
+    cursor: CursorWrapper, kpi: Kpi, collector: Counted, others: Iterable[Kpi], scope: dict[str, Any]
+) -> None:
+    """Write beside the month's cells how many stand behind the same count of those who are in another population too;
+    also nobody: what is not written there is not known."""
+    cells = list(KpiCell.objects.filter(kpi=kpi, month=scope["month"]))
+    for other in others:
+        who = f"SELECT id FROM kpi_beside WHERE kpi = {int(other.pk)}"  # noqa: S608
+        cursor.execute(collector.sql.replace("SELECT id FROM kpi_population", who), scope)
+        found = {unit: collector.behind(n, hits) for unit, n, hits, *_sums in cursor.fetchall()}
+        for cell in cells:
+            cell.beside[str(other.pk)] = found.get(cell.unit_id, 0)
+    KpiCell.objects.bulk_update(cells, ["beside"])
+
+
+def _make_populations(
+    kpi: Kpi, collector: Monthly, others: Iterable[Kpi], scope: dict[str, Any], *, at: datetime
+) -> None:
     """Who is in the population at the moment, and in the others beside it, in tables that live with the transaction."""
     rows = segments.matching(kpi.program, kpi.population_filter, at).order_by()
     with connection.cursor() as cursor:
@@ -219,7 +239,7 @@ def _make_populations(kpi: Kpi, collector: Monthly, scope: dict[str, Any], *, at
             rows = rows.filter(pk__in=RawSQL("SELECT id FROM kpi_among", ()))
         _make_table(cursor, "kpi_population", *rows.values("pk").query.sql_with_params())
         _make_table(cursor, "kpi_beside", "SELECT 0::bigint, 0::bigint WHERE false", columns="kpi, id")
-        for other in collector.beside(kpi):
+        for other in others:
             both = _matching_or_all(kpi.program, other.population_filter, at)
             both = both.filter(pk__in=RawSQL("SELECT id FROM kpi_population", ()))
             sql, values = both.values_list(Value(other.pk), "pk").query.sql_with_params()

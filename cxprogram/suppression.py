@@ -126,42 +126,56 @@ def hidden_in_columns(
     hidden  what is hidden in one of them where it stands alone
     """
     totals = [{column: _totals(own, parents) for column, own in table.items()} for table in tables]
+    lines = [_lines(sums) for sums in totals]
     # What is counted at the units themselves is the least there is, but for what is in no column.
-    least = [own.values() for table in tables for own in table.values()]
-    rests = [[_rest(sums, unit) for unit in sums[ALL]] for sums in totals]
-    if not any(0 < n < minimum for numbers in [*least, *rests] for n in numbers):
+    least = [own for table in tables for own in table.values()] + [line for each in lines for line in each.values()]
+    if not any(0 < n < minimum for numbers in least for n in numbers.values()):
         return frozenset(hidden)
-    found, before = set(hidden), -1
-    while len(found) > before:
-        before = len(found)
-        for table, sums in zip(tables, totals, strict=True):
+    found: dict[int, set[int]] = {column: set() for table in tables for column in table}
+    for unit, column in hidden:
+        found[column].add(unit)
+    seen: dict[tuple[int, int], int] = {}  # how many were hidden when the units of a table's column were looked at
+    before = -1
+    while (after := sum(map(len, found.values()))) > before:
+        before = after
+        for place, table in enumerate(tables):
             for column, own in table.items():
-                given = {unit for unit, hides in found if hides == column}
-                found |= {(unit, column) for unit in hidden_units(own, parents, minimum=minimum, hidden=given)}
-            for unit in sums[ALL]:
-                found |= {(unit, column) for column in _hidden_of_unit(unit, sums, found, minimum)}
-    return frozenset(found)
+                if seen.get((place, column)) != len(found[column]):
+                    found[column] |= hidden_units(own, parents, minimum=minimum, hidden=found[column])
+                    seen[place, column] = len(found[column])
+            for unit, line in lines[place].items():
+                for column in _hidden_of_unit(unit, line, totals[place][ALL][unit], found, minimum):
+                    found[column].add(unit)
+    return frozenset((unit, column) for column, units in found.items() for unit in units)
 
 
-def _hidden_of_unit(
-    unit: int, sums: Mapping[int, Mapping[int, int]], hidden: Collection[tuple[int, int]], minimum: int
-) -> frozenset[int]:
-    """The columns to hide of a unit; one at least where the number over all is hidden, for their sum would tell it, and
-    that number where a hidden one is all there is of it."""
-    line = {column: totals.get(unit, 0) for column, totals in sums.items() if column != ALL}
-    line[ALL] = _rest(sums, unit)
-    given = {column for column in line if column != ALL and (unit, column) in hidden}
-    found = hidden_cells(line, minimum=minimum, hidden=given) - {ALL}
-    if any(line[column] == sums[ALL][unit] > 0 for column in found):
-        return found | {ALL}
-    if (unit, ALL) in hidden and not any(line[column] for column in found):
-        found |= set(sorted((each for each in line if each != ALL and line[each]), key=lambda each: line[each])[:1])
+def _lines(sums: Mapping[int, Mapping[int, int]]) -> dict[int, dict[int, int]]:
+    """The numbers of each unit by column; under ALL what is counted over all columns and in none of them."""
+    columns = {column: totals for column, totals in sums.items() if column != ALL}
+    found = {}
+    for unit, total in sums[ALL].items():
+        if total:
+            line = {column: totals.get(unit, 0) for column, totals in columns.items()}
+            found[unit] = {**line, ALL: max(0, total - sum(line.values()))}
     return found
 
 
-def _rest(sums: Mapping[int, Mapping[int, int]], unit: int) -> int:
-    """What is counted of a unit over all columns and in none of them."""
-    return max(0, sums[ALL][unit] - sum(totals.get(unit, 0) for column, totals in sums.items() if column != ALL))
+def _hidden_of_unit(
+    unit: int, line: Mapping[int, int], total: int, hidden: Mapping[int, Collection[int]], minimum: int
+) -> Collection[int]:
+    """The columns to hide of a unit; one at least where the number over all is hidden, for their sum would tell it, and
+    that number where a hidden one is all there is of it."""
+    given = [column for column in line if column != ALL and unit in hidden[column]]
+    is_total_hidden = unit in hidden[ALL]
+    if not given and not is_total_hidden and not any(0 < n < minimum for n in line.values()):
+        return ()
+    found = hidden_cells(line, minimum=minimum, hidden=given) - {ALL}
+    if any(line[column] == total for column in found):
+        return found | {ALL}
+    if is_total_hidden and not any(line[column] for column in found):
+        columns = (each for each in line if each != ALL and line[each])
+        return found.union(sorted(columns, key=lambda each: line[each])[:1])
+    return found
 
 
 def _depth(unit: int, parents: Mapping[int, int | None]) -> int:

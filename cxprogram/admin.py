@@ -35,6 +35,7 @@ from cxprogram.admin_base import (
 from cxprogram.admin_scope import program_id_of
 from cxprogram.errors import DomainError
 from cxprogram.models import ApiToken, ImportRun, OrgUnit, OutgoingMail, Program, Responsibility
+from cxprogram.sentences import words
 from cxprogram.services import tokens
 
 admin.site.unregister(Group)  # rights come from roles
@@ -301,7 +302,7 @@ class ImportRunPage(ReadOnlyAdmin):
         (None, {"fields": ("program", "kind", "mapping", "file_name", "status")}),
         (
             gettext_lazy("Rows"),
-            {"fields": ("rows", "imported", "updated", "repeated", "rejected", "skipped", "errors", "notes")},
+            {"fields": ("rows", "imported", "updated", "repeated", "rejected", "skipped", "reasons", "seen")},
         ),
         (gettext_lazy("When and who"), {"fields": ("started_at", "finished_at", "by", "file_sha256", "file_bytes")}),
         (gettext_lazy("How it was read"), {"fields": ("definition",)}),
@@ -322,6 +323,14 @@ class ImportRunPage(ReadOnlyAdmin):
     list_filter = ("status", "kind")
     search_fields = ("file_name", "mapping", "file_sha256")
     ordering = ("-pk",)
+
+    @admin.display(description=gettext_lazy("errors"))
+    def reasons(self, run: ImportRun) -> str:
+        return "\n".join(f"{each['line'] or ''} {each['column']} {words(each)} ({each['code']})" for each in run.errors)
+
+    @admin.display(description=gettext_lazy("notes"))
+    def seen(self, run: ImportRun) -> str:
+        return "\n".join(words(note) for note in run.notes)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         rows = super().get_queryset(request)

@@ -18,8 +18,8 @@ from cxprogram.errors import DomainError
 from cxprogram.imports.errors import ImportFileError, MappingError
 from cxprogram.models import ImportRun
 from cxprogram.page_base import Visit, member_page
+from cxprogram.sentences import reason, words
 from cxprogram.services import import_runs
-from feedback import import_words
 from feedback.import_forms import StartForm, UploadForm
 from feedback.imports.consent_words import Consenting
 from feedback.models import ImportMapping
@@ -124,7 +124,7 @@ def _preview(
         look = look or intake.look(run, reading)
         page = pages.preview(run, look, reading, user=visit.user, check=check)
     except ImportFileError as error:
-        page = pages.refused(run, reading, import_words.refusal(error), error.line)
+        page = pages.refused(run, reading, words(error.detail), error.line)
         status = 422
     except DomainError as error:
         page = pages.refused(run, reading, str(error.detail), None)
@@ -188,7 +188,7 @@ def import_start(request: HttpRequest, visit: Visit, number: int) -> HttpRespons
             return _preview(request, visit, run, reading, look=look, form=form, check=checked)
         intake.start(run, look, said, at=visit.at)
     except (DomainError, MappingError, ImportFileError) as error:
-        form.add_error(None, str(error.detail))
+        form.add_error(None, reason(error) if isinstance(error, DomainError) else words(error.detail))
         return _preview(request, visit, run, reading, look=look, form=form, status=422)
     return _to(run)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from cxprogram.imports.errors import ImportFileError, RowError, shown
+from cxprogram.imports.errors import ImportFileError, RowError, gettext_noop, shown, told
 from cxprogram.imports.source import Limits, open_source
 from cxprogram.imports.text_encoding import find_encoding
 
@@ -19,6 +19,12 @@ SAMPLE_CHARACTERS = 64 * 1024
 HINT = re.compile(r'"?sep=([,;\t|])"?(?:\r\n|\r|\n)')
 # A backslash before a quotation mark that neither closes a cell nor is doubled.
 BACKSLASH_ESCAPE = re.compile(r'[^\\"]\\"(?!["\r\n,;\t|]|$)')
+NO_DELIMITER = gettext_noop("A delimiter is one character, not %(text)s.")
+ESCAPED = gettext_noop("Quotation marks inside cells are escaped with a backslash; backslashes were read so.")
+UNCLOSED = gettext_noop("A quotation mark opens here and never closes.")
+LONG_CELL = gettext_noop("A cell has over %(limit)s characters: an open quotation mark?")
+UNPAIRED = gettext_noop("Quotation marks do not pair up.")
+LONG_ROW = gettext_noop("A row has more than %(limit)s characters: an open quotation mark?")
 
 Cells = list[str] | RowError
 Records = Generator[tuple[int, Cells]]
@@ -51,13 +57,13 @@ def open_delimited(
 ) -> Delimited:
     """Find out how the file is written; raises ImportFileError when it is no text."""
     if delimiter is not None and (len(delimiter) != 1 or delimiter in '"\r\n'):
-        raise ImportFileError("delimiter-invalid", f"A delimiter is one character, not {shown(delimiter)}.")
+        raise ImportFileError("delimiter-invalid", NO_DELIMITER, text=shown(delimiter))
     chosen = find_encoding(path, encoding, notes, limits)
     with open_source(path, limits) as raw, io.TextIOWrapper(raw, encoding=chosen, newline="") as text:
         sample = text.read(SAMPLE_CHARACTERS)
     escape = "\\" if BACKSLASH_ESCAPE.search(sample) else None
     if escape:
-        notes.append("Quotation marks inside cells are escaped with a backslash; backslashes were read so.")
+        notes.append(told(ESCAPED))
     hint = HINT.match(sample)
     separator = delimiter or (hint[1] if hint else _delimiter(path, chosen, escape, limits))
     skips = bool(re.search(re.escape(separator) + r' +"', sample)) and f'"{separator} ' not in sample.replace(
@@ -116,19 +122,11 @@ def _records(path: Path, encoding: str, dialect: Dialect, limits: Limits) -> Rec
                 return
             except csv.Error as error:
                 if feed.exhausted and "unexpected end" in str(error):
-                    raise ImportFileError(
-                        "quote-unclosed", "A quotation mark opens here and never closes.", feed.started
-                    ) from None
+                    raise ImportFileError("quote-unclosed", UNCLOSED, feed.started) from None
                 if "field larger" in str(error):
-                    raise ImportFileError(
-                        "field-too-long",
-                        f"A cell has over {csv.field_size_limit():,} characters: an open quotation mark?",
-                        feed.started,
-                    ) from None
-                yield (
-                    feed.started,
-                    RowError(feed.started, "", "row-quotes", "Quotation marks do not pair up."),
-                )
+                    limit = csv.field_size_limit()
+                    raise ImportFileError("field-too-long", LONG_CELL, feed.started, limit=limit) from None
+                yield feed.started, RowError(feed.started, "", "row-quotes", told(UNPAIRED))
                 continue
             if feed.started > 1 or not _is_hint(cells):
                 yield feed.started, cells
@@ -165,11 +163,8 @@ class _Feed:
         self.line += 1
         self.characters += len(line)
         if self.characters > self.limits.record_characters + 2:
-            raise ImportFileError(
-                "record-too-long",
-                f"A row has more than {self.limits.record_characters:,} characters: an open quotation mark?",
-                self.started,
-            )
+            limit = self.limits.record_characters
+            raise ImportFileError("record-too-long", LONG_ROW, self.started, limit=limit)
         return line
 
 

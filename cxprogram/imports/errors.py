@@ -22,21 +22,37 @@ def gettext_noop(sentence: str) -> str:
     return sentence
 
 
+class Told(str):
+    """A text that readers may see in a language of theirs: made of a `sentence` in English and the `facts` in it."""
+
+    sentence: str
+    facts: dict[str, str | int]
+
+    def __new__(cls, text: str, sentence: str = "", facts: dict[str, str | int] | None = None) -> "Told":
+        new = super().__new__(cls, text)
+        new.sentence = sentence or text
+        new.facts = facts or {}
+        return new
+
+
+def told(sentence: str, **facts: str | int) -> Told:
+    """The sentence in English, with its facts in place: texts, and numbers. `why` is a sentence of ours itself."""
+    texts = {name: fact if isinstance(fact, str) else f"{fact:,}" for name, fact in facts.items()}
+    return Told(sentence % texts if texts else sentence, sentence, facts)
+
+
 class ImportFileError(Exception):
     """The whole file is refused; `line` is the physical line that showed it, `column` the column, if one did.
 
-    `detail` is the `sentence`, in English, with its `facts` in place: texts, and numbers.
+    `detail` is the sentence, in English, with its facts in place (see `told`).
     """
 
     def __init__(
         self, code: str, sentence: str, line: int | None = None, *, column: str = "", **facts: str | int
     ) -> None:
-        told = {name: fact if isinstance(fact, str) else f"{fact:,}" for name, fact in facts.items()}
-        self.detail = sentence % told if told else sentence
+        self.detail = sentence if isinstance(sentence, Told) else told(sentence, **facts)
         super().__init__(code, self.detail, line)
         self.code = code
-        self.sentence = sentence
-        self.facts = facts
         self.line = line
         self.column = column
 

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Literal
 
-from cxprogram.imports.errors import ImportFileError, shown
+from cxprogram.imports.errors import ImportFileError, gettext_noop, shown, told
 
 # first: the first header row · joined: all rows, blanks filled from the left · import-id: Qualtrics' third row
 Naming = Literal["first", "joined", "import-id"]
@@ -21,6 +21,16 @@ TAGS = re.compile(r"<[^<>]{0,1000}>")
 BRACKETS = re.compile(r"(.{1,2000}\S) ?\[([^\[\]]{1,500})\]", re.DOTALL)
 SPACES = re.compile(r"\s+")
 JOINT = " - "
+NAMELESS = gettext_noop("Column %(position)s has no name; it is called “(column %(position)s)”.")
+MANY_NAMELESS = gettext_noop("%(count)s columns have no name; they are called by their position.")
+REPEATED = gettext_noop(
+    "%(count)s names occur more than once (%(names)s): their columns are called by name and position."
+)
+ONE_NAME = gettext_noop("Two columns have one name.")
+NAMED_TWICE = gettext_noop(
+    "The header has %(name)s more than once, as columns %(places)s and %(last)s: give each a name of its own."
+)
+NO_COLUMN = gettext_noop("The file has no column %(names)s.")
 
 
 def plain_text(text: str) -> str:
@@ -42,18 +52,16 @@ def column_names(rows: list[list[str]], naming: Naming, line: int, notes: list[s
     for position in blank:
         names[position - 1] = f"(column {position})"
     if len(blank) <= 10:
-        notes += [f"Column {position} has no name; it is called “(column {position})”." for position in blank]
+        notes += [told(NAMELESS, position=str(position)) for position in blank]
     else:
-        notes.append(f"{len(blank)} columns have no name; they are called by their position.")
+        notes.append(told(MANY_NAMELESS, count=len(blank)))
     repeated = {name for name, count in Counter(names).items() if count > 1}
     if repeated:
         names = [_apart(name, position) if name in repeated else name for position, name in enumerate(names, start=1)]
-        notes.append(
-            f"{len(repeated)} names occur more than once ({', '.join(shown(name) for name in sorted(repeated)[:5])}): "
-            "their columns are called by name and position."
-        )
+        first = ", ".join(shown(name) for name in sorted(repeated)[:5])
+        notes.append(told(REPEATED, count=len(repeated), names=first))
         if len(set(names)) < len(names):
-            raise ImportFileError("column-duplicate", "Two columns have one name.", line)
+            raise ImportFileError("column-duplicate", ONE_NAME, line)
     return names
 
 
@@ -68,12 +76,10 @@ def require_columns(header: list[str], wanted: Iterable[str]) -> None:
     for name in absent:
         places = [str(place) for place, each in enumerate(header, start=1) if each == _apart(name, place)]
         if places:
-            where = f"{', '.join(places[:-1])} and {places[-1]}"
-            detail = f"The header has {shown(name)} more than once, as columns {where}: give each a name of its own."
+            detail = told(NAMED_TWICE, name=shown(name), places=", ".join(places[:-1]), last=places[-1])
             raise ImportFileError("column-duplicate", detail, 1, column=name)
     if absent:
-        named = ", ".join(absent[:20])
-        raise ImportFileError("column-missing", f"The file has no column {named}.", 1, column=absent[0])
+        raise ImportFileError("column-missing", NO_COLUMN, 1, column=absent[0], names=", ".join(absent[:20]))
 
 
 def joined(rows: list[list[str]]) -> list[str]:

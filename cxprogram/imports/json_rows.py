@@ -11,8 +11,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from cxprogram.imports import json_reasons
 from cxprogram.imports.delimited import Records
-from cxprogram.imports.errors import ImportFileError, RowError
+from cxprogram.imports.errors import ImportFileError, RowError, gettext_noop, told
 from cxprogram.imports.source import Limits, open_source
 from cxprogram.imports.text_encoding import find_encoding
 
@@ -21,6 +22,12 @@ MAX_DEPTH = 20
 MAX_BYTES = 256 * 1024**2
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 SPACE = re.compile(r"[ \t\r\n,]*")
+MANY_NAMES = gettext_noop("More than %(limit)s different names.")
+NO_LIST = gettext_noop("The file holds no list of objects.")
+NO_OBJECT = gettext_noop("This is no object with names and values.")
+NOT_STORABLE = gettext_noop("The row holds characters that cannot be stored.")
+NEITHER = gettext_noop("This is neither an object nor a list of objects.")
+LONG_OBJECT = gettext_noop("An object has more than %(limit)s characters.")
 
 Objects = Generator[tuple[int, dict[str, str] | RowError]]
 
@@ -38,10 +45,10 @@ class JsonRows:
             if isinstance(item, dict):
                 names.update(dict.fromkeys(item))
             if len(names) > limits.columns:
-                raise ImportFileError("columns-too-many", f"More than {limits.columns:,} different names.", line)
+                raise ImportFileError("columns-too-many", MANY_NAMES, line, limit=limits.columns)
         self.header = list(names)
         if not self.header:
-            raise ImportFileError("json-no-rows", "The file holds no list of objects.")
+            raise ImportFileError("json-no-rows", NO_LIST)
 
     def records(self) -> Records:
         """The header, then one record for each object, with the line on which it starts."""
@@ -53,14 +60,11 @@ class JsonRows:
         with open_source(self.path, self.limits) as raw, io.TextIOWrapper(raw, encoding=self.encoding) as text:
             for line, value in _values(_Window(text, self.limits)):
                 if not isinstance(value, dict):
-                    yield line, RowError(line, "", "json-not-an-object", "This is no object with names and values.")
+                    yield line, RowError(line, "", "json-not-an-object", told(NO_OBJECT))
                     continue
                 flat = dict(_flat(value))
                 if any(UNSTORABLE.search(name) or UNSTORABLE.search(cell) for name, cell in flat.items()):
-                    yield (
-                        line,
-                        RowError(line, "", "text-not-storable", "The row holds characters that cannot be stored."),
-                    )
+                    yield line, RowError(line, "", "text-not-storable", told(NOT_STORABLE))
                     continue
                 yield line, flat
 
@@ -104,7 +108,7 @@ def _values(window: _Window) -> Iterator[tuple[int, Any]]:
     if first == "[":
         window.move(window.at + 1)
     elif first != "{":
-        raise ImportFileError("json-invalid", "This is neither an object nor a list of objects.", window.line)
+        raise ImportFileError("json-invalid", NEITHER, window.line)
     while (mark := window.skip()) and mark != "]":
         line = window.line
         yield line, _value(window)
@@ -116,18 +120,13 @@ def _value(window: _Window) -> Any:
         try:
             value, end = _decoder.raw_decode(window.buffer, window.at)
         except RecursionError:
-            raise ImportFileError("json-too-deep", "Objects are nested too deeply.", window.line) from None
+            raise ImportFileError("json-too-deep", json_reasons.TOO_DEEP, window.line) from None
         except ValueError as error:
             if len(window.buffer) - window.at > window.limits.record_characters:
-                raise ImportFileError(
-                    "record-too-long",
-                    f"An object has more than {window.limits.record_characters:,} characters.",
-                    window.line,
-                ) from None
+                limit = window.limits.record_characters
+                raise ImportFileError("record-too-long", LONG_OBJECT, window.line, limit=limit) from None
             if not window.fill():
-                raise ImportFileError(
-                    "json-invalid", f"The JSON is broken: {getattr(error, 'msg', error)}.", window.line
-                ) from None
+                raise ImportFileError("json-invalid", json_reasons.broken(error), window.line) from None
             continue
         # A number at the end of the window may go on.
         if end == len(window.buffer) and not isinstance(value, dict | list | str) and window.fill():

@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import Literal, Self
 
 from cxprogram.imports.delimited import Cells, Records, is_blank, is_comment, open_delimited
-from cxprogram.imports.errors import ImportFileError, RowError
+from cxprogram.imports.errors import ImportFileError, RowError, gettext_noop, told
 from cxprogram.imports.headers import Naming, column_names
 from cxprogram.imports.json_rows import JsonRows
 from cxprogram.imports.source import DEFAULT_LIMITS, Limits, open_source
@@ -31,6 +31,14 @@ HEAD_RECORDS = 60
 XML_ROOT = re.compile(rb"<(?:!DOCTYPE|(?:\w{1,40}:)?log)\b")
 MAX_BLANK_LINES = 10_000
 ADDRESS = re.compile(r"[^@\s,;<>]{1,64}@[^@\s,;<>]{1,190}\.[A-Za-z]{2,24}")
+ABOVE = gettext_noop("%(count)s lines above the header were skipped: %(lines)s.")
+ONLY_SEPARATORS = gettext_noop("The file holds nothing but separators.")
+MANY_COLUMNS = gettext_noop("%(count)s columns; at most %(limit)s are read.")
+NO_HEADER = gettext_noop(
+    "An e-mail address stands where a column is named: put a line with the names of the columns above it."
+)
+MERGED = gettext_noop("Merged cells below the header: their value stands in their first cell only.")
+RAGGED = gettext_noop("%(cells)s cells under %(columns)s columns.")
 
 
 @dataclass(slots=True)
@@ -143,10 +151,10 @@ def read_table(
             blank.append(at)
     above = lines_above(head, source.kind)
     if above:
-        source.notes.append(f"{len(above)} lines above the header were skipped: {', '.join(map(str, above[:10]))}.")
+        source.notes.append(told(ABOVE, count=len(above), lines=", ".join(map(str, above[:10]))))
     head = head[len(above) :]
     if not head:
-        raise ImportFileError("file-empty", "The file holds nothing but separators.")
+        raise ImportFileError("file-empty", ONLY_SEPARATORS)
     line, first = head[0]
     if isinstance(first, RowError):
         raise ImportFileError("header-invalid", first.detail, line)
@@ -163,14 +171,13 @@ def read_table(
         header = [[*row, *[""] * (width - len(row))] for row in header]
         _fill_merged(header, [at for at, _cells in head], source.merges)
     if width > limits.columns:
-        raise ImportFileError("columns-too-many", f"{width:,} columns; at most {limits.columns:,} are read.", line)
+        raise ImportFileError("columns-too-many", MANY_COLUMNS, line, count=width, limit=limits.columns)
     names = column_names(header, naming or ("joined" if len(header) > 1 else "first"), line, source.notes)
     if len(header) == 1 and _is_a_row(header[0], [cells for _at, cells in head[1:] if not isinstance(cells, RowError)]):
-        detail = "An e-mail address stands where a column is named: put a line with the names of the columns above it."
-        raise ImportFileError("header-missing", detail, line)
+        raise ImportFileError("header-missing", NO_HEADER, line)
     last = head[len(header) - 1][0]
     if any(merge.top > last for merge in source.merges):
-        source.notes.append("Merged cells below the header: their value stands in their first cell only.")
+        source.notes.append(told(MERGED))
     table = Table(
         names, source.encoding, source.delimiter, source.notes, source.kind, source.sheet, source.sheets, header, line
     )
@@ -235,7 +242,7 @@ def _rows(table: Table, records: chain[tuple[int, Cells]], source: Records, *, h
             elif pads and len(cells) < width:
                 yield line, dict(zip(table.header, [*cells, *[""] * (width - len(cells))], strict=True))
             else:
-                detail = f"{len(cells)} cells under {width} columns."
+                detail = told(RAGGED, cells=len(cells), columns=width)
                 yield line, RowError(line, "", "row-ragged", detail)
     finally:
         source.close()

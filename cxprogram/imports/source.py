@@ -7,25 +7,29 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from cxprogram.imports.errors import ImportFileError
+from cxprogram.imports.errors import ImportFileError, gettext_noop
 
 CHUNK = 256 * 1024
 NOT_TEXT = (
-    (b"PK\x03\x04", "a zip archive or an .xlsx workbook: save the sheet as CSV"),
-    (b"PK\x05\x06", "an empty zip archive"),
-    (b"\xd0\xcf\x11\xe0", "an .xls workbook: save the sheet as CSV"),
-    (b"%PDF", "a PDF"),
-    (b"PAR1", "a Parquet file"),
-    (b"\x89PNG", "a picture"),
-    (b"GIF8", "a picture"),
-    (b"\xff\xd8\xff", "a picture"),
-    (b"\x7fELF", "a program"),
-    (b"SQLite format 3", "a database"),
-    (b"BZh", "a bzip2 archive: unpack it, or pack it with gzip"),
-    (b"\xfd7zXZ", "an xz archive: unpack it, or pack it with gzip"),
-    (b"7z\xbc\xaf", "a 7-Zip archive: unpack it"),
-    (b"\x28\xb5\x2f\xfd", "a zstd archive: unpack it, or pack it with gzip"),
+    (b"PK\x03\x04", gettext_noop("This is a zip archive or an .xlsx workbook: save the sheet as CSV.")),
+    (b"PK\x05\x06", gettext_noop("This is an empty zip archive.")),
+    (b"\xd0\xcf\x11\xe0", gettext_noop("This is an .xls workbook: save the sheet as CSV.")),
+    (b"%PDF", gettext_noop("This is a PDF.")),
+    (b"PAR1", gettext_noop("This is a Parquet file.")),
+    (b"\x89PNG", gettext_noop("This is a picture.")),
+    (b"GIF8", gettext_noop("This is a picture.")),
+    (b"\xff\xd8\xff", gettext_noop("This is a picture.")),
+    (b"\x7fELF", gettext_noop("This is a program.")),
+    (b"SQLite format 3", gettext_noop("This is a database.")),
+    (b"BZh", gettext_noop("This is a bzip2 archive: unpack it, or pack it with gzip.")),
+    (b"\xfd7zXZ", gettext_noop("This is an xz archive: unpack it, or pack it with gzip.")),
+    (b"7z\xbc\xaf", gettext_noop("This is a 7-Zip archive: unpack it.")),
+    (b"\x28\xb5\x2f\xfd", gettext_noop("This is a zstd archive: unpack it, or pack it with gzip.")),
 )
+EMPTY = gettext_noop("The file is empty.")
+DAMAGED = gettext_noop("The gzip file is damaged or cut short.")
+BOMB = gettext_noop("The file unpacks to more than %(times)s times its size.")
+TOO_LARGE = gettext_noop("The file holds more than %(limit)s MB of text.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +50,10 @@ DEFAULT_LIMITS = Limits()
 def refuse_what_is_no_text(head: bytes) -> None:
     """Refuse an empty file and the formats people mistake for CSV, by their first bytes."""
     if not head:
-        raise ImportFileError("file-empty", "The file is empty.")
+        raise ImportFileError("file-empty", EMPTY)
     for magic, what in NOT_TEXT:
         if head.startswith(magic):
-            raise ImportFileError("file-binary", f"This is {what}.")
+            raise ImportFileError("file-binary", what)
 
 
 class _Unpacked(io.RawIOBase):
@@ -68,14 +72,12 @@ class _Unpacked(io.RawIOBase):
         try:
             data = self.file.read(len(buffer))
         except (gzip.BadGzipFile, EOFError, zlib.error):
-            raise ImportFileError("gzip-damaged", "The gzip file is damaged or cut short.") from None
+            raise ImportFileError("gzip-damaged", DAMAGED) from None
         self.unpacked += len(data)
         # Against what has been read of it: a bomb of gigabytes is known by its first part.
         allowed = max(self.limits.gzip_free_bytes, self.packed.tell() * self.limits.gzip_ratio)
         if self.unpacked > allowed:
-            raise ImportFileError(
-                "gzip-bomb", f"The file unpacks to more than {self.limits.gzip_ratio} times its size."
-            )
+            raise ImportFileError("gzip-bomb", BOMB, times=self.limits.gzip_ratio)
         if self.unpacked > self.limits.unpacked_bytes:
             raise _too_large(self.limits)
         buffer[: len(data)] = data
@@ -88,9 +90,7 @@ class _Unpacked(io.RawIOBase):
 
 
 def _too_large(limits: Limits) -> ImportFileError:
-    return ImportFileError(
-        "file-too-large", f"The file holds more than {limits.unpacked_bytes // 1024**2:,} MB of text."
-    )
+    return ImportFileError("file-too-large", TOO_LARGE, limit=limits.unpacked_bytes // 1024**2)
 
 
 def open_source(path: Path, limits: Limits) -> BinaryIO:

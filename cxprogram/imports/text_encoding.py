@@ -6,7 +6,7 @@ from pathlib import Path
 
 from charset_normalizer import from_bytes
 
-from cxprogram.imports.errors import ImportFileError, shown
+from cxprogram.imports.errors import ImportFileError, gettext_noop, shown, told
 from cxprogram.imports.source import CHUNK, Limits, open_source, refuse_what_is_no_text
 
 BYTE_ORDER_MARKS = (
@@ -24,6 +24,17 @@ NOT_CP1252 = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
 CODE_PAGES = ("cp1252", "cp1250", "cp1251", "iso8859_7", "cp932", "gb18030", "big5", "euc_kr")
 GUESS_BYTES = 32 * 1024
 NON_ASCII = re.compile(rb"[\x80-\xff]")
+NO_ENCODING = gettext_noop("There is no encoding %(name)s.")
+GUESSED = gettext_noop(
+    "Line %(line)s is not UTF-8; the file was read as %(name)s, which is a guess. "
+    "Look at accented letters in the preview, or name the encoding."
+)
+BAD_BYTE = gettext_noop("Byte 0x%(byte)s is no text in %(name)s.")
+NOT_IN = gettext_noop("This is no text in %(name)s.")
+NUL_BYTES = gettext_noop("The file holds NUL bytes: it is not text, or UTF-16 without a mark.")
+LONG_LINE = gettext_noop("The line has more than %(limit)s characters.")
+ONLY_BLANKS = gettext_noop("The file holds nothing but blank lines.")
+MIXED = gettext_noop("%(good)s lines are UTF-8 and %(bad)s are not. Mend them, or name the encoding.")
 
 
 def find_encoding(path: Path, declared: str | None, notes: list[str], limits: Limits) -> str:
@@ -36,7 +47,7 @@ def find_encoding(path: Path, declared: str | None, notes: list[str], limits: Li
     try:
         b"a".decode(chosen, "ignore")
     except (LookupError, UnicodeError):
-        raise ImportFileError("encoding-unknown", f"There is no encoding {shown(chosen)}.") from None
+        raise ImportFileError("encoding-unknown", NO_ENCODING, name=shown(chosen)) from None
     if codecs.lookup(chosen).name == "utf-8" and marked == "utf-8-sig":
         chosen = "utf-8-sig"
     try:
@@ -52,10 +63,7 @@ def find_encoding(path: Path, declared: str | None, notes: list[str], limits: Li
         _scan(path, chosen, limits)
     except _UndecodableError as error:
         raise error.as_refusal(chosen) from None
-    notes.append(
-        f"Line {first_bad} is not UTF-8; the file was read as {chosen}, which is a guess. "
-        "Look at accented letters in the preview, or name the encoding."
-    )
+    notes.append(told(GUESSED, line=str(first_bad), name=chosen))
     return chosen
 
 
@@ -66,7 +74,7 @@ class _UndecodableError(Exception):
         self.byte = byte
 
     def as_refusal(self, encoding: str) -> ImportFileError:
-        detail = f"Byte 0x{self.byte:02x} is no text in {encoding}."
+        detail = told(BAD_BYTE, byte=f"{self.byte:02x}", name=encoding)
         return ImportFileError("encoding-undecodable", detail, self.line)
 
 
@@ -82,19 +90,15 @@ def _scan(path: Path, encoding: str, limits: Limits) -> None:
             except UnicodeDecodeError as error:
                 before = error.object[: error.start].decode(encoding, "ignore")
                 raise _UndecodableError(line + _line_ends(before, after_return), error.object[error.start]) from None
-            except UnicodeError as error:
-                raise ImportFileError("encoding-undecodable", f"Not {encoding}: {error}.", line) from None
+            except UnicodeError:
+                raise ImportFileError("encoding-undecodable", NOT_IN, line, name=encoding) from None
             if "\x00" in text:
                 at = line + _line_ends(text[: text.index("\x00")], after_return)
-                raise ImportFileError(
-                    "file-binary", "The file holds NUL bytes: it is not text, or UTF-16 without a mark.", at
-                )
+                raise ImportFileError("file-binary", NUL_BYTES, at)
             ends = _line_ends(text, after_return)
             first = min((at for at in (text.find("\n"), text.find("\r")) if at >= 0), default=len(text))
             if width + first > limits.line_characters:
-                raise ImportFileError(
-                    "line-too-long", f"The line has more than {limits.line_characters:,} characters.", line
-                )
+                raise ImportFileError("line-too-long", LONG_LINE, line, limit=limits.line_characters)
             last = max(text.rfind("\n"), text.rfind("\r"))
             width = width + len(text) if last < 0 else len(text) - last - 1
             line += ends
@@ -103,7 +107,7 @@ def _scan(path: Path, encoding: str, limits: Limits) -> None:
             if not chunk:
                 break
     if empty:
-        raise ImportFileError("file-empty", "The file holds nothing but blank lines.")
+        raise ImportFileError("file-empty", ONLY_BLANKS)
 
 
 def _line_ends(text: str, after_return: bool) -> int:
@@ -135,11 +139,7 @@ def _guess(path: Path, first_bad: int, limits: Limits) -> str:
     accented = len(NON_ASCII.findall(sample))
     western = accented < FEW_ACCENTS or accented < WESTERN_SHARE * letters
     if good > bad or (good and western):
-        raise ImportFileError(
-            "encoding-mixed",
-            f"{good} lines are UTF-8 and {bad} are not. Mend them, or name the encoding.",
-            first_bad,
-        )
+        raise ImportFileError("encoding-mixed", MIXED, first_bad, good=good, bad=bad)
     if western and not NOT_CP1252.search(sample):
         return "cp1252"
     best = from_bytes(bytes(sample), cp_isolation=list(CODE_PAGES)).best()

@@ -20,7 +20,7 @@ from xml.etree.ElementTree import ParseError
 from defusedxml.common import DefusedXmlException
 
 from cxprogram.imports.delimited import Records
-from cxprogram.imports.errors import ImportFileError, shown
+from cxprogram.imports.errors import ImportFileError, gettext_noop, shown, told
 from cxprogram.imports.source import Limits
 
 MAX_PARTS = 2_000
@@ -30,6 +30,22 @@ MERGED = re.compile(rb'<(?:\w+:)?mergeCell ref="([A-Z]{1,3})([0-9]{1,7}):([A-Z]{
 FORMULA_WITHOUT_VALUE = re.compile(rb"(?:</f>|<f[^>]{0,200}/>)\s{0,9}(?:<v\s?/>|<v></v>)?\s{0,9}</c>")
 ZEROS = re.compile(r"0{2,20}")
 EXACT_DIGITS = 10**15
+LONG_NUMBER = gettext_noop(
+    "Row %(row)s holds a number of more than 15 digits: spreadsheets lose the last ones. Keep ids as text."
+)
+NO_SHEET = gettext_noop("There is no such sheet. The workbook has %(names)s.")
+NO_VALUE = gettext_noop("%(count)s formulas were saved without their value: those cells are empty.")
+MACROS = gettext_noop("The workbook holds macros. They are not looked at.")
+SHEETS = gettext_noop("The workbook has %(count)s sheets; %(name)s is read.")
+FORBIDDEN = gettext_noop("The workbook declares entities or a document type: nobody's export does.")
+DAMAGED = gettext_noop("The workbook cannot be read (%(error)s).")
+NO_WORKBOOK = gettext_noop("This is a zip archive, but no .xlsx workbook: unpack it.")
+MANY_PARTS = gettext_noop("The workbook has more than %(limit)s parts.")
+TOO_LARGE = gettext_noop("The workbook is too large when unpacked, or it is encrypted.")
+BOMB = gettext_noop("The workbook unpacks to more than %(times)s times its size.")
+MANY_TEXTS = gettext_noop("The workbook holds too many texts: save the sheet as CSV.")
+LINKED = gettext_noop("The workbook takes values from other files. Save a copy with values only.")
+MANY_COLUMNS = gettext_noop("%(count)s columns; at most %(limit)s are read.")
 _DAMAGE = (
     KeyError, ValueError, TypeError, AttributeError, IndexError, OSError, EOFError, ParseError, struct.error,
     zipfile.BadZipFile, NotImplementedError, RuntimeError,
@@ -67,10 +83,7 @@ class Workbook:
                     cells, is_long = _texts(row, number, self.limits)
                     if is_long and not seen_long:
                         seen_long = True
-                        self.notes.append(
-                            f"Row {number} holds a number of more than 15 digits: spreadsheets lose the last ones. "
-                            "Keep ids as text."
-                        )
+                        self.notes.append(told(LONG_NUMBER, row=str(number)))
                     yield number, cells
             finally:
                 book.close()
@@ -91,27 +104,27 @@ def open_workbook(path: Path, *, sheet: str | None, limits: Limits) -> Workbook:
                 chosen = sheet or next((s.title for s in book.worksheets if s.sheet_state == "visible"), None)
                 if chosen is None or chosen not in sheets:
                     names = ", ".join(shown(name) for name in sheets[:20])
-                    raise ImportFileError("sheet-unknown", f"There is no such sheet. The workbook has {names}.")
+                    raise ImportFileError("sheet-unknown", NO_SHEET, names=names)
                 part = book[chosen]._worksheet_path
             finally:
                 book.close()
             found = Workbook(path, sheets, chosen, limits)
             found.merges, empty_formulas = _scan(archive, part)
             if empty_formulas:
-                found.notes.append(f"{empty_formulas} formulas were saved without their value: those cells are empty.")
+                found.notes.append(told(NO_VALUE, count=empty_formulas))
             if any(name.endswith("vbaProject.bin") for name in archive.namelist()):
-                found.notes.append("The workbook holds macros. They are not looked at.")
+                found.notes.append(told(MACROS))
     except DefusedXmlException:
         raise _forbidden() from None
     except _DAMAGE as error:
         raise _damaged(error) from None
     if len(sheets) > 1 and sheet is None:
-        found.notes.append(f"The workbook has {len(sheets)} sheets; {shown(chosen)} is read.")
+        found.notes.append(told(SHEETS, count=len(sheets), name=shown(chosen)))
     return found
 
 
 def _forbidden() -> ImportFileError:
-    return ImportFileError("xml-forbidden", "The workbook declares entities or a document type: nobody's export does.")
+    return ImportFileError("xml-forbidden", FORBIDDEN)
 
 
 def _damaged(error: BaseException) -> ImportFileError:
@@ -120,7 +133,7 @@ def _damaged(error: BaseException) -> ImportFileError:
         if isinstance(cause, DefusedXmlException):
             return _forbidden()
         cause = cause.__cause__ or cause.__context__
-    return ImportFileError("workbook-damaged", f"The workbook cannot be read ({type(error).__name__}).")
+    return ImportFileError("workbook-damaged", DAMAGED, error=type(error).__name__)
 
 
 def _opened(path: Path) -> Any:
@@ -138,21 +151,19 @@ def _look_over(archive: zipfile.ZipFile, packed: int, limits: Limits) -> None:
     parts = archive.infolist()
     names = {part.filename for part in parts}
     if "xl/workbook.xml" not in {name.lstrip("/") for name in names}:
-        raise ImportFileError("file-binary", "This is a zip archive, but no .xlsx workbook: unpack it.")
+        raise ImportFileError("file-binary", NO_WORKBOOK)
     if len(parts) > MAX_PARTS:
-        raise ImportFileError("workbook-too-large", f"The workbook has more than {MAX_PARTS:,} parts.")
+        raise ImportFileError("workbook-too-large", MANY_PARTS, limit=MAX_PARTS)
     unpacked = sum(part.file_size for part in parts)
     if unpacked > limits.unpacked_bytes or any(part.flag_bits & 1 for part in parts):
-        raise ImportFileError("workbook-too-large", "The workbook is too large when unpacked, or it is encrypted.")
+        raise ImportFileError("workbook-too-large", TOO_LARGE)
     if unpacked > limits.gzip_free_bytes and unpacked > packed * limits.gzip_ratio:
-        raise ImportFileError("zip-bomb", f"The workbook unpacks to more than {limits.gzip_ratio} times its size.")
+        raise ImportFileError("zip-bomb", BOMB, times=limits.gzip_ratio)
     strings = sum(part.file_size for part in parts if part.filename.lower().endswith("sharedstrings.xml"))
     if strings > MAX_STRINGS_BYTES:
-        raise ImportFileError("workbook-too-large", "The workbook holds too many texts: save the sheet as CSV.")
+        raise ImportFileError("workbook-too-large", MANY_TEXTS)
     if any("externallinks/" in name.lower() for name in names):
-        raise ImportFileError(
-            "workbook-linked", "The workbook takes values from other files. Save a copy with values only."
-        )
+        raise ImportFileError("workbook-linked", LINKED)
 
 
 def _scan(archive: zipfile.ZipFile, part: str) -> tuple[list[Merge], int]:
@@ -185,7 +196,7 @@ def _column(letters: bytes) -> int:
 def _texts(row: tuple[Any, ...], number: int, limits: Limits) -> tuple[list[str], bool]:
     """The cells of a row as text, without the empty ones at its end; and whether a number is longer than exact."""
     if len(row) > limits.columns:
-        raise ImportFileError("columns-too-many", f"{len(row):,} columns; at most {limits.columns:,} are read.", number)
+        raise ImportFileError("columns-too-many", MANY_COLUMNS, number, count=len(row), limit=limits.columns)
     cells: list[str] = []
     is_long = False
     for cell in row:

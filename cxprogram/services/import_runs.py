@@ -18,10 +18,12 @@ from django.db import transaction
 from django.db.models import Q
 from django.dispatch import Signal
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from cxprogram.choices import ImportStatus
 from cxprogram.errors import ConflictError, DomainError
 from cxprogram.models import ImportRun, Program, User
+from cxprogram.sentences import kept_error, say
 
 log = logging.getLogger(__name__)
 # Sent after the commit with `run_id`: the room that knows the kind wakes a worker.
@@ -116,7 +118,7 @@ def claim(run_id: int, *, at: datetime) -> ImportRun | None:
     if run is None:
         return None
     if run.attempts >= MAX_ATTEMPTS:
-        fail(run, _("It was tried %(n)s times and never came to its end.") % {"n": MAX_ATTEMPTS}, at=at)
+        fail(run, say(gettext_noop("It was tried %(n)s times and never came to its end."), n=MAX_ATTEMPTS), at=at)
         return None
     won = free.filter(attempts=run.attempts).update(
         status=ImportStatus.RUNNING, attempts=run.attempts + 1, leased_until=at + LEASE
@@ -139,7 +141,7 @@ def finish(run: ImportRun, *, status: str, at: datetime, **fields: Any) -> None:
 
 
 def fail(run: ImportRun, reason: str, *, at: datetime) -> None:
-    error = {"line": 0, "column": "", "code": "import-failed", "detail": reason[:300]}
+    error = kept_error({"line": 0, "column": "", "code": "import-failed", "detail": reason})
     ImportRun.objects.filter(pk=run.pk).update(
         status=ImportStatus.FAILED, finished_at=at, leased_until=None, errors=[*run.errors[:999], error]
     )

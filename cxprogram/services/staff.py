@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import gettext_noop, override
 
 from cxprogram.access import Right, can, may_grant, may_manage
 from cxprogram.choices import Role
@@ -22,6 +22,7 @@ from cxprogram.errors import DomainError, NotAllowedError
 from cxprogram.languages import OURS
 from cxprogram.models import Membership, OrgUnit, Program, User
 from cxprogram.querysets import OrgUnitQuerySet
+from cxprogram.sentences import say
 
 
 class StaffError(DomainError):
@@ -35,7 +36,7 @@ def role_named(word: str) -> Role:
     """
     role = _role_words().get(" ".join(word.casefold().replace("_", " ").split()))
     if role is None:
-        raise StaffError(_("There is no role %(role)s.") % {"role": word.strip()[:40]}, code="role-unknown")
+        raise StaffError(say(gettext_noop("There is no role %(role)s."), role=word.strip()[:40]), code="role-unknown")
     return role
 
 
@@ -98,7 +99,9 @@ def _above(units: OrgUnitQuerySet, word: str, on: date, *, has_codes: bool) -> O
     """Where units have codes, the one of that code before one of that name."""
     found = (list(units.filter(code__iexact=word)) if has_codes else []) or _called(units, word, on)
     if not found:
-        raise StaffError(_("There is no unit %(code)s above it.") % {"code": word[:40]}, code="parent-unknown")
+        raise StaffError(
+            say(gettext_noop("There is no unit %(code)s above it."), code=word[:40]), code="parent-unknown"
+        )
     return _only(found, word)
 
 
@@ -107,15 +110,15 @@ def _by_name(units: OrgUnitQuerySet, name: str, above: OrgUnit | None, on: date)
     known = _called(units, name, on)
     here = [unit for unit in known if above is None or unit.parent_id == above.pk]
     if known and not here:
-        said = _("%(name)s lies below another unit: only a code tells whether it is the same.")
-        raise StaffError(said % {"name": name[:40]}, code="unit-elsewhere")
+        why = gettext_noop("%(name)s lies below another unit: only a code tells whether it is the same.")
+        raise StaffError(say(why, name=name[:40]), code="unit-elsewhere")
     return _only(here, name) if here else None
 
 
 def _only(found: Sequence[OrgUnit], name: str) -> OrgUnit:
     if len(found) > 1:
-        said = _("Several units are called %(name)s: only a code tells which is meant.")
-        raise StaffError(said % {"name": name[:40]}, code="unit-ambiguous")
+        why = gettext_noop("Several units are called %(name)s: only a code tells which is meant.")
+        raise StaffError(say(why, name=name[:40]), code="unit-ambiguous")
     return found[0]
 
 
@@ -132,7 +135,7 @@ def place_person(program: Program, *, email: str, name: str, role: str, unit: Or
     except ValidationError as error:
         raise StaffError(_("This is not an e-mail address."), code="email-invalid") from error
     if role not in Role.values:
-        raise StaffError(_("There is no role %(role)s.") % {"role": role[:20]}, code="role-unknown")
+        raise StaffError(say(gettext_noop("There is no role %(role)s."), role=role[:20]), code="role-unknown")
     if by is None or not may_grant(by, role, unit):
         raise NotAllowedError(_("You may not hand out this role there."))
     user = User.objects.filter(email__iexact=address).first()

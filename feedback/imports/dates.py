@@ -6,10 +6,11 @@ from datetime import date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from cxprogram.imports.errors import shown
+from cxprogram.imports.errors import gettext_noop, shown, told
 from feedback.imports.rules import Part
 
 ISO = "ISO 8601"
+NO_ZONE = gettext_noop("there is no time zone %(name)s")
 
 
 class DayOfMonth(Part, frozen=True, tag_field="kind", tag="day-of-month"):
@@ -120,4 +121,4 @@ def _zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, OSError):
-        raise ValueError(f"there is no time zone {shown(name)}") from None
+        raise ValueError(told(NO_ZONE, name=shown(name))) from None

@@ -12,6 +12,7 @@ from cxprogram.imports.errors import gettext_noop
 
 MAX_BYTES = 32 * 1024**2
 MAX_CODE = 60
+TYPE_UNKNOWN = gettext_noop("Questions of type %(kind)s are not asked here.")
 TOO_LARGE = gettext_noop("A definition has at most %(limit)s MB.")
 NO_SURVEY = gettext_noop("This is no survey definition of %(tool)s.")
 NOT_IN_CODES = re.compile(r"[^A-Za-z0-9_]+")

@@ -11,7 +11,7 @@ from pathlib import Path
 from cxprogram.imports.delimited import is_blank
 from cxprogram.imports.errors import ImportFileError, RowError, gettext_noop
 from cxprogram.imports.headers import BRACKETS, IMPORT_ID
-from cxprogram.imports.reader import lines_above, open_sheet
+from cxprogram.imports.reader import ONLY_SEPARATORS, lines_above, open_sheet
 from cxprogram.imports.source import DEFAULT_LIMITS, Limits, open_source
 from feedback.imports import headings
 from feedback.imports.cells import whole_number
@@ -19,6 +19,7 @@ from feedback.imports.rules import Header
 
 JOURNEY = gettext_noop("This is a journey in CJML, not a table: import it as a journey.")
 OTHER_XML = gettext_noop("This XML is neither an event log (XES) nor a survey of LimeSurvey.")
+NO_LIST = gettext_noop("It says something about cases, and is no list of them.")
 HEAD = 40
 HEX_ID = re.compile(r"[0-9a-z]{20,40}")
 LONG_NUMBER = re.compile(r"[0-9]{8,13}")
@@ -46,11 +47,11 @@ class Layout:
     source: str = ""
 
 
-GENERIC = Layout("table", "Table", "responses")
-XES = Layout("xes", "XES event log", "interactions")
-QSF = Layout("qsf", "Qualtrics survey definition (QSF)", "definition")
-LSS = Layout("lss", "LimeSurvey survey definition (LSS)", "definition")
-SURVEYJS = Layout("surveyjs", "SurveyJS survey definition", "definition")
+GENERIC = Layout("table", gettext_noop("Table"), "responses")
+XES = Layout("xes", gettext_noop("XES event log"), "interactions")
+QSF = Layout("qsf", gettext_noop("Qualtrics survey definition (QSF)"), "definition")
+LSS = Layout("lss", gettext_noop("LimeSurvey survey definition (LSS)"), "definition")
+SURVEYJS = Layout("surveyjs", gettext_noop("SurveyJS survey definition"), "definition")
 
 
 def find_layout(
@@ -78,7 +79,7 @@ def find_layout(
     above = len(lines_above(records, source.kind))
     rows = [cells for _line, cells in records[above:] if not isinstance(cells, RowError)]
     if not rows:
-        raise ImportFileError("file-empty", "The file holds nothing but separators.")
+        raise ImportFileError("file-empty", ONLY_SEPARATORS)
     for rule in RULES:
         if found := rule(rows):
             return found
@@ -110,7 +111,7 @@ def _qualtrics_legacy(rows: Rows) -> Layout | None:
     if rows[0][:10] == LEGACY and len(rows) > 1:
         return Layout(
             "qualtrics-legacy",
-            "Qualtrics, older export",
+            gettext_noop("Qualtrics, older export"),
             "responses",
             Header(rows=2, names="first"),
             source="qualtrics",
@@ -121,14 +122,14 @@ def _qualtrics_legacy(rows: Rows) -> Layout | None:
 def _event_log(rows: Rows) -> Layout | None:
     names = set(rows[0])
     if names & {"concept:name", "case:concept:name", "time:timestamp", "org:resource", "lifecycle:transition"}:
-        return Layout("event-log", "Event log (CSV)", "interactions")
+        return Layout("event-log", gettext_noop("Event log (CSV)"), "interactions")
     return None
 
 
 def _segment(rows: Rows) -> Layout | None:
     names = {name.lower() for name in rows[0]}
     if {"anonymous_id", "user_id"} <= names and names & {"received_at", "original_timestamp", "sent_at"}:
-        return Layout("segment", "Segment events", "interactions")
+        return Layout("segment", gettext_noop("Segment events"), "interactions")
     return None
 
 
@@ -151,14 +152,15 @@ def _zendesk(rows: Rows) -> Layout | None:
     names = set(rows[0])
     for needed, form, target in ZENDESK:
         if needed <= names:
-            why = "" if target else "It says something about cases, and is no list of them."
-            return Layout(form, "Zendesk", target, refused=why, source="zendesk")
+            return Layout(form, "Zendesk", target, refused="" if target else NO_LIST, source="zendesk")
     return None
 
 
 def _lucidchart(rows: Rows) -> Layout | None:
     if {"Line Source", "Line Destination", "Shape Library"} <= set(rows[0]):
-        return Layout("lucidchart", "Lucidchart diagram", "", refused="A Lucidchart diagram cannot be read.")
+        return Layout(
+            "lucidchart", gettext_noop("Lucidchart diagram"), "", refused="A Lucidchart diagram cannot be read."
+        )
     return None
 
 
@@ -193,7 +195,9 @@ def _flat(rows: Rows) -> Layout | None:
     heads = Counter(name.partition(" - ")[0] for name in rows[0] if " - " in name)
     is_numbered = all(LONG_NUMBER.fullmatch(row[0]) for row in rows[1:])
     if heads and heads.most_common(1)[0][1] >= 3 and is_numbered and len(rows) > 1:
-        return Layout("surveymonkey-flat", "SurveyMonkey, one header row", "responses", source="surveymonkey")
+        return Layout(
+            "surveymonkey-flat", gettext_noop("SurveyMonkey, one header row"), "responses", source="surveymonkey"
+        )
     return None
 
 
@@ -234,7 +238,7 @@ def _people(rows: Rows) -> Layout | None:
     works_here |= is_staff and bool(given & {"role", "unit"})
     is_elsewhere = any(headings.plain(name) in headings.COMPANY for name in rows[0])
     if "email" in given and works_here and not is_elsewhere:
-        return Layout("people", "Personnel file", "people", source="hr")
+        return Layout("people", gettext_noop("Personnel file"), "people", source="hr")
     return None
 
 
@@ -244,14 +248,14 @@ def _units(rows: Rows) -> Layout | None:
     given, known = set(roles.values()), roles.keys() | headings.roles_of(rows[0], headings.PEOPLE).keys()
     is_list = "name" in given and all(name in known for name in rows[0] if name.strip())
     if "parent" in given and ("external_id" in given or is_list):
-        return Layout("units", "Units", "units", source="hr")
+        return Layout("units", gettext_noop("Units"), "units", source="hr")
     return None
 
 
 def _reviews(rows: Rows) -> Layout | None:
     given = set(headings.roles_of(rows[0], headings.REVIEWS).values())
     if {"rating", "text"} <= given and given & {"external_id", "title", "author", "product"}:
-        return Layout("reviews", "Reviews", "mentions", source="reviews")
+        return Layout("reviews", gettext_noop("Reviews"), "mentions", source="reviews")
     return None
 
 
@@ -266,7 +270,7 @@ def _scores(rows: Rows) -> Layout | None:
     cells = [row[at].strip() for row in rows[1:] if at < len(row) and row[at].strip()]
     scores = [whole_number(cell) for cell in cells]
     if scores and all(score is not None and 0 <= score <= 10 for score in scores):
-        return Layout("nps-export", "NPS export", "responses", source="nps")
+        return Layout("nps-export", gettext_noop("NPS export"), "responses", source="nps")
     return None
 
 

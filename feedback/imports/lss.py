@@ -10,12 +10,13 @@ import defusedxml.ElementTree
 from defusedxml.common import DefusedXmlException
 
 from cxprogram.imports import xml_reasons
-from cxprogram.imports.errors import ImportFileError
+from cxprogram.imports.errors import ImportFileError, gettext_noop, told
 from cxprogram.imports.headers import plain_text
 from feedback.imports.definitions import (
     MAX_BYTES,
     NO_SURVEY,
     TOO_LARGE,
+    TYPE_UNKNOWN,
     Codes,
     OptionDef,
     QuestionDef,
@@ -29,7 +30,13 @@ TEXTS = set("STU")
 # Arrays whose answers are given by the type.
 POINTS = {"A": (1, 5), "B": (1, 10)}
 WORDS = {"C": ("Y", "U", "N"), "E": ("I", "S", "D"), "Y": ("Y", "N"), "G": ("F", "M")}
-NO_ANSWER = {"X": "A text without an answer.", "*": "An equation: nobody answers it.", "|": "Files are not taken."}
+NO_ANSWER = {
+    "X": gettext_noop("A text without an answer."),
+    "*": gettext_noop("An equation: nobody answers it."),
+    "|": gettext_noop("Files are not taken."),
+}
+SHOWN_IF = gettext_noop("Shown if %(rule)s")
+MAX_RULE = 300
 
 Row = dict[str, str]
 
@@ -68,17 +75,16 @@ def read_lss(path: Path) -> SurveyDefinition:
         page = pages.get(row.get("gid", ""), 1)
         _question(definition, codes, row, texts, below[row["qid"]], answers.get(row["qid"], []), page)
         if _is_rule(row.get("relevance", "")):
-            definition.leave_out(
-                "logic", row.get("title", ""), "logic-not-translated", f"Shown if {row['relevance']}"[:300]
-            )
+            why = told(SHOWN_IF, rule=row["relevance"][:MAX_RULE])
+            definition.leave_out("logic", row.get("title", ""), "logic-not-translated", why)
     for row in _once(tables["groups"], "gid"):
         if _is_rule(row.get("grelevance", "")):
-            definition.leave_out(
-                "logic", f"group {row['gid']}", "logic-not-translated", f"Shown if {row['grelevance']}"[:300]
-            )
+            why = told(SHOWN_IF, rule=row["grelevance"][:MAX_RULE])
+            definition.leave_out("logic", f"group {row['gid']}", "logic-not-translated", why)
     for row in tables["conditions"]:
-        why = f"Shown if {row.get('cfieldname')} {row.get('method')} {row.get('value')}"
-        definition.leave_out("condition", row.get("cid", ""), "logic-not-translated", why[:300])
+        rule = f"{row.get('cfieldname')} {row.get('method')} {row.get('value')}"
+        why = told(SHOWN_IF, rule=rule[:MAX_RULE])
+        definition.leave_out("condition", row.get("cid", ""), "logic-not-translated", why)
     return definition
 
 
@@ -202,7 +208,7 @@ def _question(
         for part in parts:
             add(f"{name}_{part['title']}", "number" if kind == "K" else "text", own, part, grid=grid)
     else:
-        why = f"Questions of type {kind} are not asked here."
+        why = told(TYPE_UNKNOWN, kind=kind)
         definition.leave_out("question", name, "type-unsupported", why)
 
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from cxprogram.imports.errors import shown
+from cxprogram.imports.errors import gettext_noop, shown, told
 from cxprogram.imports.headers import plain_text
 from cxprogram.imports.reader import Table
 from feedback.imports import headings
@@ -35,6 +35,10 @@ MAX_OPTIONS = 40
 # What spreadsheets make of ranges: 6-25 and 1-5.
 RANGE_MADE_DATE = re.compile(r"[A-Za-zÀ-ÿ]{3,4}\.?-[0-9]{2}|[0-9]{2}-[A-Za-zÀ-ÿ]{3,4}\.?")
 MAX_OPTION_LENGTH = 200
+MADE_DATES = gettext_noop("Column %(column)s: a spreadsheet made dates of ranges (%(cells)s). They stay as they are.")
+POWERS_OF_TEN = gettext_noop(
+    "Column %(column)s: long numbers are written as powers of ten, their last digits are lost."
+)
 # How tools write what is no answer. -99: seen and left; the others are no point of any scale.
 NO_ANSWER: dict[str, Missing] = {"-99": "blank", "N/A": "not_applicable", "n/a": "not_applicable"}
 TICKS = ({"1"}, {"Y"}, {"X"}, {"x"}, {"TRUE"}, {"true"})
@@ -234,9 +238,9 @@ def _damage(table: Table, profiles: dict[str, Profile]) -> Iterator[str]:
         spoiled = [value for value in profile.values if RANGE_MADE_DATE.fullmatch(value)]
         if spoiled and len(spoiled) < len(profile.values):
             cells = ", ".join(shown(value) for value in spoiled[:5])
-            yield f"Column {at}: a spreadsheet made dates of ranges ({cells}). They stay as they are."
+            yield told(MADE_DATES, column=str(at), cells=cells)
         if any(re.fullmatch(r"[0-9](?:[.,][0-9]{1,14})?[eE][+][0-9]{2}", value) for value in profile.values):
-            yield f"Column {at}: long numbers are written as powers of ten, their last digits are lost."
+            yield told(POWERS_OF_TEN, column=str(at))
 
 
 def _ask(proposal: Proposal, profiles: dict[str, Profile]) -> None:

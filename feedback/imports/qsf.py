@@ -5,12 +5,14 @@ import re
 from pathlib import Path
 from typing import Any
 
-from cxprogram.imports.errors import ImportFileError
+from cxprogram.imports import json_reasons
+from cxprogram.imports.errors import ImportFileError, gettext_noop, told
 from cxprogram.imports.headers import plain_text
 from feedback.imports.definitions import (
     MAX_BYTES,
     NO_SURVEY,
     TOO_LARGE,
+    TYPE_UNKNOWN,
     Codes,
     OptionDef,
     QuestionDef,
@@ -19,6 +21,17 @@ from feedback.imports.definitions import (
 )
 
 KNOWN = {"SQ", "BL", "FL", "SO", "SCO", "STAT", "QC", "RS", "PROJ", "NT", "PL", "QO"}
+NOT_UTF_8 = gettext_noop("The definition is not UTF-8.")
+NO_DEFINITION = gettext_noop("This is no survey definition.")
+BRANCHES = gettext_noop("Branches are not translated.")
+ELEMENT = gettext_noop("An element that is not known here.")
+TRASH = gettext_noop("It stands in the trash: it was deleted.")
+WHEN_SHOWN = gettext_noop("When it is shown is not translated.")
+SKIPS_TO = gettext_noop("Where it skips to is not translated.")
+FLOW = gettext_noop("What the flow does here (%(kind)s) is not translated.")
+PASSWORD = gettext_noop("A password is not asked here.")
+TEXT_ALONE = gettext_noop("A text without an answer: %(text)s")
+NO_COLUMNS = gettext_noop("Side by side without columns.")
 
 
 def read_qsf(path: Path) -> SurveyDefinition:
@@ -37,7 +50,7 @@ def read_qsf(path: Path) -> SurveyDefinition:
     questions = {str(_inside(each, "Payload").get("QuestionID")): each for each in of_kind.get("SQ", [])}
     definition.counts = {"questions": len(questions), "trash": sum(qid in trash for qid in questions)}
     for kind in sorted(of_kind.keys() - KNOWN):
-        why = "Branches are not translated." if kind == "BR" else "An element that is not known here."
+        why = BRANCHES if kind == "BR" else ELEMENT
         definition.leave_out("element", kind, "logic-not-translated" if kind == "BR" else "element-unknown", why)
     for options in of_kind.get("SO", []):
         definition.languages += _languages(_inside(options, "Payload").get("AvailableLanguages"), language)
@@ -48,18 +61,18 @@ def read_qsf(path: Path) -> SurveyDefinition:
     for qid in questions:
         if qid in trash:
             name = str(_inside(questions[qid], "Payload").get("DataExportTag") or qid)
-            definition.leave_out("question", name, "trash", "It stands in the trash: it was deleted.")
+            definition.leave_out("question", name, "trash", TRASH)
     for qid in order:
         payload = _inside(questions[qid], "Payload")
         _question(definition, codes, qid, payload, live.get(qid, 1))
         if payload.get("DisplayLogic") or '"DisplayLogic"' in json.dumps(payload) or payload.get("InPageDisplayLogic"):
             tag = str(payload.get("DataExportTag") or qid)
-            definition.leave_out("logic", tag, "logic-not-translated", "When it is shown is not translated.")
+            definition.leave_out("logic", tag, "logic-not-translated", WHEN_SHOWN)
     for block in of_kind.get("BL", []):
         for item in _block_items(block):
             if isinstance(item, dict) and item.get("SkipLogic"):
                 name = str(item.get("QuestionID"))
-                definition.leave_out("logic", name, "logic-not-translated", "Where it skips to is not translated.")
+                definition.leave_out("logic", name, "logic-not-translated", SKIPS_TO)
     return definition
 
 
@@ -70,13 +83,13 @@ def read_json(path: Path) -> dict[str, Any]:
     try:
         data = json.loads(path.read_text(encoding="utf-8-sig"))
     except UnicodeDecodeError:
-        raise ImportFileError("encoding-undecodable", "The definition is not UTF-8.") from None
+        raise ImportFileError("encoding-undecodable", NOT_UTF_8) from None
     except RecursionError:
-        raise ImportFileError("json-too-deep", "Objects are nested too deeply.") from None
+        raise ImportFileError("json-too-deep", json_reasons.TOO_DEEP) from None
     except json.JSONDecodeError as error:
-        raise ImportFileError("json-invalid", f"The JSON is broken: {error.msg}.", error.lineno) from None
+        raise ImportFileError("json-invalid", json_reasons.broken(error), error.lineno) from None
     if not isinstance(data, dict):
-        raise ImportFileError("definition-invalid", "This is no survey definition.")
+        raise ImportFileError("definition-invalid", NO_DEFINITION)
     return data
 
 
@@ -134,7 +147,7 @@ def _flow(definition: SurveyDefinition, elements: list[dict[str, Any]]) -> None:
                 continue
             kind = str(part.get("Type"))
             if kind not in ("Block", "Standard", "Root", "EndSurvey"):
-                why = f"What the flow does here ({kind}) is not translated."
+                why = told(FLOW, kind=kind)
                 definition.leave_out("flow", str(part.get("FlowID") or kind), "logic-not-translated", why)
             walk(part.get("Flow"), depth + 1)
 
@@ -188,7 +201,7 @@ def _question(definition: SurveyDefinition, codes: Codes, qid: str, payload: dic
         _texts(rows, payload, tag, add)
     elif question_type == "TE":
         if selector == "PW":
-            definition.leave_out("question", tag, "type-unsupported", "A password is not asked here.")
+            definition.leave_out("question", tag, "type-unsupported", PASSWORD)
         else:
             add(tag, "text", texts)
     elif question_type == "Slider":
@@ -197,9 +210,9 @@ def _question(definition: SurveyDefinition, codes: Codes, qid: str, payload: dic
     elif question_type == "SBS":
         _side_by_side(definition, payload, tag, text, rows, add)
     elif question_type == "DB":
-        definition.leave_out("text", tag, "no-answer", f"A text without an answer: {text[:60]}")
+        definition.leave_out("text", tag, "no-answer", told(TEXT_ALONE, text=text[:60]))
     else:
-        definition.leave_out("question", tag, "type-unsupported", f"Questions of type {kind} are not asked here.")
+        definition.leave_out("question", tag, "type-unsupported", told(TYPE_UNKNOWN, kind=kind))
 
 
 def _languages(told: Any, own: str) -> list[str]:
@@ -276,7 +289,7 @@ def _side_by_side(
     language = definition.language
     columns = _items(payload.get("AdditionalQuestions"))
     if not columns:
-        definition.leave_out("question", tag, "type-unsupported", "Side by side without columns.")
+        definition.leave_out("question", tag, "type-unsupported", NO_COLUMNS)
     for number, column in columns.items():
         column = column if isinstance(column, dict) else {}
         heading = plain_text(str(column.get("QuestionText") or ""))

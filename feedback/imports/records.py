@@ -26,11 +26,20 @@ from decimal import Decimal, InvalidOperation
 from typing import Literal, get_args
 from zoneinfo import ZoneInfo
 
-from cxprogram.imports.errors import RowError, shown
+from cxprogram.imports.errors import RowError, Told, gettext_noop, shown, told
 from feedback.imports.cells import with_point
 from feedback.imports.consent_words import ConsentRule, state_of
 from feedback.imports.dates import DateRule, OnDay
-from feedback.imports.rows import MAX_ID_CHARACTERS, MAX_TEXT_CHARACTERS, RowKeys, SkippedRow, is_skipped
+from feedback.imports.rows import (
+    LONG_TEXT,
+    MAX_ID_CHARACTERS,
+    MAX_TEXT_CHARACTERS,
+    NO_DATE,
+    NOT_KNOWN,
+    RowKeys,
+    SkippedRow,
+    is_skipped,
+)
 from feedback.imports.rules import Header, Part, Skip, load
 
 Target = Literal[
@@ -87,6 +96,29 @@ NUMBERS = frozenset({"value", "rating", "votes", "scale_low", "scale_high"})
 # By one of these the ratings of one person belong together.
 WHOSE = frozenset({"external_id", "respondent", "customer"})
 EMPTY = ("[]", "{}", "null", "NULL")  # an empty list is no text
+NO_NUMBER = gettext_noop("%(cell)s is no number.")
+NO_CONSENT = gettext_noop("%(cell)s is no word of consent.")
+DATELESS = gettext_noop("The row has no date.")
+LACKS = {
+    "external_id": gettext_noop("The row has no external_id."),
+    "name": gettext_noop("The row has no name."),
+    "type": gettext_noop("The row has no type."),
+    "email": gettext_noop("The row has no email."),
+    "role": gettext_noop("The row has no role."),
+    "unit": gettext_noop("The row has no unit."),
+    "scale_low": gettext_noop("The row has no scale_low."),
+    "scale_high": gettext_noop("The row has no scale_high."),
+}
+NEEDED = {
+    "external_id": gettext_noop("no column is the key"),
+    "name": gettext_noop("no column is the name"),
+    "type": gettext_noop("nothing says what happened"),
+    "email": gettext_noop("no column is the e-mail address"),
+    "role": gettext_noop("nothing says which role people have"),
+    "unit": gettext_noop("nothing says which unit people belong to"),
+    "scale_low": gettext_noop("nothing says which the lowest rating is"),
+    "scale_high": gettext_noop("nothing says which the highest rating is"),
+}
 
 
 class RecordMapping(Part, frozen=True):
@@ -121,26 +153,26 @@ class RecordMapping(Part, frozen=True):
             raise ValueError(f"{self.target} have no field {strange[0]}")
         absent = [name for name in needed if name not in self.fields and name not in self.constants]
         if absent:
-            raise ValueError(f"{self.target} need {absent[0]}")
+            raise ValueError(Told(f"{self.target} need {absent[0]}", NEEDED[absent[0]]))
         if words := [name for name in NUMBERS & self.constants.keys() if _number(self.constants[name], ".") is None]:
             raise ValueError(f"{words[0]} is no number")
         if self.target in TIMED and self.at is None:
             raise ValueError(f"{self.target} need a date")
         if self.target == "customers" and not {"external_id", "email", "phone"} & self.fields.keys():
-            raise ValueError("customers need an id, an e-mail address or a phone number")
+            raise ValueError(gettext_noop("customers need an id, an e-mail address or a phone number"))
         if self.target == "units" and not {"external_id", "name"} & self.fields.keys():
-            raise ValueError("units need a code or a name")
+            raise ValueError(gettext_noop("units need a code or a name"))
         if self.target == "mentions" and not {"text", "rating"} & self.fields.keys():
-            raise ValueError("mentions need a text or a rating")
+            raise ValueError(gettext_noop("mentions need a text or a rating"))
         if self.consent and self.target != "customers":
             raise ValueError(f"{self.target} consent to nothing")
         if self.brands and self.target != "competitor-ratings":
             raise ValueError(f"{self.target} rate nobody")
         if self.target == "competitor-ratings":
             if bool(self.brands) == ("rating" in self.fields):
-                raise ValueError("ratings stand in one column, or in one for each organisation")
+                raise ValueError(gettext_noop("ratings stand in one column, or in one for each organisation"))
             if not self.brands and not WHOSE & self.fields.keys():
-                raise ValueError("ratings in one column need the respondent")
+                raise ValueError(gettext_noop("ratings in one column need the respondent"))
 
     @property
     def needed(self) -> tuple[str, ...]:
@@ -201,23 +233,23 @@ def map_record(
             continue
         limit = MAX_TEXT_CHARACTERS if name == "text" else MAX_ID_CHARACTERS if name == "external_id" else 1_000
         if len(cell) > limit:
-            errors.append(RowError(line, column, "text-too-long", f"{name} has at most {limit:,} characters."))
+            errors.append(RowError(line, column, "text-too-long", told(LONG_TEXT, limit=limit)))
             continue
         if name in mapping.codes:
             if cell not in mapping.codes[name]:
-                errors.append(RowError(line, column, "code-unknown", f"{shown(cell)} is no known {name}."))
+                errors.append(RowError(line, column, "code-unknown", told(NOT_KNOWN, cell=shown(cell), name=name)))
                 continue
             cell = mapping.codes[name][cell]
         if name in NUMBERS:
             number = _number(cell, mapping.decimal)
             if number is None:
-                errors.append(RowError(line, column, "value-not-a-number", f"{shown(cell)} is no number."))
+                errors.append(RowError(line, column, "value-not-a-number", told(NO_NUMBER, cell=shown(cell))))
                 continue
             cell = number
         fields[name] = cell
     for needed in mapping.needed:
         if needed not in fields and not errors:
-            errors.append(RowError(line, mapping.fields.get(needed, ""), "field-missing", f"The row has no {needed}."))
+            errors.append(RowError(line, mapping.fields.get(needed, ""), "field-missing", told(LACKS[needed])))
     at = _moment(mapping.at, row, line, errors, zone, is_needed=mapping.target in TIMED)
     closed_at = _moment(mapping.closed_at, row, line, errors, zone, is_needed=False)
     consent = _consent(mapping.consent, row, line, errors, zone) if mapping.consent else None
@@ -230,7 +262,7 @@ def map_record(
         if (cell := row[column].strip()) and cell not in EMPTY:
             number = _number(cell, mapping.decimal)
             if number is None:
-                errors.append(RowError(line, column, "value-not-a-number", f"{shown(cell)} is no number."))
+                errors.append(RowError(line, column, "value-not-a-number", told(NO_NUMBER, cell=shown(cell))))
             else:
                 ratings[column] = number
     if errors:
@@ -261,7 +293,7 @@ def _consent(
         return None
     state = state_of(cell)
     if state is None:
-        errors.append(RowError(line, rule.column, "consent-unknown", f"{shown(cell)} is no word of consent."))
+        errors.append(RowError(line, rule.column, "consent-unknown", told(NO_CONSENT, cell=shown(cell))))
         return None
     said = _moment(rule.at, row, line, errors, zone, is_needed=True, hour=0)
     return (state, said) if said is not None else None
@@ -283,12 +315,12 @@ def _moment(
     cell = row[column].strip() if column is not None else ""
     if not cell and not isinstance(rule, OnDay):
         if is_needed:
-            errors.append(RowError(line, column or "", "date-missing", "The row has no date."))
+            errors.append(RowError(line, column or "", "date-missing", told(DATELESS)))
         return None
     try:
         on, moment = rule.read(cell)
     except (ValueError, OverflowError):
-        errors.append(RowError(line, column or "", "date-invalid", f"{shown(cell)} is no date of the expected form."))
+        errors.append(RowError(line, column or "", "date-invalid", told(NO_DATE, cell=shown(cell))))
         return None
     if moment is None:
         moment = datetime.combine(on, time(hour), tzinfo=zone)

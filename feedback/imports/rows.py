@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from cxprogram.imports.errors import RowError, shown
+from cxprogram.imports.errors import RowError, gettext_noop, shown, told
 from feedback.imports.cells import whole_number, with_point
 from feedback.imports.dates import DateText
 from feedback.imports.mapping import (
@@ -29,6 +29,20 @@ DECIMAL_NUMBER = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,20})?")
 MAX_ID_CHARACTERS = 200
 MAX_TEXT_CHARACTERS = 10_000
 MAX_REMEMBERED = 10_000
+NO_ID = gettext_noop("The row has no id.")
+LONG_ID = gettext_noop("An id has at most %(limit)s characters.")
+NO_DATE = gettext_noop("%(cell)s is no date of the expected form.")
+UNKNOWN = {
+    "unit": gettext_noop("No unit is known for %(cell)s."),
+    "channel": gettext_noop("No channel is known for %(cell)s."),
+    "language": gettext_noop("No language is known for %(cell)s."),
+}
+NO_WEIGHT = gettext_noop("%(cell)s is no weight.")
+NOT_KNOWN = gettext_noop("%(cell)s is no known %(name)s.")
+LONG_TEXT = gettext_noop("A text has at most %(limit)s characters.")
+NO_CODE = gettext_noop("%(cell)s is no code of %(question)s.")
+NO_WHOLE_NUMBER = gettext_noop("%(cell)s is no whole number.")
+OUTSIDE = gettext_noop("%(number)s is not within %(low)s to %(high)s.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,9 +169,9 @@ class _Reading:
     def external_id(self, column: str) -> str:
         cell = self.cell(column)
         if not cell:
-            self.refuse(column, "external-id-missing", "The row has no id.")
+            self.refuse(column, "external-id-missing", told(NO_ID))
         elif len(cell) > MAX_ID_CHARACTERS:
-            self.refuse(column, "external-id-too-long", f"An id has at most {MAX_ID_CHARACTERS} characters.")
+            self.refuse(column, "external-id-too-long", told(LONG_ID, limit=MAX_ID_CHARACTERS))
         return cell
 
     def answered(self, mapping: Mapping) -> tuple[date | None, datetime | None]:
@@ -166,8 +180,7 @@ class _Reading:
         try:
             return mapping.answered.read(cell)
         except (ValueError, OverflowError):
-            detail = f"{shown(cell)} is no date of the expected form."
-            self.refuse(column or "", "date-invalid", detail)
+            self.refuse(column or "", "date-invalid", told(NO_DATE, cell=shown(cell)))
             return None, None
 
     def lookup(self, name: str, lookup: Lookup) -> str:
@@ -176,13 +189,13 @@ class _Reading:
         cell = self.cell(lookup.column)
         code = lookup.read(cell)
         if code is None:
-            self.refuse(lookup.column, f"{name}-unknown", f"No {name} is known for {shown(cell)}.")
+            self.refuse(lookup.column, f"{name}-unknown", told(UNKNOWN[name], cell=shown(cell)))
         return code or ""
 
     def weight(self, column: str) -> float:
         cell = with_point(self.cell(column), self.decimal)
         if not DECIMAL_NUMBER.fullmatch(cell):
-            self.refuse(column, "weight-invalid", f"{shown(cell)} is no weight.")
+            self.refuse(column, "weight-invalid", told(NO_WEIGHT, cell=shown(cell)))
             return 0.0
         return float(cell)
 
@@ -194,7 +207,7 @@ class _Reading:
                 continue
             value = cell if attribute.codes is None else attribute.codes.get(cell)
             if value is None:
-                self.refuse(column, "code-unknown", f"{shown(cell)} is no known {attribute.name}.")
+                self.refuse(column, "code-unknown", told(NOT_KNOWN, cell=shown(cell), name=attribute.name))
             elif value not in values:
                 values.append(value)
         if attribute.columns:
@@ -239,8 +252,7 @@ class _Reading:
         if isinstance(question, TextQuestion):
             if len(cell) <= MAX_TEXT_CHARACTERS:
                 return cell
-            detail = f"A text has at most {MAX_TEXT_CHARACTERS:,} characters."
-            self.refuse(question.column, "text-too-long", detail)
+            self.refuse(question.column, "text-too-long", told(LONG_TEXT, limit=MAX_TEXT_CHARACTERS))
             return None
         if isinstance(question, NumberQuestion):
             return self.number(question, cell)
@@ -249,7 +261,7 @@ class _Reading:
         if cell in question.codes:
             return question.codes[cell]
         if isinstance(question, SingleQuestion):
-            detail = f"{shown(cell)} is no code of {question.question}."
+            detail = told(NO_CODE, cell=shown(cell), question=question.question)
             self.refuse(question.column, "code-unknown", detail)
             return None
         return self.scale(question, cell)
@@ -258,23 +270,24 @@ class _Reading:
         number = whole_number(cell)
         low, high = question.scale
         if number is None:
-            self.refuse(question.column, "value-not-a-number", f"{shown(cell)} is no whole number.")
+            self.refuse(question.column, "value-not-a-number", told(NO_WHOLE_NUMBER, cell=shown(cell)))
         elif not low <= number <= high:
-            self.refuse(question.column, "value-out-of-range", f"{number} is not within {low} to {high}.")
+            detail = told(OUTSIDE, number=str(number), low=str(low), high=str(high))
+            self.refuse(question.column, "value-out-of-range", detail)
             return None
         return number
 
     def number(self, question: NumberQuestion, cell: str) -> int | None:
         number = whole_number(with_point(cell, self.decimal))
         if number is None:
-            self.refuse(question.column, "value-not-a-number", f"{shown(cell)} is no whole number.")
+            self.refuse(question.column, "value-not-a-number", told(NO_WHOLE_NUMBER, cell=shown(cell)))
         return number
 
     def date(self, question: DateQuestion, cell: str) -> str | None:
         try:
             return DateText(question.column, question.format).read(cell)[0].isoformat()
         except (ValueError, OverflowError):
-            self.refuse(question.column, "date-invalid", f"{shown(cell)} is no date of the expected form.")
+            self.refuse(question.column, "date-invalid", told(NO_DATE, cell=shown(cell)))
             return None
 
     def multiple(self, question: MultipleQuestion) -> list[int]:
@@ -292,7 +305,8 @@ class _Reading:
                 number = whole_number(cell)
                 code = None if number is None else number + question.offset
             if code is None:
-                self.refuse(column, "code-unknown", f"{shown(cell)} is no code of {question.question}.")
+                detail = told(NO_CODE, cell=shown(cell), question=question.question)
+                self.refuse(column, "code-unknown", detail)
             elif code not in chosen:
                 chosen.append(code)
         return chosen

@@ -5,9 +5,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from cxprogram.imports.errors import ImportFileError
+from cxprogram.imports.errors import ImportFileError, gettext_noop, told
 from cxprogram.imports.headers import plain_text
-from feedback.imports.definitions import NO_SURVEY, Codes, OptionDef, QuestionDef, SurveyDefinition, option_codes
+from feedback.imports.definitions import (
+    NO_SURVEY,
+    TYPE_UNKNOWN,
+    Codes,
+    OptionDef,
+    QuestionDef,
+    SurveyDefinition,
+    option_codes,
+)
 from feedback.imports.qsf import read_json
 
 HOLDERS = {"panel": "elements", "paneldynamic": "templateElements"}
@@ -16,6 +24,11 @@ SINGLE = {"radiogroup", "dropdown", "buttongroup", "imagepicker"}
 MULTIPLE = {"checkbox", "tagbox"}
 NO_ANSWER = {"html", "image", "expression"}
 MAX_DEPTH = 30
+AFTERWARDS = gettext_noop("What happens after answers is not translated.")
+ONCE = gettext_noop("Its questions are asked once, not as often as there are items.")
+ELSEWHERE = gettext_noop("Its choices are fetched from an address.")
+NOBODY = gettext_noop("Nobody answers an element of type %(kind)s.")
+NO_SCALE = gettext_noop("Its scale does not run from low to high.")
 
 
 def read_surveyjs(path: Path) -> SurveyDefinition:
@@ -42,7 +55,7 @@ def read_surveyjs(path: Path) -> SurveyDefinition:
                 definition.leave_out("logic", name, "logic-not-translated", f"{rule}: {element[rule]}"[:300])
     for rule in ("triggers", "calculatedValues"):
         if data.get(rule):
-            definition.leave_out("logic", rule, "logic-not-translated", "What happens after answers is not translated.")
+            definition.leave_out("logic", rule, "logic-not-translated", AFTERWARDS)
     used = {language for question in definition.questions for language in question.texts}
     definition.languages = [language, *sorted(used - {language})]
     return definition
@@ -100,13 +113,12 @@ def _question(definition: SurveyDefinition, codes: Codes, element: dict[str, Any
 
     if kind in HOLDERS:
         if kind == "paneldynamic":
-            why = "Its questions are asked once, not as often as there are items."
-            definition.leave_out("panel", name, "repetition-not-translated", why)
+            definition.leave_out("panel", name, "repetition-not-translated", ONCE)
     elif kind in SINGLE or kind in MULTIPLE:
         is_many = kind in MULTIPLE or element.get("multiSelect") is True
         add(name, "multiple" if is_many else "single", own, options=_options(element.get("choices"), language))
         if element.get("choicesByUrl"):
-            definition.leave_out("options", name, "options-elsewhere", "Its choices are fetched from an address.")
+            definition.leave_out("options", name, "options-elsewhere", ELSEWHERE)
         if element.get("showOtherItem") or element.get("hasOther"):
             add(f"{name}-Comment", "text", own)
     elif kind == "boolean":
@@ -127,9 +139,9 @@ def _question(definition: SurveyDefinition, codes: Codes, element: dict[str, Any
         for row in _options(element.get("rows"), language):
             add(f"{name}_{row.source}", "single", _joined(own, row.texts), options=options, grid=own.get(language, ""))
     elif kind in NO_ANSWER:
-        definition.leave_out("text", name, "no-answer", f"Nobody answers an element of type {kind}.")
+        definition.leave_out("text", name, "no-answer", told(NOBODY, kind=kind))
     else:
-        definition.leave_out("question", name, "type-unsupported", f"Questions of type {kind} are not asked here.")
+        definition.leave_out("question", name, "type-unsupported", told(TYPE_UNKNOWN, kind=kind))
 
 
 def _rating(definition: SurveyDefinition, element: dict[str, Any], name: str, own: dict[str, str], add: Any) -> None:
@@ -141,7 +153,7 @@ def _rating(definition: SurveyDefinition, element: dict[str, Any], name: str, ow
     low = element.get("rateMin", 1)
     high = element.get("rateMax", low + count - 1 if isinstance(count, int) and isinstance(low, int) else 5)
     if not (isinstance(low, int) and isinstance(high, int) and low < high <= 1000):
-        definition.leave_out("question", name, "scale-invalid", "Its scale does not run from low to high.")
+        definition.leave_out("question", name, "scale-invalid", NO_SCALE)
     elif (low, high) == (0, 10):
         add(name, "rating", own, scale=(0, 10))
     else:

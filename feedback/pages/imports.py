@@ -1,6 +1,6 @@
 """The pages of files that come in: the list, the look before the import, its progress and its account."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from cxprogram.choices import ImportStatus
 from cxprogram.models import ImportRun, OrgUnit, Program, User
+from cxprogram.sentences import words
 from feedback.imports.plans import ColumnPlan
 from feedback.imports.record_proposals import RecordProposal, time_column
 from feedback.imports.records import FIELDS, KEEPS_ATTRIBUTES
@@ -22,7 +23,7 @@ from journeys.choices import StreamStatus
 from journeys.models import ConsentText, DataStream
 
 LISTED = 50
-SHOWN_ERRORS = 200
+SHOWN_ERRORS, SHOWN_NOTES = 200, 20
 ALWAYS_ASKED = frozenset({"source", "zone", "skip_bad_rows", "save_as"})
 TARGETS = {
     "responses": gettext_lazy("answers to a survey"),
@@ -176,16 +177,23 @@ def preview(run: ImportRun, look: Look, reading: Reading, *, user: User, check: 
     """The look at an upload, with every choice that a person has."""
     program = run.program
     proposal = look.proposal
+    if check is not None:
+        check = replace(check, errors=[replace(error, detail=words(error.detail)) for error in check.errors])
     if look.definition is not None:
-        left = [f"{each.name}: {each.why}" for each in look.definition.left_out[:SHOWN_ERRORS]]
+        left = [f"{each.name}: {words(each.why)}" for each in look.definition.left_out[:SHOWN_ERRORS]]
         return PreviewPage(
-            run, look, facts=[look.layout.title], notes=left, questions=len(look.definition.questions), check=check
+            run,
+            look,
+            facts=[words(look.layout.title)],
+            notes=left,
+            questions=len(look.definition.questions),
+            check=check,
         )
     if proposal is None:
-        why = str(REFUSALS.get(look.layout.format, look.layout.refused))
+        why = str(REFUSALS.get(look.layout.format, words(look.layout.refused)))
         return PreviewPage(run, look, refusal=why, targets=_targets(""))
     table = proposal.table
-    facts = [look.layout.title]
+    facts = [words(look.layout.title)]
     if table.encoding:
         facts.append(_("text in %(encoding)s") % {"encoding": table.encoding})
     if table.delimiter:
@@ -204,7 +212,7 @@ def preview(run: ImportRun, look: Look, reading: Reading, *, user: User, check: 
         look,
         target_label=str(TARGETS.get(look.target, look.target)),
         facts=facts,
-        notes=proposal.notes,
+        notes=[words(note) for note in proposal.notes],
         targets=_targets(look.target),
         sheets=[RoleChoice(name, name, name == table.sheet) for name in table.sheets],
         columns=[_column(number, column, names) for number, column in enumerate(proposal.columns)],
@@ -325,6 +333,7 @@ def _streams(user: User, program: Program) -> QuerySet[DataStream]:
 @dataclass(frozen=True)
 class AccountPage:
     run: ImportRun
+    notes: list[str]
     kind: str
     is_over: bool
     percent: int | None
@@ -346,8 +355,11 @@ def account(run: ImportRun) -> AccountPage:
         headline = _("The import stopped: some rows are in")
     elif run.status == ImportStatus.DONE and not run.imported:
         headline = _nothing_new(run)
-    errors = run.errors[:SHOWN_ERRORS]
-    return AccountPage(run, kind_label(run), run.is_over, run.progress, errors, len(run.errors) - len(errors), headline)
+    notes = [words(note) for note in run.notes[:SHOWN_NOTES]]
+    errors = [{**error, "detail": words(error)} for error in run.errors[:SHOWN_ERRORS]]
+    return AccountPage(
+        run, notes, kind_label(run), run.is_over, run.progress, errors, len(run.errors) - len(errors), headline
+    )
 
 
 def _nothing_new(run: ImportRun) -> str:

@@ -5,8 +5,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from cxprogram.errors import DomainError
+from cxprogram.sentences import say
 from feedback.choices import Missing, QuestionKind
 from feedback.services.surveys import Asked, Door, is_date
 
@@ -25,7 +27,9 @@ def clean_text(value: str, *, limit: int = MAX_TEXT) -> str:
     if _UNSTORABLE.search(value):
         raise AnswerError(_("The text holds characters that cannot be stored."), code="text-not-storable")
     if len(value) > limit:
-        raise AnswerError(_("The text is longer than %(limit)s characters.") % {"limit": limit}, code="text-too-long")
+        raise AnswerError(
+            say(gettext_noop("The text is longer than %(limit)s characters."), limit=limit), code="text-too-long"
+        )
     return value
 
 
@@ -68,7 +72,7 @@ def _value(question: Asked, value: Any) -> Any:
     elif _is_code(value) and (not question.options or value in question.options):
         return value
     raise AnswerError(
-        _("%(question)s does not take this answer.") % {"question": question.code},
+        say(gettext_noop("%(question)s does not take this answer."), question=question.code),
         code="answer-out-of-range",
         question=question.code,
     )
@@ -98,7 +102,7 @@ def check(door: Door, answers: Mapping[str, Any]) -> tuple[dict[str, Any], dict[
             values[code] = value  # nearly every answer: files of millions come through here
         elif question is None:
             raise AnswerError(
-                _("The survey has no question %(code)s.") % {"code": str(code)[:60]}, code="question-unknown"
+                say(gettext_noop("The survey has no question %(code)s."), code=str(code)[:60]), code="question-unknown"
             )
         elif value is None or value == "" or value == []:
             missing[code] = BLANK
@@ -114,7 +118,7 @@ def check(door: Door, answers: Mapping[str, Any]) -> tuple[dict[str, Any], dict[
             missing[code] = BLANK
         if question.is_required:
             raise AnswerError(
-                _("Please answer %(question)s.") % {"question": code}, code="answer-required", question=code
+                say(gettext_noop("Please answer %(question)s."), question=code), code="answer-required", question=code
             )
     if not answers:
         raise AnswerError(_("There is no answer in it."), code="answer-empty")
@@ -128,7 +132,7 @@ def _left_out(door: Door, values: Mapping[str, Any], missing: dict[str, str]) ->
         missing.pop(code, None)
         if code in values:
             raise AnswerError(
-                _("%(question)s is not asked after these answers.") % {"question": code},
+                say(gettext_noop("%(question)s is not asked after these answers."), question=code),
                 code="answer-not-asked",
                 question=code,
             )

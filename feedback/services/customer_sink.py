@@ -6,6 +6,7 @@ from datetime import datetime
 
 from cxprogram import languages
 from cxprogram.models import ImportRun
+from cxprogram.sentences import reason
 from feedback.imports.records import Record
 from feedback.services import import_consents
 from feedback.services.import_consents import ConsentColumn
@@ -68,7 +69,7 @@ class CustomerSink(RecordSink):
     def write(self, items: Sequence[tuple[PersonFacts, Consented | None]], *, at: datetime) -> list[Outcome]:
         facts = self._by_bare_keys([facts for facts, _word in items])
         outcomes = [
-            Outcome(saved.status) if isinstance(saved, Saved) else Outcome("refused", saved.code, str(saved.detail))
+            Outcome(saved.status) if isinstance(saved, Saved) else Outcome("refused", saved.code, reason(saved))
             for saved in people.identify_many(self.program, facts, at=at)
         ]
         words = {place: word for place, (_facts, word) in enumerate(items) if word and not outcomes[place].is_refused}

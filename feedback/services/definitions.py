@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from cxprogram import languages
 from cxprogram.errors import ConflictError
@@ -14,6 +15,7 @@ from feedback.imports.identity import is_same
 from feedback.models import Question, Survey, SurveyItem, SurveyVersion
 from feedback.services import surveys
 
+NO_POINT = gettext_noop("It is no point of the scale: it counts as not applicable.")
 KINDS = {
     "nps": QuestionKind.NPS,
     "rating": QuestionKind.RATING,
@@ -84,8 +86,7 @@ def draft(program: Program, definition: SurveyDefinition, *, slug: str, name: st
         )
         for option in told.missing:
             text = next(iter(option.texts.values()), option.source)
-            why = _("It is no point of the scale: it counts as not applicable.")
-            left_out.append(LeftOut("option", f"{told.code}: {text}"[:120], "no-scale-point", why))
+            left_out.append(LeftOut("option", f"{told.code}: {text}"[:120], "no-scale-point", NO_POINT))
     SurveyItem.objects.bulk_create(items)
     return Drafted(version, codes, left_out)
 

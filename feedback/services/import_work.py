@@ -12,7 +12,9 @@ from itertools import islice
 from typing import Any
 
 from django.db import transaction
+from django.utils import translation
 
+from cxprogram import sentences
 from cxprogram.choices import ImportStatus
 from cxprogram.errors import ConflictError, DomainError
 from cxprogram.imports.errors import ImportFileError, MappingError, RowError
@@ -22,7 +24,7 @@ from feedback.imports.rows import SkippedRow
 from feedback.services import import_batches
 from feedback.services.import_sinks import sink_of
 from feedback.services.imports import MAX_LISTED
-from feedback.services.sink_base import Sink
+from feedback.services.sink_base import NO_ROWS, Sink
 
 log = logging.getLogger(__name__)
 BATCH = 5_000
@@ -32,8 +34,10 @@ LOOK = 20_000  # rows between two signs of life while rows are only looked at
 Clock = Callable[[], datetime]
 
 
+@translation.override("en")
 def work(run_id: int, *, clock: Clock) -> bool:
-    """Work on one import until its end; False when somebody else does."""
+    """Work on one import until its end; False when somebody else does. The account is kept in English, and read in
+    the language of whoever reads it."""
     run = import_runs.claim(run_id, at=clock())
     if run is None:
         return False
@@ -43,16 +47,18 @@ def work(run_id: int, *, clock: Clock) -> bool:
         _write(run, sink_of(run), clock)
     except ImportFileError as error:
         _refuse(run, [RowError(error.line or 0, error.column, error.code, error.detail)], clock)
-    except (MappingError, DomainError) as error:
+    except MappingError as error:
+        _refuse(run, [RowError(0, "", error.code, error.detail)], clock)
+    except DomainError as error:
         if isinstance(error, ConflictError) and error.code == "import-taken":
             return False
-        _refuse(run, [RowError(0, "", error.code, str(error.detail))], clock)
+        _refuse(run, [RowError(0, "", error.code, sentences.reason(error))], clock)
     return True
 
 
 def _refuse(run: ImportRun, errors: list[RowError], clock: Clock, **counts: Any) -> None:
     counts = {"rejected": max(1, run.rejected)} | counts
-    listed = [error.as_dict() for error in errors[:MAX_LISTED]]
+    listed = [sentences.kept_error(error.as_dict()) for error in errors[:MAX_LISTED]]
     import_runs.finish(run, status=ImportStatus.REFUSED, at=clock(), errors=listed, **counts)
 
 
@@ -71,9 +77,9 @@ def _look(run: ImportRun, sink: Sink, clock: Clock) -> bool:
                 errors += taken[: max(MAX_LISTED - len(errors), 0)]
             if rows % LOOK == 0:
                 import_runs.keep_hold(run, at=clock(), rows=rows)
-        notes = [*table.notes, *sink.notes()]
+        notes = [sentences.kept(note) for note in (*table.notes, *sink.notes())]
     if not rows:
-        raise ImportFileError("file-has-no-rows", "The file has a header and no rows.", line=1)
+        raise ImportFileError("file-has-no-rows", NO_ROWS, line=1)
     if rejected and not run.options.get("skip_bad_rows"):
         _refuse(run, errors, clock, rows=rows, rejected=rejected, skipped=skipped, notes=notes)
         return False
@@ -105,6 +111,7 @@ def _write_batch(run: ImportRun, sink: Sink, batch: list[tuple[int, Any]], *, at
     for name in COUNTS:
         setattr(run, name, getattr(run, name) + getattr(tally, name))
     run.done_rows += len(batch)
-    run.errors = [*run.errors, *(error.as_dict() for error in tally.errors)][:MAX_LISTED]
+    room = MAX_LISTED - len(run.errors)
+    run.errors += [sentences.kept_error(error.as_dict()) for error in tally.errors[: max(room, 0)]]
     counts = {name: getattr(run, name) for name in COUNTS}
     import_runs.keep_hold(run, at=at, done_rows=run.done_rows, errors=run.errors, **counts)

@@ -11,10 +11,10 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from cxprogram import languages
+from cxprogram import languages, sentences
 from cxprogram.choices import ImportStatus
 from cxprogram.errors import DomainError
-from cxprogram.imports.errors import ImportFileError, RowError
+from cxprogram.imports.errors import ImportFileError, RowError, gettext_noop, told
 from cxprogram.imports.headers import require_columns
 from cxprogram.models import ImportRun, OrgUnit, Program, User
 from feedback.imports.mapping import Mapping, columns
@@ -25,6 +25,7 @@ from feedback.services import responses, surveys
 from feedback.services.answer_checks import BLANK
 from feedback.services.import_batches import Tally
 from feedback.services.responses import Prepared
+from feedback.services.sink_base import NO_ROWS, NO_UNIT, OTHER_ANSWER
 from feedback.services.surveys import Door
 from journeys.services import customers
 from journeys.services.customers import CustomerFacts
@@ -35,6 +36,7 @@ MAX_LISTED = 1_000
 ZONES_APART, ZONE_STEP = timedelta(hours=14), timedelta(minutes=15)
 
 Progress = Callable[[int], None]
+NO_QUESTION = gettext_noop("The survey version has no question %(names)s.")
 
 
 @dataclass
@@ -97,13 +99,16 @@ def carry_out(
     except (ImportFileError, DomainError) as error:
         result = ImportResult()
         line, column = getattr(error, "line", None) or 0, getattr(error, "column", "")
-        result.refuse(RowError(line, column, error.code, str(error.detail)))
+        detail = sentences.reason(error) if isinstance(error, DomainError) else error.detail
+        result.refuse(RowError(line, column, error.code, detail))
     if not preview:
         is_kept = not result.rejected or (skip_bad_rows and result.rows > 0)
         run.status = ImportStatus.DONE if is_kept else ImportStatus.REFUSED
         run.file_sha256 = sha256_of(path) if path.is_file() else ""
-        for name in ("rows", "imported", "updated", "repeated", "rejected", "skipped", "errors", "notes"):
+        for name in ("rows", "imported", "updated", "repeated", "rejected", "skipped"):
             setattr(run, name, getattr(result, name))
+        run.errors = [sentences.kept_error(error) for error in result.errors]
+        run.notes = [sentences.kept(note) for note in result.notes]
         run.finished_at = timezone.now()
         run.save()
     return result
@@ -166,7 +171,7 @@ def _take_in(door: Door, mapping: Mapping, path: Path, result: ImportResult, pro
         if progress:
             progress(result.rows)
     if not result.rows:
-        raise ImportFileError("file-has-no-rows", "The file has a header and no rows.", line=1)
+        raise ImportFileError("file-has-no-rows", NO_ROWS, line=1)
 
 
 def check_fit(door: Door, mapping: Mapping, header: list[str]) -> None:
@@ -174,7 +179,7 @@ def check_fit(door: Door, mapping: Mapping, header: list[str]) -> None:
     require_columns(header, columns(mapping))
     strangers = sorted({q.question for q in mapping.questions} - door.questions.keys())
     if strangers:
-        raise ImportFileError("question-unknown", f"The survey version has no question {', '.join(strangers[:20])}.")
+        raise ImportFileError("question-unknown", NO_QUESTION, names=", ".join(strangers[:20]))
 
 
 def _prepared(
@@ -208,13 +213,13 @@ class AnswerIntake:
             return mapped
         unit_id = self.units.get(mapped.unit.casefold()) if mapped.unit else self.door.root_id
         if unit_id is None:
-            return [RowError(line, "", "unit-unknown", "The program has no such unit.")]
+            return [RowError(line, "", "unit-unknown", told(NO_UNIT))]
         facts = _facts(self.mapping.source, mapped.respondent) if mapped.respondent else None
         if facts is not None:
             try:
                 customers.check(facts)
             except DomainError as error:
-                return [RowError(line, "", error.code, str(error.detail))]
+                return [RowError(line, "", error.code, sentences.reason(error))]
         return _prepare(self.program, self.door, mapped, unit_id, facts)
 
 
@@ -294,4 +299,4 @@ def _write(door: Door, source: str, chunk: list[tuple[int, Prepared]], result: I
         elif status == "repeated":
             result.repeated += 1
         else:
-            result.refuse(RowError(line, "", "idempotency-conflict", "This key carries another answer already."))
+            result.refuse(RowError(line, "", "idempotency-conflict", told(OTHER_ANSWER)))

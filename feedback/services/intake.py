@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from cxprogram import sentences
 from cxprogram.choices import ImportStatus
 from cxprogram.errors import DomainError
 from cxprogram.imports.errors import RowError
@@ -199,7 +200,7 @@ def mapping_for(look: Look, said: Decisions) -> Mapping | RecordMapping:
             consenting=said.consenting,
         )
     except ValueError as error:
-        raise IntakeError(_still_to_say(str(error)), code="import-undecided") from error
+        raise IntakeError(_still_to_say(error.args[0]), code="import-undecided") from error
 
 
 def _still_to_say(reason: str) -> str:
@@ -210,7 +211,7 @@ def _still_to_say(reason: str) -> str:
         "consent-missing": _("Say which column is the consent whose time the file tells."),
         "consent-twice": _("One column can be the consent. Import the file once for each purpose."),
     }
-    return words.get(reason) or _("This cannot work yet: %(reason)s.") % {"reason": reason}
+    return words.get(reason) or _("This cannot work yet: %(reason)s.") % {"reason": sentences.words(reason)}
 
 
 def _slug(name: str) -> str:
@@ -334,7 +335,10 @@ def draft_of(run: ImportRun, definition: SurveyDefinition, *, name: str, at: dat
         rows=len(definition.questions) + len(drafted.left_out),
         imported=len(definition.questions),
         rejected=len(drafted.left_out),
-        errors=[{"line": 0, "column": each.name, "code": each.code, "detail": each.why} for each in drafted.left_out],
+        errors=[
+            sentences.kept_error({"line": 0, "column": each.name, "code": each.code, "detail": each.why})
+            for each in drafted.left_out
+        ],
     )
     import_runs.discard_file(run)
     return drafted

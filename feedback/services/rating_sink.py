@@ -10,6 +10,7 @@ from cxprogram.errors import DomainError
 from cxprogram.imports.errors import ImportFileError
 from cxprogram.imports.reader import Table
 from cxprogram.models import ImportRun
+from cxprogram.sentences import reason
 from feedback.imports.records import WHOSE, Record
 from feedback.imports.rows import SkippedRow
 from feedback.services.sink_base import Outcome, RecordSink, conflict, customer_behind
@@ -33,7 +34,7 @@ class RatingSink(RecordSink):
         try:
             self.brands = {column: self.door.competitor(column) for column in self.mapping.brands}
         except DomainError as error:
-            raise ImportFileError(error.code, str(error.detail), line=1) from error
+            raise ImportFileError(error.code, reason(error), line=1) from error
         return super().open(path)
 
     def understood(self, record: Record) -> competitor_ratings.Prepared | SkippedRow:

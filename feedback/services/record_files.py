@@ -12,7 +12,7 @@ from feedback.imports.records import RecordMapping
 from feedback.services import import_batches
 from feedback.services.import_sinks import sink_of
 from feedback.services.imports import CHUNK, ImportResult, Progress, carry_out
-from feedback.services.sink_base import Sink
+from feedback.services.sink_base import NO_ROWS, Sink
 
 
 def import_records(
@@ -61,4 +61,4 @@ def _take_in(sink: Sink, path: Path, result: ImportResult, at: datetime, progres
                 progress(result.rows)
         result.notes = [*table.notes, *sink.notes()]
     if not result.rows:
-        raise ImportFileError("file-has-no-rows", "The file has a header and no rows.", line=1)
+        raise ImportFileError("file-has-no-rows", NO_ROWS, line=1)

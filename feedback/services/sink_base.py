@@ -9,10 +9,11 @@ from typing import Any, Protocol
 import msgspec
 
 from cxprogram.errors import DomainError
-from cxprogram.imports.errors import RowError
+from cxprogram.imports.errors import RowError, gettext_noop, told
 from cxprogram.imports.headers import require_columns
 from cxprogram.imports.reader import Table
 from cxprogram.models import ImportRun, OrgUnit, Program
+from cxprogram.sentences import reason
 from feedback.imports.records import Record, RecordMapping, load_record_mapping, map_record
 from feedback.imports.rows import RowKeys, SkippedRow
 from feedback.imports.rules import open_table
@@ -21,6 +22,9 @@ from journeys.services import attributes
 from journeys.services.customers import CustomerFacts
 
 Taken = SkippedRow | list[RowError]
+NO_UNIT = gettext_noop("The program has no such unit.")
+NO_ROWS = gettext_noop("The file has a header and no rows.")
+OTHER_ANSWER = gettext_noop("This key carries another answer already.")
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,7 @@ class Sink(Protocol):
 
 
 def conflict() -> Outcome:
-    return Outcome("refused", "idempotency-conflict", "This key carries another answer already.")
+    return Outcome("refused", "idempotency-conflict", told(OTHER_ANSWER))
 
 
 class RecordSink:
@@ -80,13 +84,11 @@ class RecordSink:
             return record
         unit = record.fields.get("unit", "")
         if unit and unit.casefold() not in self.units:
-            return [
-                RowError(line, self.mapping.fields.get("unit", ""), "unit-unknown", "The program has no such unit.")
-            ]
+            return [RowError(line, self.mapping.fields.get("unit", ""), "unit-unknown", told(NO_UNIT))]
         try:
             return self.understood(record)
         except DomainError as error:
-            return [RowError(line, "", error.code, str(error.detail))]
+            return [RowError(line, "", error.code, reason(error))]
 
     def unit_of(self, record: Record) -> OrgUnit | None:
         return self.units.get(record.fields.get("unit", "").casefold())

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from cxprogram.errors import DomainError
 from cxprogram.models import ImportRun, OrgUnit
+from cxprogram.sentences import reason
 from cxprogram.services import staff
 from feedback.imports.records import Record
 from feedback.services.sink_base import Outcome, RecordSink
@@ -52,5 +53,5 @@ class StaffSink(RecordSink):
                     self.program, email=fields["email"], name=name, role=fields["role"], unit=unit, by=self.by
                 )
         except DomainError as error:
-            return Outcome("refused", error.code, str(error.detail))
+            return Outcome("refused", error.code, reason(error))
         return Outcome(status)

@@ -4,8 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from cxprogram.models import Program
+from cxprogram.sentences import say
 from feedback.imports import headings
 from feedback.imports.record_decisions import attribute_columns
 from feedback.imports.record_proposals import RecordProposal
@@ -72,6 +74,6 @@ def notes(lost: Iterable[Unkept]) -> list[str]:
     for each in lost:
         by_reason.setdefault(each.why, []).append(each.label)
     return [
-        _("Not kept: %(columns)s (%(why)s).") % {"columns": ", ".join(labels), "why": why}
+        say(gettext_noop("Not kept: %(columns)s (%(why)s)."), columns=", ".join(labels), why=why)
         for why, labels in by_reason.items()
     ]

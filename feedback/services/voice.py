@@ -14,9 +14,11 @@ from typing import Any, Literal
 import msgspec
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from cxprogram.errors import DomainError
 from cxprogram.models import OrgUnit, Program
+from cxprogram.sentences import say
 from feedback.models import Conversation, EmployeeRemark, FeatureRequest, Mention, SupportCase
 from feedback.services import closed_cases
 from feedback.services.answer_checks import clean_text
@@ -171,7 +173,7 @@ def _votes(value: Any) -> int:
 def _check_attributes(attributes: Mapping[str, Any]) -> None:
     if len(attributes) > MAX_ATTRIBUTES or len(_canonical.encode(dict(attributes))) > MAX_ATTRIBUTE_BYTES:
         raise VoiceError(
-            _("There are more than %(limit)s attributes, or they are too long.") % {"limit": MAX_ATTRIBUTES},
+            say(gettext_noop("There are more than %(limit)s attributes, or they are too long."), limit=MAX_ATTRIBUTES),
             code="attributes-too-many",
         )
     stack: list[Any] = [attributes]

@@ -21,6 +21,7 @@ from cxprogram.imports.errors import ImportFileError, RowError
 from cxprogram.imports.source import Limits
 from cxprogram.imports.workbook import open_workbook
 from cxprogram.languages import OURS
+from cxprogram.sentences import words
 from journeys.services import document_parts as parts
 from journeys.services.document_parts import DocumentError
 
@@ -122,7 +123,7 @@ def read(data: bytes) -> dict[str, Any]:
             sheets = {title: list(_records(Path(file.name), title)) for title in SHEETS}
         except ImportFileError as error:
             place = _row_name(error.line) if error.line else "/"
-            raise DocumentError(error.detail, code=error.code, path=place) from None
+            raise DocumentError(words(error.detail), code=error.code, path=place) from None
     if len(sheets[JOURNEY]) != 1:
         raise DocumentError(_("The sheet Journey holds one row, that of the journey."), path=JOURNEY)
     document = sheets[JOURNEY][0][1]

@@ -6,9 +6,10 @@ from datetime import date
 from typing import Any
 
 from django.utils.text import slugify
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from cxprogram.models import Program
+from cxprogram.sentences import say
 from journeys.choices import AttributeType
 from journeys.models import CustomerAttribute
 from journeys.services.identities import CustomerError, clean
@@ -49,7 +50,7 @@ def check(known: Definitions, values: Mapping[str, Any]) -> dict[str, Any]:
     for code, value in values.items():
         if code not in known:
             raise CustomerError(
-                _("There is no attribute %(code)s.") % {"code": str(code)[:60]}, code="attribute-unknown"
+                say(gettext_noop("There is no attribute %(code)s."), code=str(code)[:60]), code="attribute-unknown"
             )
         checked[code] = None if value is None or value == "" else _typed(known[code], value)
     return checked
@@ -74,7 +75,9 @@ def _typed(attribute: CustomerAttribute, value: Any) -> Any:
                 return date.fromisoformat(value.strip()).isoformat()
             except ValueError:
                 pass
-    raise CustomerError(_("%(code)s does not take this value.") % {"code": attribute.code}, code="attribute-invalid")
+    raise CustomerError(
+        say(gettext_noop("%(code)s does not take this value."), code=attribute.code), code="attribute-invalid"
+    )
 
 
 def _number(value: Any) -> int | float | None:

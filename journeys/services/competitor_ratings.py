@@ -12,9 +12,11 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from cxprogram.errors import ConflictError, DomainError
 from cxprogram.models import OrgUnit, Program
+from cxprogram.sentences import say
 from journeys.models import Competitor, CompetitorRating, Customer, Touchpoint
 from journeys.services import customers
 from journeys.services.customers import CustomerFacts
@@ -105,8 +107,10 @@ class Door:
         """The code of whom the name means; empty for us. Raises RatingError (`competitor-unknown`)."""
         if name.strip().casefold() in self._codes:
             return self._codes[name.strip().casefold()]
-        said = _("There is no competitor %(name)s. Add it in the admin, or write the name as it stands there.")
-        raise RatingError(said % {"name": name[:60]}, code="competitor-unknown")
+        why = gettext_noop(
+            "There is no competitor %(name)s. Add it in the admin, or write the name as it stands there."
+        )
+        raise RatingError(say(why, name=name[:60]), code="competitor-unknown")
 
     def touchpoint(self, name: str) -> str:
         return self._places.get(name.casefold(), name)
@@ -190,11 +194,11 @@ def _rows(
     places = {each.touchpoint for each in sitting.given} - {""}
     if unknown := codes - competitors.keys():
         raise RatingError(
-            _("There is no competitor %(code)s.") % {"code": min(unknown)[:60]}, code="competitor-unknown"
+            say(gettext_noop("There is no competitor %(code)s."), code=min(unknown)[:60]), code="competitor-unknown"
         )
     if unknown := places - touchpoints.keys():
         raise RatingError(
-            _("There is no touchpoint %(code)s.") % {"code": min(unknown)[:60]}, code="touchpoint-unknown"
+            say(gettext_noop("There is no touchpoint %(code)s."), code=min(unknown)[:60]), code="touchpoint-unknown"
         )
     for each in sitting.given:
         if not (isfinite(each.rating) and low <= each.rating <= high):

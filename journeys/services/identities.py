@@ -11,8 +11,10 @@ from collections.abc import Iterable
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from cxprogram.errors import DomainError
+from cxprogram.sentences import say
 
 Key = tuple[str, str]  # (source, value)
 EMAIL, PHONE = "email", "phone"
@@ -33,7 +35,9 @@ def clean(text: str, limit: int) -> str:
     if _UNSTORABLE.search(text):
         raise CustomerError(_("The text holds characters that cannot be stored."), code="text-not-storable")
     if len(text) > limit:
-        raise CustomerError(_("The text is longer than %(limit)s characters.") % {"limit": limit}, code="text-too-long")
+        raise CustomerError(
+            say(gettext_noop("The text is longer than %(limit)s characters."), limit=limit), code="text-too-long"
+        )
     return text
 
 

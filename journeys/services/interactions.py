@@ -15,10 +15,12 @@ import msgspec
 from django.db import connection, transaction
 from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from psycopg.types.json import Jsonb
 
 from cxprogram.errors import ConflictError, DomainError
 from cxprogram.models import OrgUnit, Program
+from cxprogram.sentences import say
 from journeys.choices import StreamStatus
 from journeys.models import Customer, DataStream, InteractionKey, Touchpoint
 from journeys.services import consents, customers, identities, partitions
@@ -189,7 +191,7 @@ def _value(value: Decimal | int | float | str | None) -> Decimal | None:
 def _check_properties(properties: Mapping[str, Any]) -> None:
     if len(properties) > MAX_PROPERTIES or len(_plain.encode(dict(properties))) > MAX_PROPERTY_BYTES:
         raise InteractionError(
-            _("There are more than %(limit)s properties, or they are too long.") % {"limit": MAX_PROPERTIES},
+            say(gettext_noop("There are more than %(limit)s properties, or they are too long."), limit=MAX_PROPERTIES),
             code="properties-too-many",
         )
     stack: list[Any] = [properties]

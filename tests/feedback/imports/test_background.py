@@ -103,8 +103,11 @@ def test_a_bad_row_refuses_the_whole_file_unless_it_may_be_skipped(program):
     import_work.work(run.pk, clock=clock())
     assert account(run) == (ImportStatus.REFUSED, 50, 0, 0, 1)
     assert run.errors == [
-        {"line": 9, "column": "nps", "code": "value-not-a-number", "detail": "“many” is no whole number."}
-    ]
+        {
+            "line": 9, "column": "nps", "code": "value-not-a-number", "detail": "“many” is no whole number.",
+            "sentence": "%(cell)s is no whole number.", "facts": {"cell": "“many”"},
+        }
+    ]  # fmt: skip
     assert not Response.objects.exists()
 
     run = queued(program, answers(50, bad={7}), version, skip_bad_rows=True)

@@ -90,7 +90,7 @@ def test_what_nobody_has_defined_is_said_to_be_lost_and_kept_by_one_tick(bringer
     bringer.post(url + "start/", data)
     import_work.work(run.pk, clock=timezone.now)
     run.refresh_from_db()
-    assert any("Lifecycle Stage" in note and "is defined" in note for note in run.notes)
+    assert any("Lifecycle Stage" in note["detail"] and "is defined" in note["detail"] for note in run.notes)
     assert set(Customer.objects.filter(kind="person").first().attributes) == {"city"}
 
     run, url = upload(bringer, content, "contacts.csv")
@@ -119,7 +119,7 @@ def test_what_may_be_sensitive_is_never_defined_in_passing(bringer):
     import_work.work(run.pk, clock=timezone.now)
     assert dict(CustomerAttribute.objects.values_list("code", "type")) == {"age": "number", "points": "number"}
     assert Customer.objects.get(name="Ada Ek").attributes == {"age": 41, "points": 1.5}
-    assert any("Health" in note for note in ImportRun.objects.get(pk=run.pk).notes)
+    assert any("Health" in note["detail"] for note in ImportRun.objects.get(pk=run.pk).notes)
 
 
 def test_what_happened_twice_is_told_before_it_is_imported_and_a_key_with_other_words_is_rejected(bringer):

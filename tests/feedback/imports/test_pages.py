@@ -11,7 +11,7 @@ from django.utils import timezone, translation
 from cxprogram.choices import ImportStatus
 from cxprogram.imports import ImportFileError, xes
 from cxprogram.models import ImportRun
-from feedback import import_words
+from cxprogram.sentences import words
 from feedback.models import ImportMapping, Question, Response, Survey
 from feedback.services import import_work
 from tests.feedback.imports.bringing import chosen, text, tree, upload
@@ -96,7 +96,7 @@ def test_errors_of_a_file_are_shown_as_text_with_their_line(owner):
     page = text(tree(owner.get(url)))
     assert "Nothing was taken" in page and "2 cells under 3 columns." in page
 
-    for content, words in (
+    for content, said in (
         (b"PK\x03\x04broken", "workbook cannot be read"),
         (b"<!DOCTYPE log [<!ENTITY a 'b'>]><log>&a;</log>", "Line 1"),
         (b"\xff\xd8\xff\xe0", "a picture"),
@@ -106,7 +106,7 @@ def test_errors_of_a_file_are_shown_as_text_with_their_line(owner):
         _run, url = upload(owner, content, "y.xes")
         refused = owner.get(url)
         assert refused.status_code in (200, 422)
-        assert words in text(tree(refused))
+        assert said in text(tree(refused))
     assert owner.post(url + "discard/").status_code == 303
     assert owner.get(url).status_code == 404
 
@@ -137,9 +137,9 @@ def test_a_refusal_has_its_facts_in_the_reader_s_form():
     many = ImportFileError("xes-invalid", xes.MANY_NAMES, 3, limit=20_000)
     assert (str(many), many.detail) == (f"line 3: {many.detail}", "There are more than 20,000 different attributes.")
     with translation.override("sv"):
-        assert "20\xa0000" in import_words.refusal(many)
+        assert "20\xa0000" in words(many.detail)
     plain = ImportFileError("x", "100 % of it", 1)
-    assert (plain.detail, import_words.refusal(plain)) == ("100 % of it", "100 % of it")
+    assert (plain.detail, words(plain.detail)) == ("100 % of it", "100 % of it")
 
 
 def test_a_definition_becomes_a_draft_with_the_list_of_what_is_missing(owner):

@@ -30,6 +30,7 @@ from feedback.services.intake import Decisions, Look, Reading
 
 OVERHEAD = 64 * 1024  # what a browser writes around the file
 REFRESH_SECONDS = "3"
+MAX_LINE = 10_000  # so far down a header is looked for
 
 
 @csrf_exempt
@@ -106,7 +107,9 @@ def _reading(data: Any) -> Reading:
         return str(data.get(name, ""))[:200]
 
     delimiter = {"tab": "\t", "comma": ",", "semicolon": ";"}.get(text("delimiter"), text("delimiter"))
-    return Reading(text("target"), text("encoding"), delimiter, text("sheet"))
+    line = text("line")
+    is_line = line.isascii() and line.isdigit() and 0 < int(line) <= MAX_LINE
+    return Reading(text("target"), text("encoding"), delimiter, text("sheet"), int(line) if is_line else None)
 
 
 def _preview(

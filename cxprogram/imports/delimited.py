@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from cxprogram.imports.above import Cells, Head, is_blank, is_comment, lines_above
 from cxprogram.imports.errors import ImportFileError, RowError, gettext_noop, shown, told
 from cxprogram.imports.source import Limits, open_source
 from cxprogram.imports.text_encoding import find_encoding
@@ -26,7 +27,6 @@ LONG_CELL = gettext_noop("A cell has over %(limit)s characters: an open quotatio
 UNPAIRED = gettext_noop("Quotation marks do not pair up.")
 LONG_ROW = gettext_noop("A row has more than %(limit)s characters: an open quotation mark?")
 
-Cells = list[str] | RowError
 Records = Generator[tuple[int, Cells]]
 
 
@@ -79,22 +79,26 @@ def _delimiter(path: Path, encoding: str, escape: str | None, limits: Limits) ->
         return "\t"
     best, best_key = ",", (0, 0)
     for candidate in DELIMITERS:
-        widths: list[int] = []
+        head: Head = []
+        blank: list[int] = []
         is_blank_throughout = True
         with suppress(ImportFileError):
             records = _records(path, encoding, Dialect(candidate, escape), limits)
-            for _line, cells in records:
+            for line, cells in records:
                 if is_blank(cells):
+                    blank.append(line)
                     continue
                 is_blank_throughout = False
-                if isinstance(cells, RowError) or (not widths and is_comment(cells)):
+                if isinstance(cells, RowError) or (not head and is_comment(cells)):
                     continue
-                widths.append(len(cells))
-                if len(widths) == 20:
+                head.append((line, cells))
+                if len(head) == 20:
                     break
             records.close()
             if is_blank_throughout:
                 return candidate
+        titles = len(lines_above(head, blank).lines)
+        widths = [len(cells) for _line, cells in head[titles:] if not isinstance(cells, RowError)]
         if not widths or widths[0] == 1:
             continue
         key = (sum(width == widths[0] for width in widths), widths[0])
@@ -166,12 +170,3 @@ class _Feed:
             limit = self.limits.record_characters
             raise ImportFileError("record-too-long", LONG_ROW, self.started, limit=limit)
         return line
-
-
-def is_blank(cells: Cells) -> bool:
-    return not isinstance(cells, RowError) and not any(cells)
-
-
-def is_comment(cells: Cells) -> bool:
-    """A line of its own that begins with #; a column that is called # has neighbours."""
-    return not isinstance(cells, RowError) and len(cells) == 1 and cells[0].lstrip().startswith("#")

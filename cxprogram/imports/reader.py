@@ -10,15 +10,16 @@ always told in `Table.notes`. Nothing is replaced or dropped silently.
 
 import os
 import re
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
 
-from cxprogram.imports.delimited import Cells, Records, is_blank, is_comment, open_delimited
-from cxprogram.imports.errors import ImportFileError, RowError, gettext_noop, told
+from cxprogram.imports.above import ADDRESS, Above, Cells, Head, is_blank, is_comment, lines_above
+from cxprogram.imports.delimited import Records, open_delimited
+from cxprogram.imports.errors import ImportFileError, RowError, Told, gettext_noop, shown, told
 from cxprogram.imports.headers import Naming, column_names
 from cxprogram.imports.json_rows import JsonRows
 from cxprogram.imports.source import DEFAULT_LIMITS, Limits, open_source
@@ -30,8 +31,13 @@ Rows = Generator[tuple[int, dict[str, str] | RowError]]
 HEAD_RECORDS = 60
 XML_ROOT = re.compile(rb"<(?:!DOCTYPE|(?:\w{1,40}:)?log)\b")
 MAX_BLANK_LINES = 10_000
-ADDRESS = re.compile(r"[^@\s,;<>]{1,64}@[^@\s,;<>]{1,190}\.[A-Za-z]{2,24}")
 ABOVE = gettext_noop("%(count)s lines above the header were skipped: %(lines)s.")
+ONE_ABOVE = gettext_noop("Line %(line)s, above the header, was skipped: %(text)s.")
+MAYBE_ABOVE = gettext_noop(
+    "Line %(line)s may be a title that stands above the header. If it is, say under “Read the file in another way” on "
+    "which line the header stands."
+)
+NO_LINE = gettext_noop("Nothing stands on line %(number)s or below.")
 ONLY_SEPARATORS = gettext_noop("The file holds nothing but separators.")
 MANY_COLUMNS = gettext_noop("%(count)s columns; at most %(limit)s are read.")
 NO_HEADER = gettext_noop(
@@ -131,28 +137,20 @@ def read_table(
     sheet: str | None = None,
     header_rows: int | None = None,
     naming: Naming | None = None,
+    header_line: int | None = None,
     limits: Limits = DEFAULT_LIMITS,
 ) -> Table:
     """Open a file as a table. Raises `ImportFileError` when the file as a whole is no table.
 
     Lines above the header, comments or a title, are skipped and told. `header_rows` None: one, or as many as the
-    merged cells of a workbook span. The rows are read while they are taken; an error of the file found on the way
-    is raised then.
+    merged cells of a workbook span. `header_line` None: found out. The rows are read while they are taken; an error of
+    the file found on the way is raised then.
     """
     source = open_sheet(path, encoding=encoding, delimiter=delimiter, sheet=sheet, limits=limits)
-    blank: list[int] = []
-    head: list[tuple[int, Cells]] = []
-    for at, cells in islice(source.records, MAX_BLANK_LINES):
-        if not is_blank(cells):
-            head.append((at, cells))
-            if len(head) == HEAD_RECORDS:
-                break
-        elif head:
-            blank.append(at)
-    above = lines_above(head, source.kind)
-    if above:
-        source.notes.append(told(ABOVE, count=len(above), lines=", ".join(map(str, above[:10]))))
-    head = head[len(above) :]
+    head, blank, above = first_records(source, line=header_line)
+    if header_line is not None and not head:
+        raise ImportFileError("header-line-missing", NO_LINE, number=str(header_line))
+    source.notes += _told_above(above)
     if not head:
         raise ImportFileError("file-empty", ONLY_SEPARATORS)
     line, first = head[0]
@@ -182,25 +180,44 @@ def read_table(
         names, source.encoding, source.delimiter, source.notes, source.kind, source.sheet, source.sheets, header, line
     )
     table.blank_rows = sum(at > line for at in blank)
-    table.rows = _rows(table, chain(head[len(header) :], source.records), source.records, has_comments=bool(above))
+    table.rows = _rows(
+        table, chain(head[len(header) :], source.records), source.records, has_comments=above.has_comments
+    )
     return table
 
 
-def lines_above(head: list[tuple[int, Cells]], kind: Kind) -> list[int]:
-    """Lines of comments, or of a title, that stand above the header of a wider table."""
-    is_table = any(
-        not isinstance(cells, RowError) and not is_comment(cells) and len([cell for cell in cells if cell]) > 1
-        for _at, cells in head
-    )
-    above: list[int] = []
-    for at, cells in head:
-        if isinstance(cells, RowError) or not is_table:
-            break
-        is_title = kind == "workbook" and len([cell for cell in cells if cell]) == 1 and len(cells) == 1
-        if not is_comment(cells) and not is_title:
-            break
-        above.append(at)
-    return above
+def first_records(source: Sheet, *, line: int | None, limit: int = HEAD_RECORDS) -> tuple[Head, list[int], Above]:
+    """The first filled records from the header on, the lines of blank ones among them, and what stands above.
+
+    `line` is where somebody says that the header stands; None leaves it to what is found.
+    """
+    blank: list[int] = []
+    head: Head = []
+    before: list[int] = []
+    line = line if source.kind in ("delimited", "workbook") else None
+    for at, cells in islice(source.records, MAX_BLANK_LINES):
+        if line is not None and at < line:
+            before += [] if is_blank(cells) else [at]
+        elif not is_blank(cells):
+            head.append((at, cells))
+            if len(head) == limit:
+                break
+        elif head:
+            blank.append(at)
+    if line is not None:
+        return head, blank, Above(before)
+    grouped = frozenset(each.top for each in source.merges if each.right > each.left > 1)
+    above = lines_above(head, blank, is_sheet=source.kind == "workbook", grouped=grouped)
+    return head[len(above.lines) :], blank, above
+
+
+def _told_above(above: Above) -> Iterator[Told]:
+    if len(above.lines) == 1 and above.title:
+        yield told(ONE_ABOVE, line=str(above.lines[0]), text=shown(above.title))
+    elif above.lines:
+        yield told(ABOVE, count=len(above.lines), lines=", ".join(map(str, above.lines[:10])))
+    if above.maybe:
+        yield told(MAYBE_ABOVE, line=str(above.maybe[-1]))
 
 
 def _is_a_row(first: list[str], below: list[list[str]]) -> bool:

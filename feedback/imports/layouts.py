@@ -4,14 +4,14 @@ by its headings (see `headings`)."""
 import re
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
-from itertools import islice
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from cxprogram.imports.delimited import is_blank
+import msgspec
+
 from cxprogram.imports.errors import ImportFileError, RowError, gettext_noop
 from cxprogram.imports.headers import BRACKETS, IMPORT_ID
-from cxprogram.imports.reader import ONLY_SEPARATORS, lines_above, open_sheet
+from cxprogram.imports.reader import ONLY_SEPARATORS, first_records, open_sheet
 from cxprogram.imports.source import DEFAULT_LIMITS, Limits, open_source
 from feedback.imports import headings
 from feedback.imports.cells import whole_number
@@ -60,9 +60,11 @@ def find_layout(
     encoding: str | None = None,
     delimiter: str | None = None,
     sheet: str | None = None,
+    line: int | None = None,
     limits: Limits = DEFAULT_LIMITS,
 ) -> Layout:
-    """Recognise a file; a table that nobody knows is `GENERIC`. Raises ImportFileError for what is no table."""
+    """Recognise a file; a table that nobody knows is `GENERIC`. `line` is where the header stands, if that was said.
+    The layout says so too. Raises ImportFileError for what is no table."""
     with open_source(path, limits) as file:
         start = file.read(8_192)
     text = start.decode("utf-8-sig", "ignore").lstrip()
@@ -74,16 +76,13 @@ def find_layout(
         if re.match(r'\{\s*"(?:pages|elements|questions|title|locale|logo\w*|name|showProgressBar)"\s*:', text):
             return SURVEYJS
     source = open_sheet(path, encoding=encoding, delimiter=delimiter, sheet=sheet, limits=limits)
-    records = [each for each in islice(source.records, HEAD) if not is_blank(each[1])]
+    records, _blank, _above = first_records(source, line=line)
     source.records.close()
-    above = len(lines_above(records, source.kind))
-    rows = [cells for _line, cells in records[above:] if not isinstance(cells, RowError)]
+    rows = [cells for _line, cells in records[:HEAD] if not isinstance(cells, RowError)]
     if not rows:
         raise ImportFileError("file-empty", ONLY_SEPARATORS)
-    for rule in RULES:
-        if found := rule(rows):
-            return found
-    return GENERIC
+    found = next((found for rule in RULES if (found := rule(rows))), GENERIC)
+    return found if line is None else replace(found, header=msgspec.structs.replace(found.header, line=line))
 
 
 def _xml(text: str) -> Layout:

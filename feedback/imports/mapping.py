@@ -10,7 +10,7 @@ It is strict: an unknown key, a wrong type or a rule that cannot work refuses it
       "encoding": "utf-8", "delimiter": ",",  optional; handed to the reader instead of guessing
       "decimal": ",",                         optional; how weights and numbers are written
       "sheet": "Sheet1",                      optional; of a workbook
-      "header": {"rows": 3, "names": "import-id"},   optional; see cxprogram/imports/headers.py
+      "header": {"rows": 3, "names": "import-id", "line": 4},   optional; see cxprogram/imports/headers.py
       "format": "qualtrics",                  for people: as what the file was recognised
       "external_id": {"column": "*RESPNUM"},
       "answered": a date rule,

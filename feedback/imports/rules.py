@@ -19,14 +19,17 @@ class Part(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Header(Part, frozen=True):
-    """How many rows the header has, and which of them name the columns."""
+    """How many rows the header has, which of them name the columns, and on which line it stands, if that was said."""
 
     rows: int | None = None
     names: Naming | None = None
+    line: int | None = None
 
     def __post_init__(self) -> None:
         if self.rows is not None and not 1 <= self.rows <= 20:
             raise ValueError("a header has 1 to 20 rows")
+        if self.line is not None and self.line < 1:
+            raise ValueError("lines count from 1")
 
 
 class Skip(Part, frozen=True):
@@ -76,4 +79,5 @@ def open_table(path: str | os.PathLike[str], rules: FileRules) -> Table:
         sheet=rules.sheet,
         header_rows=rules.header.rows,
         naming=rules.header.names,
+        header_line=rules.header.line,
     )

@@ -150,6 +150,7 @@ class PreviewPage:
     proposed: ImportMapping | None = None
     check: Check | None = None
     questions: int = 0
+    has_lines: bool = False
 
 
 def import_list(user: User, program: Program) -> ImportList:
@@ -221,6 +222,7 @@ def preview(run: ImportRun, look: Look, reading: Reading, *, user: User, check: 
         saved=kept.filter(kind=look.target),
         proposed=saved_mappings.fitting(kept, [column.name for column in proposal.columns]),
         check=check,
+        has_lines=table.kind in ("delimited", "workbook"),
     )
 
 

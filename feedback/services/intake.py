@@ -58,6 +58,7 @@ class Reading:
     encoding: str = ""
     delimiter: str = ""
     sheet: str = ""
+    line: int | None = None  # where the header stands
 
 
 @dataclass(frozen=True)
@@ -128,7 +129,7 @@ def look(run: ImportRun, reading: Reading) -> Look:
     """Recognise the file and propose what it becomes. Raises ImportFileError."""
     path = import_runs.path_of(run)
     encoding, delimiter, sheet = reading.encoding or None, reading.delimiter or None, reading.sheet or None
-    layout = find_layout(path, encoding=encoding, delimiter=delimiter, sheet=sheet)
+    layout = find_layout(path, encoding=encoding, delimiter=delimiter, sheet=sheet, line=reading.line)
     if layout.format in READERS:
         return Look(layout, "definition", definition=READERS[layout.format](path))
     if layout.refused and not reading.target:

@@ -71,7 +71,7 @@ def test_cells_of_a_workbook_become_the_text_a_person_would_type(tmp_path):
     assert table.blank_rows == 1
     assert table.notes == [
         "1 formulas were saved without their value: those cells are empty.",
-        "1 lines above the header were skipped: 1.",
+        "Line 1, above the header, was skipped: “Undersökning 2024”.",
     ]
 
 

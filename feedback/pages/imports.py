@@ -179,7 +179,8 @@ def preview(run: ImportRun, look: Look, reading: Reading, *, user: User, check: 
     program = run.program
     proposal = look.proposal
     if check is not None:
-        check = replace(check, errors=[replace(error, detail=words(error.detail)) for error in check.errors])
+        errors = [replace(error, detail=words(error.detail)) for error in check.errors]
+        check = replace(check, errors=errors, remarks=[words(remark) for remark in check.remarks])
     if look.definition is not None:
         left = [f"{each.name}: {words(each.why)}" for each in look.definition.left_out[:SHOWN_ERRORS]]
         return PreviewPage(

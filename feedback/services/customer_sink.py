@@ -8,12 +8,13 @@ from cxprogram import languages
 from cxprogram.models import ImportRun
 from cxprogram.sentences import reason
 from feedback.imports.records import Record
-from feedback.services import import_consents
+from feedback.services import import_consents, same_person
 from feedback.services.import_consents import ConsentColumn
 from feedback.services.sink_base import Outcome, RecordSink
 from journeys.choices import CustomerKind
 from journeys.services import attributes, people
 from journeys.services.consent_intake import Prepared as Consented
+from journeys.services.identities import CustomerError
 from journeys.services.people import PersonFacts, Saved
 
 
@@ -24,6 +25,8 @@ class CustomerSink(RecordSink):
     their own, `SOURCE account`. One that is known by the bare key, as the API tells of it, is found by that too.
 
     A row's consent is a word of its own, written after its customer; one that cannot be refuses the row whole.
+
+    Of several rows of one person the later value holds, and `remarks` says so.
 
     Of the file's other columns those become attributes that the program has defined; `notes` names the others.
     """
@@ -36,6 +39,10 @@ class CustomerSink(RecordSink):
             if (rule := self.mapping.consent)
             else None
         )
+        self.met = same_person.Remarks()
+
+    def remarks(self) -> list[str]:
+        return [*self.met.told()]
 
     def understood(self, record: Record) -> tuple[PersonFacts, Consented | None]:
         fields, source = record.fields, self.mapping.source
@@ -57,6 +64,7 @@ class CustomerSink(RecordSink):
             attributes={code: value for code, value in known.items() if code in self.defined},
         )
         people.check(facts, self.defined)
+        self.met.take(facts, record.line)
         return facts, self.consents.understood(record, facts) if self.consents else None
 
     def _account(self, value: str) -> tuple[str, str] | None:
@@ -67,11 +75,7 @@ class CustomerSink(RecordSink):
         return (f"{source} domain"[:60], value.lower()) if "." in value else (_of_accounts(source), value)
 
     def write(self, items: Sequence[tuple[PersonFacts, Consented | None]], *, at: datetime) -> list[Outcome]:
-        facts = self._by_bare_keys([facts for facts, _word in items])
-        outcomes = [
-            Outcome(saved.status) if isinstance(saved, Saved) else Outcome("refused", saved.code, reason(saved))
-            for saved in people.identify_many(self.program, facts, at=at)
-        ]
+        outcomes = self._identify(self._by_bare_keys([facts for facts, _word in items]), at=at)
         words = {place: word for place, (_facts, word) in enumerate(items) if word and not outcomes[place].is_refused}
         if self.consents and words:
             for place, status in zip(words, self.consents.write(list(words.values()), at=at), strict=True):
@@ -80,6 +84,24 @@ class CustomerSink(RecordSink):
                 elif status == "created" and outcomes[place].status == "repeated":
                     outcomes[place] = Outcome("updated")
         return outcomes
+
+    def _identify(self, rows: Sequence[PersonFacts], *, at: datetime) -> list[Outcome]:
+        """What became of each row. Rows of one person are written as one, so that the same file again changes nothing:
+        the first has its outcome, the others repeat it. Where that one is refused, each row stands for itself."""
+        groups = same_person.together(rows)
+        later = {place: first for first, places in groups.items() for place in places[1:]}
+        ones = [place for place in range(len(rows)) if place not in later]
+        facts = [
+            same_person.as_one(rows[n] for n in groups[place]) if place in groups else rows[place] for place in ones
+        ]
+        found = dict(zip(ones, people.identify_many(self.program, facts, at=at), strict=True))
+        apart = sorted(
+            place for first, places in groups.items() if not isinstance(found[first], Saved) for place in places
+        )
+        if apart:
+            again = people.identify_many(self.program, [rows[place] for place in apart], at=at)
+            found |= dict(zip(apart, again, strict=True))
+        return [_outcome(found[place]) if place in found else Outcome("repeated") for place in range(len(rows))]
 
     def _by_bare_keys(self, items: Sequence[PersonFacts]) -> Sequence[PersonFacts]:
         """The facts with the key by which an organisation is known already."""
@@ -99,6 +121,10 @@ class CustomerSink(RecordSink):
             )
             for facts in items
         ]  # fmt: skip
+
+
+def _outcome(saved: Saved | CustomerError) -> Outcome:
+    return Outcome(saved.status) if isinstance(saved, Saved) else Outcome("refused", saved.code, reason(saved))
 
 
 def _of_accounts(source: str) -> str:

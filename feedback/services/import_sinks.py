@@ -45,6 +45,9 @@ class AnswerSink:
     def notes(self) -> list[str]:
         return []
 
+    def remarks(self) -> list[str]:
+        return []
+
     def take(self, row: dict[str, str] | RowError, line: int) -> Prepared | Taken:
         return self.intake.take(row, line)
 

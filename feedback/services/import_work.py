@@ -77,7 +77,7 @@ def _look(run: ImportRun, sink: Sink, clock: Clock) -> bool:
                 errors += taken[: max(MAX_LISTED - len(errors), 0)]
             if rows % LOOK == 0:
                 import_runs.keep_hold(run, at=clock(), rows=rows)
-        notes = [sentences.kept(note) for note in (*table.notes, *sink.notes())]
+        notes = [sentences.kept(note) for note in (*table.notes, *sink.notes(), *sink.remarks())]
     if not rows:
         raise ImportFileError("file-has-no-rows", NO_ROWS, line=1)
     if rejected and not run.options.get("skip_bad_rows"):

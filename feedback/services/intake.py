@@ -123,6 +123,7 @@ class Check:
     skipped: int = 0
     is_all: bool = True
     errors: list[RowError] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
 
 
 def look(run: ImportRun, reading: Reading) -> Look:
@@ -266,6 +267,7 @@ def check(run: ImportRun, look: Look, said: Decisions) -> Check:
         skipped=tally.skipped,
         is_all=is_all,
         errors=tally.errors[:LISTED_ERRORS],
+        remarks=sink.remarks(),
     )
 
 

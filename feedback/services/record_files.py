@@ -59,6 +59,6 @@ def _take_in(sink: Sink, path: Path, result: ImportResult, at: datetime, progres
             result.add(import_batches.write(sink, batch, at=at))
             if progress:
                 progress(result.rows)
-        result.notes = [*table.notes, *sink.notes()]
+        result.notes = [*table.notes, *sink.notes(), *sink.remarks()]
     if not result.rows:
         raise ImportFileError("file-has-no-rows", NO_ROWS, line=1)

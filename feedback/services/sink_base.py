@@ -41,12 +41,14 @@ class Outcome:
 
 
 class Sink(Protocol):
-    """`open` checks that the file fits, `notes` says what of it is not kept, `take` understands one row, `write` keeps
-    many at once, `close` ends it."""
+    """`open` checks that the file fits, `notes` says what of it is not kept, `take` understands one row, `remarks` says
+    what was seen in the rows until now, `write` keeps many at once, `close` ends it."""
 
     def open(self, path: Path) -> Table: ...
 
     def notes(self) -> list[str]: ...
+
+    def remarks(self) -> list[str]: ...
 
     def take(self, row: dict[str, str] | RowError, line: int) -> Any: ...
 
@@ -77,6 +79,9 @@ class RecordSink:
     def notes(self) -> list[str]:
         mapping, known = self.mapping, attributes.definitions(self.program)
         return unkept.notes(unkept.of_mapping(mapping.target, mapping.fields, mapping.attributes, known))
+
+    def remarks(self) -> list[str]:
+        return []
 
     def take(self, row: dict[str, str] | RowError, line: int) -> Any:
         record = map_record(self.mapping, row, line, self.keys, zone=self.program.zone)

@@ -133,8 +133,12 @@ SCORES = _named(
     ),
     comment=COMMENT,
     customer_id=(
-        "person id,customer id,customer number,contact id,kund-id,kundnr,kundnummer,kunde-id,kundenr,kundenummer,"
-        "asiakas-id,asiakasnumero"
+        "person id,customer id,customer number,customer no,customer nr,customer key,contact id,client id,client number,"
+        "client no,member id,member number,member no,membership number,"
+        "kund-id,kundnr,kund nr,kundnummer,kundens nummer,kundnyckel,medlems-id,medlemsnr,medlemsnummer,"
+        "kunde-id,kundenr,kunde nr,kundenummer,kundens nummer,kundenøkkel,kundenøgle,"
+        "asiakas-id,asiakasnro,asiakas nro,asiakasnumero,asiakkaan numero,asiakastunnus,"
+        "jäsen-id,jäsennro,jäsennumero,jäsentunnus"
     ),
     email=EMAIL,
     name=NAME,
@@ -230,6 +234,11 @@ def is_sensitive(heading: str) -> bool:
 def is_personal(heading: str) -> bool:
     """Whether the heading is what people call a name, an address, a phone or a customer number."""
     return plain(heading) in WHO
+
+
+def is_customer_number(heading: str) -> bool:
+    """Whether the heading is what people call the number of a customer."""
+    return plain(heading) in SCORES["customer_id"]
 
 
 def is_likelihood(heading: str) -> bool:

@@ -96,6 +96,7 @@ class _Draft:
                 self.roles[name] = "personal"
             elif not profile.filled:
                 self.roles[name] = "ignore"
+        self._find_customer()
         if self.told.is_framed:
             return
         have = set(self.roles.values())
@@ -116,6 +117,18 @@ class _Draft:
                 self.roles[name] = "personal"
         if self.layout.format == "typeform":
             self.roles[self.table.header[-1]] = "personal"
+
+    def _find_customer(self) -> None:
+        """Whose number a column is called, it is: whether it comes once, or again with each answer of the customer."""
+        if "customer-key" in self.roles.values():
+            return
+        heads = self.table.header_rows[0]
+        for at, name in enumerate(self.table.header):
+            called = (name, heads[at] if at < len(heads) else "")
+            is_free = self.roles.get(name, "attribute") == "attribute" and self.profiles[name].filled
+            if is_free and any(map(headings.is_customer_number, called)):
+                self.roles[name] = "customer-key"
+                return
 
     def plans(self) -> Iterator[QuestionPlan]:
         for plan in self.told.fixed:

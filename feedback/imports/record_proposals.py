@@ -165,10 +165,13 @@ def _by_headings(table: Table, profiles: dict[str, Profile], target: Target) -> 
 def _is_key(name: str, profile: Profile, target: Target, *, is_first: bool) -> bool:
     """Ids come first in a table, or are called so; one that every row has, and no two rows share.
 
+    The number of a customer is the key of a customer alone, and not of what they did or said.
     Of people only the first column can be one that is not called so, and only if it looks like nothing else: ages and
     points differ too, and are nobody's key; nor is the number of what they have, or that which a state gave them.
     """
     if headings.is_national_id(name) or (target in SOMEBODY and headings.is_of_a_thing(name)):
+        return False
+    if "customer" in FIELDS[target][0] and headings.is_customer_number(name):  # it is the key of who it was
         return False
     if headings.is_key(name) and not profile.is_phone:
         return is_id(profile)
@@ -216,6 +219,7 @@ def _by_looks(table: Table, profiles: dict[str, Profile], target: Target, known:
     looks.give("domain", [name for name in domains if profiles[name].is_key])
     looks.give("account", domains)
     looks.give("customer", sorted(emails, key=lambda name: -profiles[name].distinct))
+    looks.give("customer", filter(headings.is_customer_number, filled))
     looks.give("rating", [name for name in filled if profiles[name].is_whole and profiles[name].distinct <= SCALE])
     long = [name for name in filled if profiles[name].mean_length > 25 and name not in emails]
     looks.give("text", sorted(long, key=lambda name: -profiles[name].mean_length))

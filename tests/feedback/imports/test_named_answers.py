@@ -1,4 +1,5 @@
-"""Answers of any file whose rows name their customer: left out unless a person says so, then on the customer's page."""
+"""Answers of any file whose rows name their customer: by number as proposed, by address and name if a person says so;
+then they stand on the customer's page."""
 
 import pytest
 from django.urls import reverse
@@ -21,7 +22,7 @@ PERSONAL = ("role-3", "role-4", "role-5", "role-6")
 def test_who_answered_is_never_proposed_as_a_question(owner):
     _run, url = upload(owner, FILE, "answers.csv")
     data = chosen(tree(owner.get(url)))
-    assert [data[role] for role in PERSONAL] == ["personal"] * 4
+    assert [data[role] for role in PERSONAL] == ["customer-key", "personal", "personal", "personal"]
     assert data["role-1"] == "question" and "Ada Berg" not in text(tree(owner.get(url)))
 
 

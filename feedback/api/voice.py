@@ -46,7 +46,7 @@ class MentionBody(VoiceBody, forbid_unknown_fields=True, kw_only=True):
     title: Annotated[str, Meta(max_length=500)] = ""
     author: Annotated[str, Meta(max_length=200)] = ""
     url: Annotated[str, Meta(max_length=1_000)] = ""
-    language: Annotated[str, Meta(max_length=5)] = ""
+    language: Annotated[str, Meta(max_length=languages.MAX_CODE)] = ""
     rating: Number = None
     rating_low: Number = None
     rating_high: Number = None
@@ -76,7 +76,7 @@ class ConversationBody(VoiceBody, forbid_unknown_fields=True, kw_only=True):
 
     subject: Annotated[str, Meta(max_length=500)] = ""
     channel: Annotated[str, Meta(max_length=40, description="`chat`, `email`, `letter` …")] = ""
-    language: Annotated[str, Meta(max_length=5)] = ""
+    language: Annotated[str, Meta(max_length=languages.MAX_CODE)] = ""
     rating: Number = None
 
 

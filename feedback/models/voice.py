@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from cxprogram import languages
 from cxprogram.audit import audited
 from cxprogram.models import OrgUnit, Program
 from feedback.choices import CLOSED_WORDS
@@ -53,7 +54,7 @@ class Mention(VoiceRecord):
     author = models.CharField(_("who said it"), max_length=200, blank=True)
     title = models.CharField(_("title"), max_length=500, blank=True)
     url = models.CharField(_("address"), max_length=1_000, blank=True)
-    language = models.CharField(_("language"), max_length=5, blank=True)
+    language = models.CharField(_("language"), max_length=languages.MAX_CODE, blank=True)
     rating = models.DecimalField(_("rating"), max_digits=9, decimal_places=3, null=True, blank=True)
     rating_low = models.DecimalField(_("lowest rating"), max_digits=9, decimal_places=3, null=True, blank=True)
     rating_high = models.DecimalField(_("highest rating"), max_digits=9, decimal_places=3, null=True, blank=True)
@@ -118,7 +119,7 @@ class Conversation(VoiceRecord):
 
     subject = models.CharField(_("subject"), max_length=500, blank=True)
     channel = models.CharField(_("channel"), max_length=40, blank=True)
-    language = models.CharField(_("language"), max_length=5, blank=True)
+    language = models.CharField(_("language"), max_length=languages.MAX_CODE, blank=True)
     rating = models.DecimalField(_("rating"), max_digits=9, decimal_places=3, null=True, blank=True)
 
     class Meta:

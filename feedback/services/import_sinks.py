@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 from django.utils.translation import gettext as _
 
+from cxprogram import languages
 from cxprogram.imports.errors import RowError
 from cxprogram.imports.reader import Table
 from cxprogram.models import ImportRun
@@ -125,6 +126,8 @@ class VoiceSink(RecordSink):
         customer, text = fields.pop("customer", ""), fields.pop("text", "")
         assert record.at is not None, "what was said has a time"
         facts: dict[str, Any] = {name: value for name, value in fields.items() if name != "unit"}
+        if len(language := facts.get("language", "")) > languages.MAX_CODE:
+            facts["language"] = languages.code_of(language) or language[: languages.MAX_CODE]
         if record.closed_at is not None:
             facts["closed_at"] = record.closed_at
         said = voice.Said(

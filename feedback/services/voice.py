@@ -16,6 +16,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from cxprogram import languages
 from cxprogram.errors import DomainError
 from cxprogram.models import OrgUnit, Program
 from cxprogram.sentences import say
@@ -43,10 +44,10 @@ MODELS: dict[str, Model] = {
 }
 # The texts that each kind has beside its text, and how long they may be.
 TEXTS: dict[str, dict[str, int]] = {
-    "mentions": {"channel": 40, "author": 200, "title": 500, "url": 1_000, "language": 5},
+    "mentions": {"channel": 40, "author": 200, "title": 500, "url": 1_000, "language": languages.MAX_CODE},
     "support-cases": {"subject": 500, "status": 60, "channel": 40, "priority": 60},
     "feature-requests": {"title": 500, "status": 60},
-    "conversations": {"subject": 500, "channel": 40, "language": 5},
+    "conversations": {"subject": 500, "channel": 40, "language": languages.MAX_CODE},
     "employee-remarks": {"title": 500},
 }
 NUMBERS: dict[str, tuple[str, ...]] = {

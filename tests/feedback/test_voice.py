@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from cxprogram.choices import Role
-from feedback.models import FeatureRequest, Mention, SupportCase
+from feedback.models import Conversation, FeatureRequest, Mention, SupportCase
 from journeys.models import Customer
 from journeys.services import subjects
 from tests import factories
@@ -105,3 +105,12 @@ def test_an_erased_person_leaves_the_figures(program, api):
     case = SupportCase.objects.get()
     assert (case.text, case.subject, case.customer, case.status) == ("", "", None, "open")
     assert {(event.text, event.subject) for event in case.events.all()} == {("", "")}
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "pt-BR", "sr-latn", "zh-hant", "fi"])
+def test_a_language_of_any_length_is_kept_as_it_was_sent(program, api, language):
+    assert api.post("mentions/", REVIEW | {"language": language}).status_code == 201
+    chat = {"source": "chat", "external_id": "1", "at": "2024-05-01", "text": "Hei", "language": language}
+    assert api.post("conversations/", chat).status_code == 201
+    assert Mention.objects.get().language == Conversation.objects.get().language == language
+    assert api.post("mentions/", REVIEW | {"language": "x" * 11}).status_code == 400

@@ -1,6 +1,11 @@
 # ruff: noqa: S608 (no value is written into a statement)
 """What is counted of support cases and tickets: whether the first contact was enough, and how many complain.
 
+A case is over at the time that its source tells. Of one whose state says that it is over and of which no time is told,
+the last time known counts: in a file of Zendesk, that it was last changed (see `feedback/imports/presets.py`); of a
+case that we knew as open, that we heard of it; else it was over when we met it, and counts as closed when it came, as
+the plans that ask after closed cases take it.
+
 The named parameters of the statements are those of `_scope` in journeys/services/kpi_filling.py.
 """
 
@@ -8,19 +13,28 @@ from functools import partial
 
 from django.utils.translation import gettext_lazy
 
+from feedback.choices import CLOSED_WORDS
 from journeys.kpis import cells, counted
 from journeys.kpis.counted import Counted, Reach
 from journeys.kpis.parameters import OneOf, Parameter, Whole, texts
 from journeys.sql import EVENTS
 
+# The words of `SupportCase.is_closed`, as a list of values.
+_WORDS = ", ".join(f"('{word}')" for word in sorted(CLOSED_WORDS))
+_IS_OVER = f"lower(btrim({{row}}.status)) IN (VALUES {_WORDS})"
 # A case is counted when its days are over: in the month in which it is known whether the customer came back.
-FIRST_CONTACT = """
+FIRST_CONTACT = f"""
     WITH c AS (
-        SELECT c.id, c.customer_id, coalesce(c.unit_id, %(root)s) AS unit_id, c.at, c.closed_at,
+        SELECT c.id, c.customer_id, coalesce(c.unit_id, %(root)s) AS unit_id, c.at,
+               coalesce(c.closed_at, CASE WHEN {_IS_OVER.format(row="c")} THEN coalesce(
+                   (SELECT min(e.pgh_created_at) FROM feedback_supportcaseevent e WHERE e.pgh_obj_id = c.id
+                    AND e.pgh_id > (SELECT max(o.pgh_id) FROM feedback_supportcaseevent o WHERE o.pgh_obj_id = c.id
+                                    AND o.closed_at IS NULL AND NOT {_IS_OVER.format(row="o")})),
+                   c.at) END) AS closed_at,
                c.at + %(within_days)s * interval '1 day' AS known_at
         FROM feedback_supportcase c
         WHERE c.program_id = %(program)s AND c.customer_id IS NOT NULL AND c.at >= %(read_from)s AND c.at < %(end)s
-        AND (%(channels)s::text[] = '{}' OR c.channel = ANY(%(channels)s))
+        AND (%(channels)s::text[] = '{{}}' OR c.channel = ANY(%(channels)s))
         AND c.customer_id IN (SELECT id FROM kpi_population)
     ), x AS (
         SELECT c.id, c.unit_id, c.closed_at IS NOT NULL AND c.closed_at <= c.known_at AS is_closed,

@@ -173,6 +173,11 @@ CASES = _named(
     channel="channel,source,ticket source,kanal,kanava",
     at="created,created at,create date,opened,opened at,skapad,öppnad,opprettet,åpnet,oprettet,åbnet,luotu,avattu",
     closed_at="closed,closed at,close date,solved at,stängd,avslutad,lukket,avsluttet,afsluttet,suljettu",
+    changed_at=(
+        "updated,updated at,last updated,modified,modified at,last modified,last modified date,"
+        "uppdaterad,ändrad,senast ändrad,oppdatert,endret,sist endret,opdateret,ændret,senest ændret,"
+        "päivitetty,muutettu,muokattu"
+    ),
 )
 # What somebody is at work: it tells nothing of what they may see.
 TITLES = _named(

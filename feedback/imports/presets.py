@@ -10,6 +10,7 @@ class Preset:
     fields: dict[str, tuple[str, ...]]
     at: tuple[str, ...] = ()
     closed_at: tuple[str, ...] = ()
+    changed_at: tuple[str, ...] = ()  # of a case that is over, where nothing tells since when: the last time known
     constants: dict[str, str] = field(default_factory=dict)
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
     skip: tuple[tuple[str, tuple[str, ...], str], ...] = ()
@@ -27,6 +28,7 @@ PRESETS: dict[str, Preset] = {
             "text": ("description",), "channel": ("via_channel",), "priority": ("priority",),
         },
         at=("created_at",),
+        changed_at=("updated_at",),
         skip=(("status", ("deleted",), "deleted cases"),),
     ),
     "zendesk-comments": Preset(

@@ -28,6 +28,7 @@ def record_mapping_of(
         codes={name: codes for name, codes in proposal.codes.items() if proposal.column_of(name)},
         at=_rule(proposal, "at", zone, date_format, day) if proposal.target in TIMED else None,
         closed_at=_rule(proposal, "closed_at", zone, date_format, None) if proposal.column_of("closed_at") else None,
+        changed_at=_rule(proposal, "changed_at", zone, date_format, None) if proposal.column_of("changed_at") else None,
         consent=_consent(proposal, zone, date_format, day, consenting),
         brands=[column.name for column in proposal.columns if column.role == "brand"],
         attributes=attribute_columns(proposal),

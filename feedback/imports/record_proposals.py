@@ -33,8 +33,8 @@ NAMED: dict[str, Headings] = {
 
 @dataclass(slots=True)
 class RecordProposal:
-    """What a table of records becomes. A role is a field, `at`, `closed_at`, `consent`, `consent_at`, `attribute`,
-    `ignore` or `personal`."""
+    """What a table of records becomes. A role is a field, `at`, `closed_at`, `changed_at`, `consent`, `consent_at`,
+    `attribute`, `ignore` or `personal`."""
 
     layout: Layout
     table: Table
@@ -125,10 +125,14 @@ def propose_records(layout: Layout, table: Table, profiles: dict[str, Profile], 
     return proposal
 
 
+def _times_of(preset: Preset) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    return ("at", preset.at), ("closed_at", preset.closed_at), ("changed_at", preset.changed_at)
+
+
 def _by_preset(preset: Preset, table: Table, proposal: RecordProposal) -> dict[str, str]:
     present = {headings.plain(name): name for name in reversed(table.header)} | {name: name for name in table.header}
     roles: dict[str, str] = {}
-    for role, candidates in (*preset.fields.items(), ("at", preset.at), ("closed_at", preset.closed_at)):
+    for role, candidates in (*preset.fields.items(), *_times_of(preset)):
         found = (present.get(name) or present.get(headings.plain(name)) for name in candidates)
         column = next((name for name in found if name is not None and name not in roles), None)
         if column is not None:
@@ -150,7 +154,7 @@ def _by_headings(table: Table, profiles: dict[str, Profile], target: Target) -> 
         profile = profiles[name]
         if role == "consent_at":
             fits = profile.is_date and bool(consents)
-        elif role in ("at", "closed_at"):
+        elif role in ("at", "closed_at", "changed_at"):
             fits = profile.is_date
         elif role == "consent":
             fits = name in consents

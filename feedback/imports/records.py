@@ -10,6 +10,7 @@ A record mapping is a JSON document like that of answers (feedback/imports/mappi
       "constants": {"type": "page"},          what every row of the file is
       "codes": {"rating": {"good": "5"}},     what a cell of a field means; an unlisted cell is an error then
       "at": a date rule, "closed_at": a date rule,
+      "changed_at": a date rule,              of a case that is over, where no `closed_at` tells since when
       "attributes": {"priority": "priority"}, by name; kept as they are
       "brands": ["Us", "Oakland"],            of ratings: columns that are each named for whom they rate
       "consent": {"column": "optin", "purpose": "marketing", "at": a date rule, "text_version": 2},  of customers
@@ -132,6 +133,7 @@ class RecordMapping(Part, frozen=True):
     codes: dict[str, dict[str, str]] = {}
     at: DateRule | None = None
     closed_at: DateRule | None = None
+    changed_at: DateRule | None = None
     attributes: dict[str, str] = {}
     brands: list[str] = []
     consent: ConsentRule | None = None
@@ -164,6 +166,8 @@ class RecordMapping(Part, frozen=True):
             raise ValueError(gettext_noop("units need a code or a name"))
         if self.target == "mentions" and not {"text", "rating"} & self.fields.keys():
             raise ValueError(gettext_noop("mentions need a text or a rating"))
+        if self.changed_at and self.target != "support-cases":
+            raise ValueError(f"{self.target} are never over")
         if self.consent and self.target != "customers":
             raise ValueError(f"{self.target} consent to nothing")
         if self.brands and self.target != "competitor-ratings":
@@ -184,7 +188,7 @@ class RecordMapping(Part, frozen=True):
     @property
     def columns(self) -> list[str]:
         """Every column the mapping reads, once."""
-        dates = (self.at, self.closed_at, self.consent.at if self.consent else None)
+        dates = (self.at, self.closed_at, self.changed_at, self.consent.at if self.consent else None)
         rules = [rule.column for rule in dates if rule is not None and rule.column is not None]
         said = [self.consent.column] if self.consent else []
         kept = [*said, *self.attributes.values(), *self.brands, *(skip.column for skip in self.skip)]
@@ -203,6 +207,7 @@ class Record:
     fields: dict[str, str]
     attributes: dict[str, str] = field(default_factory=dict)
     ratings: dict[str, str] = field(default_factory=dict)  # numbers by the column that is named for whom they rate
+    changed_at: datetime | None = None
     consent: tuple[str, datetime] | None = None  # the word and when it was said
 
     @property
@@ -252,6 +257,7 @@ def map_record(
             errors.append(RowError(line, mapping.fields.get(needed, ""), "field-missing", told(LACKS[needed])))
     at = _moment(mapping.at, row, line, errors, zone, is_needed=mapping.target in TIMED)
     closed_at = _moment(mapping.closed_at, row, line, errors, zone, is_needed=False)
+    changed_at = _moment(mapping.changed_at, row, line, errors, zone, is_needed=False)
     consent = _consent(mapping.consent, row, line, errors, zone) if mapping.consent else None
     attributes = {}
     for name, column in mapping.attributes.items():
@@ -272,7 +278,7 @@ def map_record(
         external_id = f"{mapping.table}:{external_id}"
     if not external_id and mapping.target in TIMED:
         external_id = keys.of(row)
-    return Record(line, mapping.target, external_id, at, closed_at, fields, attributes, ratings, consent)
+    return Record(line, mapping.target, external_id, at, closed_at, fields, attributes, ratings, changed_at, consent)
 
 
 def _number(cell: str, decimal: str) -> str | None:

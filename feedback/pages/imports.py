@@ -76,7 +76,7 @@ FIELD_ROLES = {
     "brand": gettext_lazy("the rating of whom the column is named for"), "context": gettext_lazy("the context"),
     "scale_low": gettext_lazy("the lowest rating there is"), "scale_high": gettext_lazy("the highest rating there is"),
     "manager": gettext_lazy("the manager"), "parent": gettext_lazy("the unit above"), "at": gettext_lazy("when"),
-    "closed_at": gettext_lazy("when it was closed"),
+    "closed_at": gettext_lazy("when it was closed"), "changed_at": gettext_lazy("when it was last changed"),
     "consent": gettext_lazy("the consent: yes, no or withdrawn"),
     "consent_at": gettext_lazy("when the consent was said"),
     "attribute": gettext_lazy("something known beside"),
@@ -233,9 +233,11 @@ def _targets(chosen: str) -> list[RoleChoice]:
 
 def _record_roles(proposal: object) -> dict[str, str]:
     assert isinstance(proposal, RecordProposal)
-    rest = {"customers": ("consent", "consent_at", "attribute"), "competitor-ratings": ("brand", "at")}.get(
-        proposal.target, ("at", "closed_at", "attribute") if proposal.target in KEEPS_ATTRIBUTES else ()
-    )
+    rest = {
+        "customers": ("consent", "consent_at", "attribute"),
+        "competitor-ratings": ("brand", "at"),
+        "support-cases": ("at", "closed_at", "changed_at", "attribute"),
+    }.get(proposal.target, ("at", "closed_at", "attribute") if proposal.target in KEEPS_ATTRIBUTES else ())
     known = [*FIELDS[proposal.target][0], *rest, "personal", "ignore"]
     return {name: str(FIELD_ROLES[name]) for name in known if name in FIELD_ROLES}
 

@@ -12,6 +12,7 @@ from cxprogram import languages
 from cxprogram.imports.errors import RowError
 from cxprogram.imports.reader import Table
 from cxprogram.models import ImportRun
+from feedback.choices import CLOSED_WORDS
 from feedback.imports.mapping import load_mapping
 from feedback.imports.records import Record
 from feedback.imports.rules import open_table
@@ -128,8 +129,8 @@ class VoiceSink(RecordSink):
         facts: dict[str, Any] = {name: value for name, value in fields.items() if name != "unit"}
         if len(language := facts.get("language", "")) > languages.MAX_CODE:
             facts["language"] = languages.code_of(language) or language[: languages.MAX_CODE]
-        if record.closed_at is not None:
-            facts["closed_at"] = record.closed_at
+        if closed_at := record.closed_at or _last_known(record):
+            facts["closed_at"] = closed_at
         said = voice.Said(
             source=self.mapping.source,
             external_id=record.external_id,
@@ -145,6 +146,13 @@ class VoiceSink(RecordSink):
     def write(self, items: Sequence[voice.Prepared], *, at: datetime) -> list[Outcome]:
         recorded = voice.record_many(self.program, self.mapping.target, items)  # type: ignore[arg-type]
         return [Outcome(each.status) for each in recorded]
+
+
+def _last_known(record: Record) -> datetime | None:
+    """When a case was over at the latest: its state says that it is, and the source when it last changed."""
+    is_over = record.fields.get("status", "").casefold() in CLOSED_WORDS
+    is_later = record.changed_at is not None and record.at is not None and record.changed_at >= record.at
+    return record.changed_at if is_over and is_later else None
 
 
 SINKS: dict[str, Callable[[ImportRun], Sink]] = {

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pgtrigger
 import pytest
 
 from feedback.models import SupportCase
@@ -51,6 +52,28 @@ def test_a_case_that_its_source_changes_counts_its_month_again(world: World) -> 
     SupportCase.objects.update(closed_at=datetime(2026, 1, 6, tzinfo=UTC))
     fill(world)
     assert reading(world, kpi).value == 1.0
+
+
+def test_a_case_that_its_state_calls_over_counts_by_the_last_time_known(world: World) -> None:
+    kpi = define(world, "first_contact_resolution", "share", parameters={"within_days": 7})
+    people = [factories.make_customer(world.program).pk for _n in range(5)]
+    case(world, people[0], "2026-01-05", status=" Solved ")  # met as over: as old as the case
+    case(world, people[1], "2026-01-05", status="LÖST")
+    case(world, people[2], "2026-01-05", status="pending")
+    case(world, people[3], "2026-01-05", closed="2026-01-20", status="closed")  # the time that is told counts
+    case(world, people[4], "2026-01-05", status="open")
+    fill(world)
+    assert (reading(world, kpi).value, reading(world, kpi).n) == (2 / 5, 5)
+    # One that we knew as open was over when we heard of it: that is today, long after its seven days.
+    SupportCase.objects.filter(customer=people[4]).update(status="closed")
+    fill(world)
+    assert reading(world, kpi).value == 2 / 5
+    # Had we heard of it in time, it would count.
+    events = SupportCase.events.field.model.objects.filter(customer=people[4], status="closed")
+    with pgtrigger.ignore("feedback.SupportCaseEvent:append_only"):
+        events.update(pgh_created_at=datetime(2026, 1, 7, tzinfo=UTC))
+    fill(world, rebuild=True)
+    assert reading(world, kpi).value == 3 / 5
 
 
 def test_complaints_are_told_for_each_customer_of_the_month(world: World) -> None:

@@ -1,9 +1,14 @@
 """Files of what is said elsewhere: in any language, and cases that are over though nobody says since when."""
 
-import pytest
+from datetime import UTC, datetime
 
-from feedback.models import Mention
-from tests.feedback.imports.bringing import bring
+import pytest
+from django.utils import timezone
+
+from feedback.models import Mention, SupportCase
+from feedback.services import import_work
+from tests.feedback.imports.bringing import bring, chosen, tree, upload
+from tests.feedback.imports.taking import sample
 
 pytestmark = pytest.mark.django_db
 
@@ -18,3 +23,33 @@ def test_reviews_come_in_any_language_and_again_are_repeats(owner):
         "zh-hans", "pt-BR", "sr-latn", "sv", "de",
     ]  # fmt: skip
     assert bring(owner, content, "again.csv").repeated == 5
+
+
+def test_a_case_of_zendesk_that_is_over_was_so_when_it_was_last_changed(owner):
+    run = bring(owner, sample("support/zendesk_ticket_data.csv"), "tickets.csv")
+    assert (run.imported, run.skipped, run.errors) == (8, 2, [])
+    assert not SupportCase.objects.filter(closed_at=None).exists()  # closed or solved, all of them
+    case = SupportCase.objects.get(external_id="16988")
+    assert (case.status, case.closed_at) == ("solved", datetime(2021, 1, 13, 18, 42, 39, tzinfo=UTC))
+
+
+def bring_as_cases(owner, content):
+    run, url = upload(owner, content.encode(), "cases.csv")
+    data = chosen(tree(owner.get(url, {"target": "support-cases"})))
+    owner.post(url + "start/", data | {"do": "start", "source": "desk"})
+    import_work.work(run.pk, clock=timezone.now)
+    run.refresh_from_db()
+    return run
+
+
+def test_a_case_that_is_open_was_never_closed_however_often_it_changed(owner):
+    header = "Case ID,Subject,Status,Created,Last updated\n"
+    rows = (
+        "1,Late,open,2024-05-01 10:00:00,2024-05-03 10:00:00\n2,Lost,Solved,2024-05-01 10:00:00,2024-05-03 10:00:00\n"
+    )
+    odd = "3,Torn,closed,2024-05-01 10:00:00,2024-04-03 10:00:00\n4,Wet,closed,2024-05-01 10:00:00,\n"
+    run = bring_as_cases(owner, header + rows + odd)
+    assert (run.imported, run.errors) == (4, [])
+    closed = dict(SupportCase.objects.values_list("external_id", "closed_at"))
+    assert (closed["1"], closed["3"], closed["4"]) == (None, None, None)
+    assert closed["2"] == datetime(2024, 5, 3, 8, tzinfo=UTC)

@@ -19,7 +19,7 @@ class VoicePage(ManyRows, ReadOnlyAdmin):
     def get_fieldsets(self, request: Any, obj: Any = None) -> Any:
         return (
             (None, {"fields": ("program", "at", *self.facts, "text")}),
-            (gettext_lazy("Who and where"), {"fields": ("customer", "unit", "attributes")}),
+            (gettext_lazy("Who and where"), {"fields": ("customer", "unit", "touchpoint", "attributes")}),
             (gettext_lazy("Where it came from"), {"fields": ("source", "external_id", "received_at")}),
         )
 

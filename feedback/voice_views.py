@@ -12,7 +12,7 @@ from feedback.pages import voice as pages
 @require_safe
 @member_page(Right.SEE_VOICE)
 def voice_list(request: HttpRequest, visit: Visit) -> HttpResponse:
-    """`?kind=`, `?source=`, `?q=` (words in title or text)."""
+    """`?kind=`, `?source=`, `?touchpoint=` (a code), `?q=` (words in title or text)."""
     return render(
         request, "feedback/voice_list.html", {"page": pages.voice_list(visit.user, visit.program, request.GET)}
     )

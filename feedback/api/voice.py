@@ -17,7 +17,7 @@ from cxprogram.api_senders import Sender, moment
 from cxprogram.models import Program
 from feedback.api.answers import CustomerBody
 from feedback.services import voice
-from feedback.services.voice import Kind, Prepared, Said
+from feedback.services.voice import Kind, Places, Prepared, Said
 from journeys.services import customers
 
 Key = Annotated[str, Meta(min_length=1, max_length=200, description="Its key in that system.")]
@@ -36,6 +36,7 @@ class VoiceBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     text: Annotated[str, Meta(max_length=voice.MAX_TEXT)] = ""
     customer: CustomerBody | None = None
     unit: Annotated[str | None, Meta(description="Code of the unit; the root, if not given.")] = None
+    touchpoint: Annotated[str, Meta(max_length=50, description="Code of the touchpoint that it is about.")] = ""
     attributes: dict[str, Any] = {}
 
 
@@ -111,11 +112,12 @@ CODES = (
     "said-nothing",
     "text-not-storable",
     "text-too-long",
+    "touchpoint-unknown",
     "unit-missing",
 )
 
 
-def said(sender: Sender, body: VoiceBody) -> tuple[Program, Said]:
+def said(sender: Sender, body: VoiceBody, places: Places) -> tuple[Program, Said]:
     """What a body says; raises DomainError."""
     program = sender.program(body.program)
     facts = {name: getattr(body, name) for name in COMMON if hasattr(body, name)}
@@ -129,6 +131,7 @@ def said(sender: Sender, body: VoiceBody) -> tuple[Program, Said]:
         text=body.text,
         customer=customers.told(body.customer, source=body.source),
         unit=sender.unit(program, body.unit),
+        touchpoint=places.find(program, body.touchpoint),
         facts=facts,
         attributes=body.attributes,
     )
@@ -142,11 +145,11 @@ def take_in(
     user: Any, kind: Kind, decoder: "msgspec.json.Decoder[Any]", rows: list[Any], *, at: datetime
 ) -> NewestAccount:
     """Write the rows that can be written, by program; the others are rejected one by one."""
-    sender = Sender(user)
+    sender, places = Sender(user), Places()
     account = [NewestRow(index) for index in range(len(rows))]
 
     def read(raw: Any) -> tuple[Program, Prepared]:
-        program, what = said(sender, api_bodies.decode(raw, decoder))
+        program, what = said(sender, api_bodies.decode(raw, decoder), places)
         return program, voice.prepare(kind, what, at=at)
 
     for program, group in api_bulk.by_program(account, rows, read):
@@ -194,7 +197,7 @@ def _doors(kind: Kind, body: type[VoiceBody], what: str, example: dict[str, Any]
         @one
         def post(self, request: Any) -> HttpResponse:
             at = timezone.now()
-            program, what = said(Sender(request.user), api_bodies.read(request, decoder))
+            program, what = said(Sender(request.user), api_bodies.read(request, decoder), Places())
             recorded = voice.record(program, kind, what, at=at)
             written = VoiceWritten(recorded.id, recorded.status)  # type: ignore[arg-type]
             return reply(written, status=201 if recorded.status == "created" else 200)

@@ -67,13 +67,18 @@ FIELDS: dict[Target, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("external_id", "customer", "case", "type", "channel", "value", "touchpoint", "unit", "text"), ("type",)
     ),
     "support-cases": (
-        ("external_id", "customer", "status", "subject", "text", "channel", "priority", "rating", "unit"),
+        ("external_id", "customer", "status", "subject", "text", "channel", "priority", "rating", "unit",
+         "touchpoint"),
         ("external_id",),
     ),
-    "mentions": (("external_id", "rating", "text", "title", "author", "url", "customer", "unit", "language"), ()),
-    "feature-requests": (("external_id", "title", "text", "status", "customer", "votes", "unit"), ()),
-    "conversations": (("external_id", "subject", "text", "channel", "rating", "customer", "unit", "language"), ()),
-    "employee-remarks": (("external_id", "title", "text", "rating", "unit"), ()),
+    "mentions": (
+        ("external_id", "rating", "text", "title", "author", "url", "customer", "unit", "language", "touchpoint"), ()
+    ),
+    "feature-requests": (("external_id", "title", "text", "status", "customer", "votes", "unit", "touchpoint"), ()),
+    "conversations": (
+        ("external_id", "subject", "text", "channel", "rating", "customer", "unit", "language", "touchpoint"), ()
+    ),
+    "employee-remarks": (("external_id", "title", "text", "rating", "unit", "touchpoint"), ()),
     "competitor-ratings": (
         ("external_id", "respondent", "customer", "competitor", "rating", "touchpoint", "context", "unit",
          "scale_low", "scale_high"),

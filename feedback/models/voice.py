@@ -9,7 +9,7 @@ from cxprogram.audit import audited
 from cxprogram.models import OrgUnit, Program
 from feedback.choices import CLOSED_WORDS
 from feedback.querysets import VoiceQuerySet
-from journeys.models import Customer
+from journeys.models import Customer, Touchpoint
 
 
 class VoiceRecord(models.Model):
@@ -27,6 +27,9 @@ class VoiceRecord(models.Model):
     received_at = models.DateTimeField(_("received"), db_default=Now(), editable=False)
     customer = models.ForeignKey(Customer, on_delete=models.SET_NULL, null=True, blank=True, verbose_name=_("customer"))
     unit = models.ForeignKey(OrgUnit, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("unit"))
+    touchpoint = models.ForeignKey(
+        Touchpoint, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("touchpoint")
+    )
     text = models.TextField(_("text"), blank=True)
     attributes = models.JSONField(_("attributes"), default=dict, blank=True)
 

@@ -17,6 +17,7 @@ from cxprogram.models import Program
 from cxprogram.page_base import number_in
 from feedback.services.voice import MODELS, TEXTS
 from journeys import source_words
+from journeys.models import Touchpoint
 from journeys.source_words import SourceNames
 
 PAGE_SIZE = 30
@@ -41,20 +42,24 @@ class VoiceList:
     spoken: Sequence[Spoken]
     kinds: Sequence[tuple[str, Any]]
     sources: Sequence[tuple[str, str]]
+    places: Sequence[tuple[str, str]]
     kind: str
     source: str
+    touchpoint: str
     words: str
     next_url: str
     is_filtered: bool
 
 
 def voice_list(user: Any, program: Program, asked: Mapping[str, str]) -> VoiceList:
-    """The newest first, by kind, source and words; a constant number of queries."""
+    """The newest first, by kind, source, touchpoint and words; a constant number of queries."""
     kind = asked.get("kind", "") if asked.get("kind", "") in KINDS else ""
     words = asked.get("q", "").replace("\x00", "").strip()[:100]
     visible = {code: MODELS[code].objects.visible_to(user).filter(program=program) for code in KINDS}
-    sources = sorted({each for rows in visible.values() for each in rows.order_by().values_list("source").distinct()})
-    names = [name for (name,) in sources]
+    met = {each for rows in visible.values() for each in rows.order_by().values_list("source", "touchpoint").distinct()}
+    names = sorted({name for name, _touchpoint in met})
+    places = list(Touchpoint.objects.filter(pk__in={place for _name, place in met if place}).order_by("code"))
+    where = next((each for each in places if each.code == asked.get("touchpoint", "")), None)
     called = SourceNames(program)
     source = asked.get("source", "") if asked.get("source", "") in names else ""
     after = _place(asked.get("after", ""))
@@ -64,6 +69,8 @@ def voice_list(user: Any, program: Program, asked: Mapping[str, str]) -> VoiceLi
             continue
         if source:
             rows = rows.filter(source=source)
+        if where is not None:
+            rows = rows.filter(touchpoint=where)
         if words:
             title = "subject" if "subject" in TEXTS[code] else "title"
             rows = rows.filter(Q(text__icontains=words) | Q(**{f"{title}__icontains": words}))
@@ -71,11 +78,13 @@ def voice_list(user: Any, program: Program, asked: Mapping[str, str]) -> VoiceLi
             at, kind_place, number = after
             here = Q(at=at, pk__lt=number) if place == kind_place else Q(at=at) if place > kind_place else Q(pk=None)
             rows = rows.filter(Q(at__lt=at) | here)
-        newest = rows.select_related("customer", "unit").order_by(F("at").desc(), "-pk")[: PAGE_SIZE + 1]
+        newest = rows.select_related("customer", "unit", "touchpoint").order_by(F("at").desc(), "-pk")[: PAGE_SIZE + 1]
         found.append([((-row.at.timestamp(), place, -row.pk), code, row) for row in newest])
     listed = list(islice(merge(*found, key=lambda each: each[0]), PAGE_SIZE + 1))
     more, listed = len(listed) > PAGE_SIZE, listed[:PAGE_SIZE]
-    kept = {name: value for name, value in (("kind", kind), ("source", source), ("q", words)) if value}
+    touchpoint = where.code if where else ""
+    told = {"kind": kind, "source": source, "touchpoint": touchpoint, "q": words}
+    kept = {name: value for name, value in told.items() if value}
     if more:
         (_at, place, number), _code, last = listed[-1]
         kept["after"] = f"{last.at.isoformat()}~{place}~{-number}"
@@ -84,10 +93,12 @@ def voice_list(user: Any, program: Program, asked: Mapping[str, str]) -> VoiceLi
         kinds=[(code, capfirst(str(MODELS[code]._meta.verbose_name_plural))) for code in KINDS],
         sources=[(name, called.of(name)) for name in names],
         kind=kind,
+        places=[(each.code, each.label) for each in places],
         source=source,
+        touchpoint=touchpoint,
         words=words,
         next_url=f"?{urlencode(kept)}" if more else "",
-        is_filtered=bool(kind or source or words),
+        is_filtered=any(told.values()),
     )
 
 

@@ -121,10 +121,11 @@ class VoiceSink(RecordSink):
     def __init__(self, run: ImportRun) -> None:
         super().__init__(run)
         self.now = run.started_at
+        self.places = voice.Places(by_name=True)
 
     def understood(self, record: Record) -> voice.Prepared:
         fields = dict(record.fields)
-        customer, text = fields.pop("customer", ""), fields.pop("text", "")
+        customer, text, place = (fields.pop(name, "") for name in ("customer", "text", "touchpoint"))
         assert record.at is not None, "what was said has a time"
         facts: dict[str, Any] = {name: value for name, value in fields.items() if name != "unit"}
         if len(language := facts.get("language", "")) > languages.MAX_CODE:
@@ -138,6 +139,7 @@ class VoiceSink(RecordSink):
             text=text,
             customer=customer_behind(self.mapping.source, customer),
             unit=self.unit_of(record),
+            touchpoint=self.places.find(self.program, place),
             facts=facts,
             attributes=record.attributes,
         )

@@ -23,7 +23,7 @@ from cxprogram.sentences import say
 from feedback.models import Conversation, EmployeeRemark, FeatureRequest, Mention, SupportCase
 from feedback.services import closed_cases
 from feedback.services.answer_checks import clean_text
-from journeys.models import Customer
+from journeys.models import Customer, Touchpoint
 from journeys.services import customers
 from journeys.services.customers import CustomerFacts
 
@@ -63,6 +63,30 @@ class VoiceError(DomainError):
     code = "record-invalid"
 
 
+class Places:
+    """The touchpoints of programs, each program's read once for many rows: found by code, and by name if `by_name`.
+
+    One that is off the map is still where something was said.
+    """
+
+    def __init__(self, *, by_name: bool = False) -> None:
+        self._by_name = by_name
+        self._known: dict[int, dict[str, Touchpoint]] = {}
+
+    def find(self, program: Program, named: str) -> Touchpoint | None:
+        """The touchpoint; None for no name. Raises VoiceError (`touchpoint-unknown`)."""
+        if not named.strip():
+            return None
+        if program.pk not in self._known:
+            rows = list(Touchpoint.objects.filter(program=program).order_by("-pk"))
+            names = {row.name.casefold(): row for row in rows if row.retired_at is None} if self._by_name else {}
+            self._known[program.pk] = names | {row.code.casefold(): row for row in rows}
+        found = self._known[program.pk].get(named.strip().casefold())
+        if found is None:
+            raise VoiceError(_("There is no such touchpoint."), code="touchpoint-unknown")
+        return found
+
+
 @dataclass(frozen=True)
 class Said:
     """One thing that was said elsewhere, as its source tells it; `facts` are the fields of its kind."""
@@ -73,6 +97,7 @@ class Said:
     text: str = ""
     customer: CustomerFacts | None = None
     unit: OrgUnit | None = None
+    touchpoint: Touchpoint | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
     attributes: Mapping[str, Any] = field(default_factory=dict)
 
@@ -128,6 +153,8 @@ def prepare(kind: Kind, said: Said, *, at: datetime) -> Prepared:
         "kind": kind, "at": said.at.timestamp(), "fields": _told(fields), "unit": said.unit.pk if said.unit else None,
         "customer": vars(said.customer) if said.customer else None, "attributes": dict(said.attributes),
     }  # fmt: skip
+    if said.touchpoint is not None:  # what names none is told as it always was
+        told["touchpoint"] = said.touchpoint.pk
     digest = hashlib.sha256(_canonical.encode(told)).digest()
     return Prepared(replace(said, source=source, external_id=key), fields, digest, at)
 
@@ -217,7 +244,9 @@ def record_many(program: Program, kind: Kind, rows: Sequence[Prepared]) -> list[
     changed = [key for key in keys if before.get(key) != newest[key].digest]
     is_awaited = model is SupportCase and bool(changed) and closed_cases.is_awaited(program)
     was = closed_cases.known(program, changed) if is_awaited else {}
-    fields = ["body_hash", "at", "customer", "unit", "attributes", *newest[keys[0]].fields] if keys else []
+    fields = (
+        ["body_hash", "at", "customer", "unit", "touchpoint", "attributes", *newest[keys[0]].fields] if keys else []
+    )
     model.objects.bulk_create(
         [_row(model, program, newest[key], known) for key in changed],
         update_conflicts=True,
@@ -251,6 +280,7 @@ def _row(model: Model, program: Program, row: Prepared, known: Mapping[tuple[str
         at=said.at,
         customer=customer,
         unit_id=said.unit.pk if said.unit else (customer.unit_id if customer else None),
+        touchpoint=said.touchpoint,
         attributes=dict(said.attributes),
         **row.fields,
     )

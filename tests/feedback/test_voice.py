@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from cxprogram.choices import Role
 from feedback.models import Conversation, FeatureRequest, Mention, SupportCase
+from feedback.services.voice import MODELS
 from journeys.models import Customer
 from journeys.services import subjects
 from tests import factories
@@ -114,3 +115,40 @@ def test_a_language_of_any_length_is_kept_as_it_was_sent(program, api, language)
     assert api.post("conversations/", chat).status_code == 201
     assert Mention.objects.get().language == Conversation.objects.get().language == language
     assert api.post("mentions/", REVIEW | {"language": "x" * 11}).status_code == 400
+
+
+@pytest.fixture
+def desk(program):
+    stage = factories.make_journey(program).stages.first()
+    return factories.make_touchpoint(stage, "desk")
+
+
+@pytest.mark.parametrize("kind", list(MODELS))
+def test_what_is_said_of_a_touchpoint_stands_there(program, api, desk, kind):
+    what = {"source": "web", "external_id": "1", "at": "2024-05-01", "text": "Slow.", "touchpoint": "desk"}
+    assert api.post(f"{kind}/", what).status_code == 201
+    row = MODELS[kind].objects.get()
+    assert (row.touchpoint, row.events.get().touchpoint_id) == (desk, desk.pk)
+    assert api.post(f"{kind}/", what).json()["status"] == "repeated"
+    assert api.post(f"{kind}/", what | {"touchpoint": ""}).json()["status"] == "updated"  # the newest word counts
+    row.refresh_from_db()
+    assert row.touchpoint is None
+    assert refused(api.post(f"{kind}/", what | {"touchpoint": "nowhere"}), 422, "touchpoint-unknown")
+    rows = [what | {"external_id": "2"}, what | {"external_id": "3", "touchpoint": "nowhere"}]
+    account = api.post(f"{kind}/bulk/", rows).json()
+    assert (account["created"], account["rejected"], account["rows"][1]["code"]) == (1, 1, "touchpoint-unknown")
+
+
+def test_a_touchpoint_of_another_program_is_none_of_ours(program, api):
+    other = factories.make_program("elsewhere")
+    factories.make_touchpoint(factories.make_journey(other).stages.first(), "theirs")
+    assert refused(api.post("mentions/", REVIEW | {"touchpoint": "theirs"}), 422, "touchpoint-unknown")
+
+
+def test_an_erased_customer_leaves_where_it_was_and_an_export_tells_it(program, api, desk):
+    api.post("support-cases/", CASE | {"touchpoint": "desk"})
+    ada = Customer.objects.get(email="ada@example.org")
+    assert subjects.export(ada, at=timezone.now())["support_cases"][0]["touchpoint_id"] == desk.pk
+    subjects.erase(ada, by=None, at=timezone.now())
+    case = SupportCase.objects.get()
+    assert (case.touchpoint, case.text, case.customer) == (desk, "", None)

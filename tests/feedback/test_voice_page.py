@@ -102,3 +102,26 @@ def test_what_the_source_says_in_codes_stands_in_the_readers_words(client, progr
         assert [each for each in [*words, "pigeon", "from elsewhere"] if each not in text] == []
         assert '<option value="zendesk">Zendesk</option>' in text
     assert titles(client.get(PAGE + "?source=shop-feed")) == ["Fine"]
+
+
+def test_it_can_be_filtered_by_where_it_was_said(client, program):
+    stage = factories.make_journey(program).stages.first()
+    desk = factories.make_touchpoint(stage, "desk")
+    factories.make_touchpoint(stage, "gate")  # nothing was said there
+    say(program, Mention, "1", title="Review", touchpoint=desk)
+    say(program, SupportCase, "2", subject="Lost bag")
+    client.force_login(factories.make_user(Role.OWNER, factories.root_of(program)))
+    page = client.get(PAGE)
+    assert page.context["page"].places == [("desk", desk.label)]
+    assert f" · {desk.label}" in page.content.decode()
+    assert titles(client.get(PAGE, {"touchpoint": "desk"})) == ["Review"]
+    assert titles(client.get(PAGE, {"touchpoint": "gate"})) == ["Review", "Lost bag"]
+
+
+def test_where_something_was_said_is_no_business_of_other_units(client, program):
+    desk = factories.make_touchpoint(factories.make_journey(program).stages.first(), "desk")
+    theirs = program.orgunit_set.get(code="B")
+    say(program, Mention, "1", title="Review", touchpoint=desk, unit=theirs)
+    client.force_login(factories.make_user(Role.OWNER, program.orgunit_set.get(code="A")))
+    page = client.get(PAGE).context["page"]
+    assert (page.places, list(page.spoken)) == ([], [])

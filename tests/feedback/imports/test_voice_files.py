@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from feedback.models import Mention, SupportCase
 from feedback.services import import_work
+from tests import factories
 from tests.feedback.imports.bringing import bring, chosen, tree, upload
 from tests.feedback.imports.taking import sample
 
@@ -53,3 +54,18 @@ def test_a_case_that_is_open_was_never_closed_however_often_it_changed(owner):
     closed = dict(SupportCase.objects.values_list("external_id", "closed_at"))
     assert (closed["1"], closed["3"], closed["4"]) == (None, None, None)
     assert closed["2"] == datetime(2024, 5, 3, 8, tzinfo=UTC)
+
+
+def test_a_column_names_the_touchpoint_by_code_or_by_name(owner):
+    stage = factories.make_journey(owner.program).stages.first()
+    desk = factories.make_touchpoint(stage, "desk", name="The desk")
+    header, at = "Review ID,Rating,Review text,Date,Where", "A review of some length,2024-05-01"
+    content = "\n".join([header, f"1,4,{at},desk", f"2,3,{at},THE DESK", f"3,3,{at},"]).encode()
+    run = bring(owner, content, "reviews.csv", **{"role-4": "touchpoint"})
+    assert (run.imported, run.errors) == (3, [])
+    where = Mention.objects.order_by("external_id").values_list("touchpoint", flat=True)
+    assert list(where) == [desk.pk, desk.pk, None]
+    again = bring(owner, content, "again.csv", **{"role-4": "touchpoint"})
+    assert (again.imported, again.repeated) == (0, 3)
+    wrong = bring(owner, content.replace(b"desk\n", b"nowhere\n"), "wrong.csv", **{"role-4": "touchpoint"})
+    assert (wrong.imported, wrong.errors[0]["code"]) == (0, "touchpoint-unknown")

@@ -63,8 +63,8 @@ class CustomerSink(RecordSink):
             unit=self.unit_of(record),
             attributes={code: value for code, value in known.items() if code in self.defined},
         )
-        people.check(facts, self.defined)
-        self.met.take(facts, record.line)
+        found, _values = people.check(facts, self.defined)
+        self.met.take(facts, record.line, found)
         return facts, self.consents.understood(record, facts) if self.consents else None
 
     def _account(self, value: str) -> tuple[str, str] | None:

@@ -11,9 +11,11 @@ from journeys.services.identities import WEAK, Key
 from journeys.services.people import PersonFacts
 
 MAX_TOLD = 15
+MAX_REMEMBERED = 1_000_000  # identities of one file: some 120 MB
 SAME = gettext_noop("Line %(line)s is the same person as line %(first)s: where they differ, the later value holds.")
 MORE = gettext_noop("%(count)s more rows are of people who stand further up in the file.")
-_BITS = 64
+UNTOLD = gettext_noop("From line %(line)s on, people who were not met before are not compared any more.")
+_BITS = 32
 
 
 class Standing:
@@ -26,6 +28,7 @@ class Standing:
     def __init__(self, remembered: Callable[[Key], int | Key] = hash) -> None:
         self._seen: dict[int | Key, int] = {}
         self._remembered = remembered
+        self.forgot_at = 0
 
     def meet(self, keys: Iterable[Key], place: int, said: int = 0) -> tuple[int, int] | None:
         """The place at which the person stood first, and what was said there; None for who is met first."""
@@ -34,8 +37,10 @@ class Standing:
         found = None
         for key in keys:
             before = self._seen.get(mark := self._remembered(key))
-            if before is None:
+            if before is None and len(self._seen) < MAX_REMEMBERED:
                 self._seen[mark] = (place << 1 | has_none) << _BITS | said
+            elif before is None:
+                self.forgot_at = self.forgot_at or place
             elif found is None and (key[0] not in WEAK or has_none or before >> _BITS & 1):
                 found = before
         return None if found is None else (found >> _BITS + 1, found & (1 << _BITS) - 1)
@@ -49,9 +54,9 @@ class Remarks:
         self._told: list[Told] = []
         self._more = 0
 
-    def take(self, facts: PersonFacts, line: int) -> None:
+    def take(self, facts: PersonFacts, line: int, keys: Iterable[Key]) -> None:
         said = hash(_frozen(facts)) & (1 << _BITS) - 1
-        before = self._standing.meet(_keys(facts), line, said)
+        before = self._standing.meet(keys, line, said)
         if before is None or before[1] == said:
             return
         if len(self._told) < MAX_TOLD:
@@ -60,7 +65,9 @@ class Remarks:
             self._more += 1
 
     def told(self) -> list[Told]:
-        return [*self._told, *([told(MORE, count=self._more)] if self._more else [])]
+        more = [told(MORE, count=self._more)] if self._more else []
+        untold = [told(UNTOLD, line=str(self._standing.forgot_at))] if self._standing.forgot_at else []
+        return [*self._told, *more, *untold]
 
 
 def _keys(facts: PersonFacts) -> tuple[Key, ...]:

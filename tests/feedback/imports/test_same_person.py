@@ -57,10 +57,19 @@ def test_who_is_known_by_the_one_and_then_by_the_other_is_one(owner):
 def test_a_long_list_of_such_rows_is_counted():
     met = same_person.Remarks()
     for line in range(2, 102):
-        met.take(PersonFacts((), name=f"Name {line}", email="one@example.org"), line)
+        met.take(PersonFacts((), name=f"Name {line}"), line, [("email", "one@example.org")])
     told = met.told()
     assert len(told) == same_person.MAX_TOLD + 1
     assert told[-1] == "84 more rows are of people who stand further up in the file."
+
+
+def test_where_a_file_is_too_long_to_be_remembered_it_is_said(monkeypatch):
+    monkeypatch.setattr(same_person, "MAX_REMEMBERED", 2)
+    met = same_person.Remarks()
+    for line, who in ((2, "a"), (3, "b"), (4, "c"), (5, "a")):
+        met.take(PersonFacts((), name=f"Name {line}"), line, [("email", who)])
+    assert [each.partition(" ")[0] for each in met.told()] == ["Line", "From"]
+    assert met.told()[0].startswith("Line 5 is the same person as line 2") and "From line 4 on" in met.told()[1]
 
 
 def test_one_row_of_a_person_that_is_refused_does_not_refuse_the_others(owner):

@@ -15,7 +15,7 @@ Head = list[tuple[int, Cells]]
 
 MAX_TITLES = 10
 FAR_FEWER = 3  # a title has a third of the cells of the table, or less
-STEADY = 0.9
+STEADY = 0.75  # of the rows; a few may be cut badly
 MANY_ROWS = 3
 ADDRESS = re.compile(r"[^@\s,;<>]{1,64}@[^@\s,;<>]{1,190}\.[A-Za-z]{2,24}")
 NO_NAME = re.compile(r"[-+]?[0-9][0-9 .,:/T%+-]*")
@@ -41,10 +41,16 @@ def is_comment(cells: Cells) -> bool:
 
 
 def lines_above(
-    head: Head, blank: Collection[int], *, is_sheet: bool = False, grouped: frozenset[int] = frozenset()
+    head: Head,
+    blank: Collection[int],
+    *,
+    is_sheet: bool = False,
+    is_loose: bool = False,
+    grouped: frozenset[int] = frozenset(),
 ) -> Above:
     """Which of the first filled records stand above the header. `blank` are the lines of blank ones among them,
-    `grouped` those in which a cell spans some columns of a sheet, as headings do.
+    `grouped` those in which a cell spans some columns of a sheet, as headings do. `is_loose`: the separator is one that
+    stands between words as well, a comma.
     """
     rows: list[tuple[int, list[str]]] = []
     for at, cells in head:
@@ -66,7 +72,7 @@ def lines_above(
             return Above(comments + lines, [], bool(comments), titles[0][1][0])
         if not _may_be(titles, header[1], below, is_sheet=is_sheet):
             continue
-        if _are_sure(titles, header, below, blank):
+        if _are_sure(titles, header, below, blank, is_loose=is_loose):
             return Above(comments + lines, [], bool(comments), titles[0][1][0])
         maybe = maybe or lines
     return Above(comments, maybe, bool(comments))
@@ -86,7 +92,7 @@ def _may_be(titles: list[tuple[int, list[str]]], header: list[str], below: list[
     """Whether a few cells stand above a row of names, and under that as many cells in each row.
 
     - every name is there, each once, and none is a number, a date or an address;
-    - nine in ten of the rows below are as wide;
+    - three in four of the rows below are as wide;
     - in no title stand more than a third as many cells; in a table of two columns one.
     """
     names = {cell.strip().casefold() for cell in header}
@@ -98,24 +104,42 @@ def _may_be(titles: list[tuple[int, list[str]]], header: list[str], below: list[
 
 
 def _are_sure(
-    titles: list[tuple[int, list[str]]], header: tuple[int, list[str]], below: list[list[str]], blank: Collection[int]
+    titles: list[tuple[int, list[str]]],
+    header: tuple[int, list[str]],
+    below: list[list[str]],
+    blank: Collection[int],
+    *,
+    is_loose: bool,
 ) -> bool:
     """Whether nobody could take the titles for the header.
 
     - a blank line parts them from it, or they are shorter lines: a heading over several columns has the cells of all;
     - a table of two columns needs the blank line;
-    - rows below hold numbers, dates or addresses, as names do not; or, behind a blank line, they are many of one width.
+    - rows below hold numbers, dates or addresses, as names do not; or, behind a blank line, they are many of one width;
+    - under a separator that stands between words as well, and without the blank line, a title has a number in it, and
+      the rows are many, all of one width, most with a number, a date or an address in one column: what stands in one
+      column, a list of names perhaps, is not like that.
     """
     last = titles[-1][0]
     is_parted = any(last < line < header[0] for line in blank)
     is_short = all(len(cells) < len(header[1]) for _at, cells in titles)
     holds_values = any(_is_value(cell) for cells in below for cell in cells)
     is_many = len(below) >= MANY_ROWS and all(len(cells) == len(header[1]) for cells in below)
+    if is_loose and not is_parted and not (is_many and _has_number(titles) and _has_column_of_values(below)):
+        return False
     return (
         (is_parted or is_short)
         and (is_parted or len(header[1]) >= FAR_FEWER)
         and (holds_values or (is_parted and is_many))
     )
+
+
+def _has_number(titles: list[tuple[int, list[str]]]) -> bool:
+    return any(any(map(str.isdigit, cell)) for _at, cells in titles for cell in cells)
+
+
+def _has_column_of_values(below: list[list[str]]) -> bool:
+    return any(sum(map(_is_value, column)) > len(below) / 2 for column in zip(*below, strict=False))
 
 
 def _is_value(cell: str) -> bool:

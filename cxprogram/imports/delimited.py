@@ -97,7 +97,7 @@ def _delimiter(path: Path, encoding: str, escape: str | None, limits: Limits) ->
             records.close()
             if is_blank_throughout:
                 return candidate
-        titles = len(lines_above(head, blank).lines)
+        titles = len(lines_above(head, blank, is_loose=candidate == ",").lines)
         widths = [len(cells) for _line, cells in head[titles:] if not isinstance(cells, RowError)]
         if not widths or widths[0] == 1:
             continue

@@ -207,7 +207,8 @@ def first_records(source: Sheet, *, line: int | None, limit: int = HEAD_RECORDS)
     if line is not None:
         return head, blank, Above(before)
     grouped = frozenset(each.top for each in source.merges if each.right > each.left > 1)
-    above = lines_above(head, blank, is_sheet=source.kind == "workbook", grouped=grouped)
+    is_sheet, is_loose = source.kind == "workbook", source.delimiter == ","
+    above = lines_above(head, blank, is_sheet=is_sheet, is_loose=is_loose, grouped=grouped)
     return head[len(above.lines) :], blank, above
 
 

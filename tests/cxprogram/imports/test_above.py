@@ -38,6 +38,18 @@ def test_a_title_is_left_out_and_told(tmp_path, above, line, note):
     assert table.notes == [note]
 
 
+def test_a_title_above_words_that_are_parted_by_commas_has_a_number_or_a_blank_line(tmp_path):
+    rows = CUSTOMERS.replace(";", ",") + "3,Cy Dal,2024-07-01\n"
+    for above, line in (("Export of 2026-11-01\n", 2), ("Customers\n\n", 3), ("Customers\n", 1)):
+        assert read(written(tmp_path, above + rows))[0].header_line == line
+
+
+def test_a_row_that_is_cut_badly_hides_no_title(tmp_path):
+    table, rows = read(written(tmp_path, f"Export\n{CUSTOMERS}3;Cy Dal;2024-07-01\n4;Di\n"))
+    assert (table.header, table.delimiter) == (["Number", "Name", "Since"], ";")
+    assert [row.code if isinstance(row, RowError) else row[0] for _line, row in rows] == ["1", "2", "3", "row-ragged"]
+
+
 @pytest.mark.parametrize(
     "content",
     [
@@ -49,6 +61,8 @@ def test_a_title_is_left_out_and_told(tmp_path, above, line, note):
         "What do you use?,,\nTram,Bus,Bike\n1,,1\n,1,\n",  # a heading over the columns of one question
         "id,Which do you use?,,\n,Tram,Bus,Bike\n1,1,,1\n",
         "a,b\n1,2\n3,4\n",
+        "Contacts\nEk, Ada, Lund\nBerg, Bo, 070-123\nDal, Cy, Oslo\n",  # the first person has no number
+        "Contacts 2026\nEk, Ada, Lund\nBerg, Bo, 070-123\nDal, Cy, Oslo\n",
         "Pulse\nscore,why\n1,good\n2,bad\n",  # in a table so narrow it may be the header
     ],
 )

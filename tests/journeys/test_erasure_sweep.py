@@ -102,10 +102,11 @@ def test_twenty_strings_of_a_person_have_no_hit_in_tables_or_files_and_no_number
         program=program, source="desk", external_id="1", body_hash=b"x", at=NOON, text=said, subject=said[:400],
         attributes={"from": [{"who": said}]},
     )  # fmt: skip
-    error = {"line": 3, "column": "EMAIL", "code": "address-bad", "detail": said}
+    kept_told = {"detail": said, "sentence": "%(text)s", "facts": {"text": said}}
+    error = {"line": 3, "column": "EMAIL", "code": "address-bad", **kept_told}
     ImportRun.objects.create(
-        program=program, kind="responses", file_name=f"{NAME}.csv", started_at=NOON, errors=[error], notes=[said],
-        status=ImportStatus.DONE,
+        program=program, kind="responses", file_name=f"{NAME}.csv", started_at=NOON, errors=[error],
+        notes=[said, kept_told], status=ImportStatus.DONE,
     )  # fmt: skip
     LogEntry.objects.log_actions(owner.pk, SupportCase.objects.all(), CHANGE, change_message=said, single_object=True)
     waiting = import_runs.receive(program, chunks=[f"NAME\n{said}\n".encode()], name="a.csv", by=owner, at=NOON)

@@ -62,8 +62,8 @@ class Repeat:
 
 @dataclass(frozen=True)
 class Paths:
-    """One study. `variants` holds the commonest of `n_variants`. Durations are those of closed cases; `open_cases`
-    are still on their way and are not among them."""
+    """One study. `variants` holds the commonest of `n_variants`, `reached` how many cases took each step. Durations are
+    those of closed cases; `open_cases` are still on their way and are not among them."""
 
     steps: tuple[str, ...]
     cases: int
@@ -77,6 +77,7 @@ class Paths:
     duration: Spread | None
     mean_seconds: float | None
     open_cases: int
+    reached: dict[int, int]
 
 
 def study(log: EventLog, *, open_after: float | None = None, most: int = MOST) -> Paths:
@@ -88,6 +89,7 @@ def study(log: EventLog, *, open_after: float | None = None, most: int = MOST) -
     is_open = open_cases(log, open_after)
     closed = log.durations()[~is_open]
     number, example = variant_of(log)
+    codes, times = _taken(log)
     return Paths(
         steps=log.steps,
         cases=log.n_cases,
@@ -97,10 +99,11 @@ def study(log: EventLog, *, open_after: float | None = None, most: int = MOST) -
         transitions=transitions(log),
         starts=_counted(log.step[log.starts]),
         ends=_counted(log.step[log.ends[~is_open]]),
-        repeats=repeats(log),
+        repeats=_again(log, codes, times),
         duration=Spread.of(closed),
         mean_seconds=float(closed.mean()) if closed.size else None,
         open_cases=int(is_open.sum()),
+        reached=_counted(codes % len(log.steps) if codes.size else codes),
     )
 
 
@@ -174,8 +177,15 @@ def transitions(log: EventLog) -> tuple[Transition, ...]:
 
 def repeats(log: EventLog) -> tuple[Repeat, ...]:
     """The steps that some case takes again, most cases first."""
-    pair = log.case * len(log.steps) + log.step
-    codes, times = np.unique(pair, return_counts=True)
+    return _again(log, *_taken(log))
+
+
+def _taken(log: EventLog) -> tuple[Ints, Ints]:
+    """Each case and step that it takes in one number, and how often it does."""
+    return np.unique(log.case * len(log.steps) + log.step, return_counts=True)
+
+
+def _again(log: EventLog, codes: Ints, times: Ints) -> tuple[Repeat, ...]:
     codes, times = codes[times > 1], times[times > 1]
     step = codes % len(log.steps) if codes.size else codes
     found = [

@@ -79,6 +79,13 @@ class PathCounts:
     def repeating(self, step: Hashable) -> Cells:
         return _parted(self._repeats.get(step, 0), self.paths.cases)
 
+    def reaching(self, step: Hashable) -> Cells:
+        return _parted(self._reached.get(step, 0), self.paths.cases)
+
+    @cached_property
+    def _reached(self) -> Cells:
+        return self.coded(self.paths.reached)
+
     def conforming(self) -> Cells:
         return _parted(round((self.conformance.conforming or 0) * self.conformance.cases), self.conformance.cases)
 

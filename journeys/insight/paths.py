@@ -82,12 +82,18 @@ class PathStudy:
     def moves(self) -> tuple[Transition, ...]:
         if self.is_hidden:
             return ()
-        code = self._hiding.own.code
+        code, origins = self._hiding.own.code, {each.origin for each in self.paths.transitions}
+        # What follows on a step tells how many came to it, and so how many did not.
         hidden = {
             origin: self._hiding.hides(partial(PathCounts.by_target, origin=code(origin)))
-            for origin in {each.origin for each in self.paths.transitions}
+            for origin in origins
+            if self._hiding.tells(partial(PathCounts.reaching, step=code(origin)))
         }
-        return tuple(each for each in self.paths.transitions if code(each.target) not in hidden[each.origin])
+        return tuple(
+            each
+            for each in self.paths.transitions
+            if each.origin in hidden and code(each.target) not in hidden[each.origin]
+        )
 
     @cached_property
     def costs(self) -> tuple[Cost, ...]:

@@ -67,4 +67,4 @@ def make_knowledge(touchpoint: Touchpoint) -> None:
     JourneyVersion.objects.create(journey=journey, number=number, kind="edit", document={}, sha256="0" * 64, at=NOON)
     kpi = make_kpi(program, f"counted-{number}", collector="mean")
     KpiFill.objects.create(kpi=kpi, month=date(2026, 1, 1), state="done", counted_at=NOON, received_before=NOON)
-    KpiCell.objects.create(kpi=kpi, unit=unit, month=date(2026, 1, 1), n=3)
+    KpiCell.objects.create(kpi=kpi, unit=unit, month=date(2026, 1, 1), n=30)

@@ -42,6 +42,23 @@ REMARKS = (
     ("16T10", "G", "People ask for the train", "Ten an hour, at the same pillar. The sign hangs behind it."),
     ("30T10", "A", "The line at eight", "One more lane from half past seven and nobody would stand in the hall."),
 )
+# What is about a touchpoint, by its title or subject.
+ABOUT = {
+    "Quick through security": "passing-security",
+    "Nothing to eat after nine": "restaurants",
+    "Lovely exhibition": "art",
+    "No signs": "signs-inside",
+    "Fine, but dear": "restaurants",
+    "Left a coat at the checkpoint": "passing-security",
+    "Lift out of order": "escalators",
+    "Wi-Fi asks for a number": "wifi",
+    "Missed the change of gate": "gate-changes",
+    "Show how long the line is": "passing-security",
+    "A map that works without a network": "finding-your-way",
+    "Late arrival": "shops",
+    "People ask for the train": "airtrain",
+    "The line at eight": "passing-security",
+}
 
 
 def tell(cast: Cast, token: str, *, say: Callable[[str], None]) -> None:
@@ -71,9 +88,16 @@ def tell(cast: Cast, token: str, *, say: Callable[[str], None]) -> None:
         ],
     }  # fmt: skip
     for kind, said in rows.items():
-        keyed = [row | {"source": SOURCES[kind], "external_id": f"{number}"} for number, row in enumerate(said)]
+        keyed = [
+            row | {"source": SOURCES[kind], "external_id": f"{number}", "touchpoint": _touchpoint(row)}
+            for number, row in enumerate(said)
+        ]
         send(token, kind, keyed)
     say(f"{sum(map(len, rows.values()))} made-up reviews, cases, chats, wishes and remarks")
+
+
+def _touchpoint(row: dict[str, Any]) -> str:
+    return ABOUT.get(row.get("title") or row["subject"], "")
 
 
 def _at(day: str) -> str:

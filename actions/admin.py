@@ -12,14 +12,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from actions.choices import GateDecision, ProjectStatus
 from actions.models import EffectStudy, Gate, ImprovementProject
 from actions.services import projects
-from cxprogram.admin_base import (
-    ProgramAdmin,
-    ProgramInline,
-    ReadOnlyAdmin,
-    ReadOnlyInline,
-    ResponsibilityInline,
-    person,
-)
+from cxprogram.admin_base import ProgramAdmin, ReadOnlyAdmin, person
+from cxprogram.admin_inlines import ProgramInline, ReadOnlyInline, ResponsibilityInline
 
 ENDED = (ProjectStatus.DONE, ProjectStatus.STOPPED)
 

@@ -22,16 +22,8 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminS
 
 from cxprogram import admin_people, admin_schedules, mail  # noqa: F401
 from cxprogram.access import may_manage, roles
-from cxprogram.admin_base import (
-    ManyRows,
-    ProgramAdmin,
-    ProgramForm,
-    ReadOnlyAdmin,
-    ResponsibilityInline,
-    is_list,
-    kinds_with_duties,
-    with_request,
-)
+from cxprogram.admin_base import ManyRows, ProgramAdmin, ProgramForm, ReadOnlyAdmin, is_list, with_request
+from cxprogram.admin_inlines import ResponsibilityInline, kinds_with_duties
 from cxprogram.admin_scope import program_id_of
 from cxprogram.errors import DomainError
 from cxprogram.models import ApiToken, ImportRun, OrgUnit, OutgoingMail, Program, Responsibility

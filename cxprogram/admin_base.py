@@ -4,7 +4,7 @@ Who may open it, and with which rows, is the rule of `admin_scope`.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any, cast
 
 from django import forms
@@ -20,7 +20,7 @@ from django.urls import path, reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from unfold.admin import GenericTabularInline, ModelAdmin, TabularInline
+from unfold.admin import ModelAdmin
 from unfold.paginator import InfinitePaginator
 
 from cxprogram import history
@@ -28,7 +28,7 @@ from cxprogram.access import Right, defined_programs
 from cxprogram.admin_fields import CodesField, DocumentField, LanguagesField, TranslationsField
 from cxprogram.admin_scope import defines, program_id_of, program_path, right_of, scoped
 from cxprogram.errors import DomainError
-from cxprogram.models import Program, Responsibility, User
+from cxprogram.models import Program, User
 
 SHORT_HISTORY, LONG_HISTORY = 5, 200
 
@@ -352,51 +352,3 @@ class ManyRows(ProgramAdmin):
 def with_request(form: Any, request: HttpRequest) -> Any:
     """The form class with the request in it, for rules that ask who is acting."""
     return type(form.__name__, (form,), {"request": request})
-
-
-# --- parts of a page --------------------------------------------------------------------------
-class Part(Scoped):
-    """Rows that belong to the page's row and are edited with it; their program is that of the page's row."""
-
-    extra = 0
-
-    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """In a table the column's head is no label: each input says what it is."""
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if field is not None:
-            widget = getattr(field.widget, "widget", field.widget)
-            widget.attrs["aria-label"] = str(field.label)
-        return field
-
-    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        formset = super().get_formset(request, obj, **kwargs)  # type: ignore[misc]
-
-        class OfTheProgram(formset):  # type: ignore[misc, valid-type]
-            def _construct_form(self, i: int, **kwargs: Any) -> Any:
-                form = super()._construct_form(i, **kwargs)
-                if hasattr(form.instance, "program_id") and form.instance.program_id is None:
-                    form.instance.program_id = program_id_of(self.instance)
-                return form
-
-        return OfTheProgram
-
-
-class ProgramInline(Part, TabularInline):
-    show_change_link = True
-
-
-class ReadOnlyInline(ProgramInline):
-    can_add = can_change = can_delete = False
-
-
-class ResponsibilityInline(Part, GenericTabularInline):
-    """Who is responsible, accountable, consulted, informed for the page's row."""
-
-    model = Responsibility
-    fields = ("duty", "user")
-    autocomplete_fields = ("user",)
-
-
-def kinds_with_duties(site: admin.AdminSite) -> Sequence[type[models.Model]]:
-    """Models whose pages say who is responsible."""
-    return [model for model, page in site._registry.items() if ResponsibilityInline in page.inlines]

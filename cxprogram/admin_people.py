@@ -18,7 +18,8 @@ from unfold.forms import AdminPasswordChangeForm
 
 from cxprogram import password_links
 from cxprogram.access import may_grant, may_manage
-from cxprogram.admin_base import ProgramAdmin, ProgramForm, ProgramInline, with_request
+from cxprogram.admin_base import ProgramAdmin, ProgramForm, with_request
+from cxprogram.admin_inlines import ProgramInline
 from cxprogram.admin_scope import defines, scoped
 from cxprogram.errors import DomainError
 from cxprogram.models import Membership, User

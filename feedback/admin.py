@@ -15,8 +15,9 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from cxprogram.admin_base import ProgramAdmin, ProgramForm, ProgramInline, ReadOnlyInline
+from cxprogram.admin_base import ProgramAdmin, ProgramForm
 from cxprogram.admin_fields import check_options
+from cxprogram.admin_inlines import ProgramInline, ReadOnlyInline
 from cxprogram.imports.errors import MappingError
 from feedback import (
     admin_answers,  # noqa: F401 its pages register themselves

@@ -11,7 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy, ngettext
 
 from cxprogram import pictures
-from cxprogram.admin_base import ManyRows, ProgramAdmin, ProgramForm, ReadOnlyAdmin, ReadOnlyInline
+from cxprogram.admin_base import ManyRows, ProgramAdmin, ProgramForm, ReadOnlyAdmin
+from cxprogram.admin_inlines import ReadOnlyInline
 from feedback.models import Branding, EmailClick, Invitation, Placement, QuestionRevision, SurveyDraft
 from feedback.services import placements
 

@@ -8,7 +8,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy, ngettext
 
-from cxprogram.admin_base import ManyRows, ProgramAdmin, ReadOnlyAdmin, ReadOnlyInline
+from cxprogram.admin_base import ManyRows, ProgramAdmin, ReadOnlyAdmin
+from cxprogram.admin_inlines import ReadOnlyInline
 from cxprogram.models import Program
 from feedback import contact_words
 from feedback.choices import COUNTRY_OF_ZONE, Country

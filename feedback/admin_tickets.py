@@ -13,15 +13,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from cxprogram.access import Right, defined_programs
-from cxprogram.admin_base import (
-    ManyRows,
-    ProgramAdmin,
-    ProgramForm,
-    ProgramInline,
-    ReadOnlyAdmin,
-    ReadOnlyInline,
-    person,
-)
+from cxprogram.admin_base import ManyRows, ProgramAdmin, ProgramForm, ReadOnlyAdmin, person
+from cxprogram.admin_inlines import ProgramInline, ReadOnlyInline
 from cxprogram.page_base import number_in
 from feedback.choices import TicketReason
 from feedback.models import Question, RootCause, Ticket, TicketRule, TicketStep

@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from cxprogram import periods
-from cxprogram.admin_base import ProgramAdmin, ProgramForm, ProgramInline, ReadOnlyAdmin, is_list, person
+from cxprogram.admin_base import ProgramAdmin, ProgramForm, ReadOnlyAdmin, is_list, person
+from cxprogram.admin_inlines import ProgramInline
 from governance.models import (
     Charter,
     CompensationScheme,

@@ -8,13 +8,9 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
-from cxprogram.admin_base import (
-    ProgramAdmin,
-    ProgramInline,
-    ReadOnlyInline,
-    ResponsibilityInline,
-)
+from cxprogram.admin_base import ProgramAdmin
 from cxprogram.admin_fields import check_problems
+from cxprogram.admin_inlines import ProgramInline, ReadOnlyInline, ResponsibilityInline
 from journeys import admin_customers, admin_knowledge, admin_kpis, truth_words  # noqa: F401 (the three register pages)
 from journeys.admin_maps import MapPartForm, OfMapMixin
 from journeys.models import (

@@ -12,15 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from cxprogram.admin_base import (
-    ManyRows,
-    ProgramAdmin,
-    ProgramForm,
-    ProgramInline,
-    ReadOnlyAdmin,
-    ReadOnlyInline,
-    person,
-)
+from cxprogram.admin_base import ManyRows, ProgramAdmin, ProgramForm, ReadOnlyAdmin, person
+from cxprogram.admin_inlines import ProgramInline, ReadOnlyInline
 from cxprogram.errors import DomainError
 from journeys.choices import LegalBasis, Purpose
 from journeys.consent_texts import ASKING

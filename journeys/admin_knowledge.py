@@ -8,7 +8,8 @@ from django.db.models.functions import Coalesce, Greatest
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
-from cxprogram.admin_base import ManyRows, ProgramAdmin, ProgramInline, ReadOnlyAdmin
+from cxprogram.admin_base import ManyRows, ProgramAdmin, ReadOnlyAdmin
+from cxprogram.admin_inlines import ProgramInline
 from journeys.kpis import counted
 from journeys.models import (
     Competitor,

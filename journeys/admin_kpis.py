@@ -15,14 +15,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from cxprogram import periods
-from cxprogram.admin_base import (
-    ManyRows,
-    ProgramAdmin,
-    ProgramForm,
-    ReadOnlyAdmin,
-    ResponsibilityInline,
-    person,
-)
+from cxprogram.admin_base import ManyRows, ProgramAdmin, ProgramForm, ReadOnlyAdmin, person
+from cxprogram.admin_inlines import ResponsibilityInline
 from cxprogram.admin_scope import scoped
 from cxprogram.errors import DomainError
 from cxprogram.page_base import number_in

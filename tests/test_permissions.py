@@ -44,7 +44,8 @@ from tests import factories
 from tests.customer_base import furnish_customers
 from tests.factories import House
 from tests.permission_calls import call
-from tests.permission_table import ANONYMOUS, DESKS, OTHER, ROLES, ROWS, STAFF, STRANGER, Row
+from tests.permission_desks import DESKS
+from tests.permission_table import ANONYMOUS, OTHER, ROLES, ROWS, STAFF, STRANGER, Row
 
 # The second mark makes the database where this file runs alone.
 pytestmark = [pytest.mark.xdist_group("permissions"), pytest.mark.django_db]

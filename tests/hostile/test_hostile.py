@@ -32,7 +32,8 @@ from tests import test_permissions as table
 from tests.factories import House
 from tests.hostile.inputs import Door, Hostile, request
 from tests.permission_calls import BODIES, PLACES
-from tests.permission_table import DESKS, ROWS
+from tests.permission_desks import DESKS
+from tests.permission_table import ROWS
 from tests.test_permissions import desk_url, is_refused
 
 # The second mark makes the database where this file runs alone.

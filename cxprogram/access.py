@@ -68,13 +68,15 @@ class Grant:
         return right in RIGHTS.get(self.role, frozenset())
 
 
-# A person's memberships that are valid on the day, oldest first, and the program of the first: every page asks for it.
+# The memberships that are valid on the day, each with the unit at which it is held.
+VALID_MEMBERSHIPS = """
+    FROM cxprogram_membership m JOIN cxprogram_orgunit o ON o.id = m.unit_id
+    WHERE m.valid_from <= %(day)s AND (m.valid_to IS NULL OR m.valid_to >= %(day)s)
+"""
+# Those of a person, oldest first, and the program of the first: every page asks for it.
 HELD = """
     WITH held AS (
-        SELECT m.id, m.program_id, m.role, o.path, o.parent_id IS NULL AS is_whole
-        FROM cxprogram_membership m JOIN cxprogram_orgunit o ON o.id = m.unit_id
-        WHERE m.user_id = %(user)s
-        AND m.valid_from <= %(day)s AND (m.valid_to IS NULL OR m.valid_to >= %(day)s)
+        SELECT m.id, m.program_id, m.role, o.path, o.parent_id IS NULL AS is_whole {valid} AND m.user_id = %(user)s
     )
     SELECT (SELECT json_agg(json_build_array(program_id, role, path, is_whole) ORDER BY id) FROM held), {program}
     FROM cxprogram_program p WHERE p.id = (SELECT program_id FROM held ORDER BY id LIMIT 1)
@@ -82,13 +84,11 @@ HELD = """
 
 
 @cache
-def _held_sql() -> tuple[str, list[str]]:
-    from cxprogram.models import Program
-
-    fields = Program._meta.concrete_fields
+def _held_sql(program: "type[Program]") -> tuple[str, list[str]]:
+    fields = program._meta.concrete_fields
     # As json it is loaded here; as jsonb it would wait for Django's own reading of a row.
     columns = (f"p.{field.attname}{'::json' if isinstance(field, models.JSONField) else ''}" for field in fields)
-    return HELD.format(program=", ".join(columns)), [field.attname for field in fields]
+    return HELD.format(valid=VALID_MEMBERSHIPS, program=", ".join(columns)), [field.attname for field in fields]
 
 
 def grants(user: Any) -> tuple[Grant, ...]:
@@ -98,7 +98,7 @@ def grants(user: Any) -> tuple[Grant, ...]:
     if not hasattr(user, "_cx_grants"):
         from cxprogram.models import Program
 
-        sql, columns = _held_sql()
+        sql, columns = _held_sql(Program)
         row = fetch_one(sql, {"user": user.pk, "day": timezone.now().date()})
         held, *program = row or ((),)
         user._cx_program = Program.from_db(connection.alias, columns, program) if row else None

@@ -74,6 +74,11 @@ class TouchpointQuerySet(DefinitionQuerySet):
         """
         return self.on_map().filter(stage__retired_at=None, stage__journey__retired_at=None)
 
+    def codes_by_word(self) -> dict[str, str]:
+        """What a file may call each, its name or its code, casefolded, and its code; of two of one name the older."""
+        rows = self.order_by("-pk").values_list("name", "code")
+        return {word.casefold(): code for name, code in rows for word in (name, code)}
+
     def measured(self) -> "TouchpointQuerySet":
         """Touchpoints that a question measures."""
         return self.exclude(question_code="")

@@ -8,7 +8,7 @@ from functools import cache
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from cxprogram.access import Grant, grants, hold
+from cxprogram.access import VALID_MEMBERSHIPS, Grant, grants, hold
 from cxprogram.errors import ConflictError, DomainError
 from cxprogram.models import ApiToken, Program, User
 from cxprogram.models.token import token_digest
@@ -85,10 +85,8 @@ def revoke(token: ApiToken, *, at: datetime) -> None:
 # The token, its user, and the user's memberships in the token's program that are valid on the day (as `grants`).
 FIND = """
     SELECT {token}, {user},
-        (SELECT json_agg(json_build_array(m.role, o.path, o.parent_id IS NULL) ORDER BY m.id)
-         FROM cxprogram_membership m JOIN cxprogram_orgunit o ON o.id = m.unit_id
-         WHERE m.user_id = t.user_id AND m.program_id = t.program_id
-         AND m.valid_from <= %(day)s AND (m.valid_to IS NULL OR m.valid_to >= %(day)s))
+        (SELECT json_agg(json_build_array(m.role, o.path, o.parent_id IS NULL) ORDER BY m.id) {valid}
+         AND m.user_id = t.user_id AND m.program_id = t.program_id)
     FROM cxprogram_apitoken t JOIN cxprogram_user u ON u.id = t.user_id
     WHERE t.digest = %(digest)s AND t.revoked_at IS NULL AND t.expires_at > %(at)s AND u.is_active
 """
@@ -99,7 +97,7 @@ def _find_sql() -> tuple[str, list[str], list[str]]:
     token = [field.attname for field in ApiToken._meta.concrete_fields]
     user = [field.attname for field in User._meta.concrete_fields]
     columns = {"token": ", ".join(f"t.{name}" for name in token), "user": ", ".join(f"u.{name}" for name in user)}
-    return FIND.format(**columns), token, user
+    return FIND.format(valid=VALID_MEMBERSHIPS, **columns), token, user
 
 
 def find(secret: str, *, at: datetime) -> ApiToken | None:

@@ -69,8 +69,7 @@ class InteractionSink(RecordSink):
         super().__init__(run)
         self.door = interactions.door(self.program)
         self.now = run.started_at
-        rows = Touchpoint.objects.in_use().filter(program=self.program).order_by("-pk")
-        self.named = {name.casefold(): row.code for row in rows for name in (row.name, row.code)}
+        self.named = Touchpoint.objects.in_use().filter(program=self.program).codes_by_word()
 
     def understood(self, record: Record) -> interactions.Prepared:
         fields = record.fields

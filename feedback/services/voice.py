@@ -64,9 +64,8 @@ class VoiceError(DomainError):
 
 
 class Places:
-    """The touchpoints of programs, each program's read once for many rows: found by code, and by name if `by_name`.
-
-    One that is off the map is still where something was said.
+    """The touchpoints of programs, each program's read once for many rows: found by code, and of a file by the name of
+    one in use, too. One that is off the map is still where something was said.
     """
 
     def __init__(self, *, by_name: bool = False) -> None:
@@ -78,9 +77,12 @@ class Places:
         if not named.strip():
             return None
         if program.pk not in self._known:
-            rows = list(Touchpoint.objects.filter(program=program).order_by("-pk"))
-            names = {row.name.casefold(): row for row in rows if row.retired_at is None} if self._by_name else {}
-            self._known[program.pk] = names | {row.code.casefold(): row for row in rows}
+            rows = Touchpoint.objects.filter(program=program)
+            by_code = {row.code: row for row in rows}
+            words = rows.in_use().codes_by_word() if self._by_name else {}
+            self._known[program.pk] = {word: by_code[code] for word, code in words.items()} | {
+                code.casefold(): row for code, row in by_code.items()
+            }
         found = self._known[program.pk].get(named.strip().casefold())
         if found is None:
             raise VoiceError(_("There is no such touchpoint."), code="touchpoint-unknown")

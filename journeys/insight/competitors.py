@@ -123,8 +123,7 @@ def standings(program: Program, unit: OrgUnit, period: Period) -> Mapping[int, S
 
 def relatives(program: Program, unit: OrgUnit, period: Period) -> Mapping[int | None, Relative]:
     """Ours minus theirs at each touchpoint that enough people rate beside others, whatever the context, by its primary
-    key; under None that of the whole. Two queries, and one more below the root, or where ratings
-    name contexts."""
+    key; under None that of the whole. Two queries, and one more below the root, or where ratings name contexts."""
     found = {touchpoint: competitors.relative(ratings) for touchpoint, ratings in _told(program, unit, period)}
     return {touchpoint: relative for touchpoint, relative in found.items() if relative.n >= program.min_n}
 

@@ -70,7 +70,7 @@ class PathStudy:
         if self.is_hidden:
             return ()
         hidden = self._hiding.hidden_ways()
-        kept = [each for way, each in self._hiding.own.ways.items() if way not in hidden]
+        kept = [each for way, each in self.counts.ways.items() if way not in hidden]
         covered = coverage(kept, self.paths.cases)
         return tuple(replace(each, coverage=share) for each, share in zip(kept, covered, strict=True))
 
@@ -82,7 +82,7 @@ class PathStudy:
     def moves(self) -> tuple[Transition, ...]:
         if self.is_hidden:
             return ()
-        code, origins = self._hiding.own.code, {each.origin for each in self.paths.transitions}
+        code, origins = self.counts.code, {each.origin for each in self.paths.transitions}
         # What follows on a step tells how many came to it, and so how many did not.
         hidden = {
             origin: self._hiding.hides(partial(PathCounts.by_target, origin=code(origin)))
@@ -100,7 +100,7 @@ class PathStudy:
         """The deviations that are told; of a segment without the difference that may tell how few others are rated."""
         if self.is_hidden:
             return ()
-        of = self._hiding.own.key
+        of = self.counts.key
         told = (
             each
             for each in self.conformance.costs
@@ -113,7 +113,7 @@ class PathStudy:
 
     def rated_with(self, cost: Cost) -> int | None:
         """How many of the runs that deviate were rated; None where it, or what is left of all rated, is of few."""
-        key = self._hiding.own.key(cost.deviation)
+        key = self.counts.key(cost.deviation)
         return cost.rated_with if self._hiding.tells(partial(PathCounts.rated_deviating, key=key)) else None
 
     def share_of(self, cost: Cost) -> float | None:
@@ -137,7 +137,7 @@ class PathStudy:
     def repeated(self) -> tuple[Repeat, ...]:
         if self.is_hidden:
             return ()
-        code, tells = self._hiding.own.code, self._hiding.tells
+        code, tells = self.counts.code, self._hiding.tells
         return tuple(
             each for each in self.paths.repeats if tells(partial(PathCounts.repeating, step=code(each.step)))
         )
@@ -175,7 +175,7 @@ class PathStudy:
         Hidden is a step whose end is, or where it would tell of few who left or of few who had been at the end; and so
         much beside it that the number of all who left, which what they missed may tell, reveals none of them.
         """
-        ends, code = self.last_steps, self._hiding.own.code
+        ends, code = self.last_steps, self.counts.code
         hidden = {
             code(step)
             for step in self.leavers
@@ -192,7 +192,7 @@ class PathStudy:
     def _counted(self, cells: Mapping[int, int], cells_of: Callable[[PathCounts], Cells]) -> dict[int, int]:
         if self.is_hidden:
             return {}
-        hidden, code = self._hiding.hides(cells_of), self._hiding.own.code
+        hidden, code = self._hiding.hides(cells_of), self.counts.code
         return {step: n for step, n in cells.items() if code(step) not in hidden}
 
 

@@ -172,7 +172,8 @@ def meaning(kpi: Kpi) -> Hashable:
 def earlier_parts(kpi: Kpi) -> list[Kpi]:
     """The KPIs about a population, defined before this one, that count the same: any version."""
     rows = of_program(kpi.program_id).filter(population__isnull=False, pk__lt=kpi.pk)
-    return [each for each in rows if meaning(each) == meaning(kpi)]
+    own = meaning(kpi)
+    return [each for each in rows if meaning(each) == own]
 
 
 def of_program(program: int) -> QuerySet[Kpi]:

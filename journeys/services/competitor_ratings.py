@@ -100,8 +100,7 @@ class Door:
         self._codes = {name.casefold(): "" for name in ("", program.organisation, program.name, program.slug)}
         for code, each in self.competitors.items():
             self._codes |= {name.casefold(): code for name in (*each.names.values(), each.name, code)}
-        standing = Touchpoint.objects.in_use().filter(program=program).order_by("-pk")
-        self._places = {name.casefold(): each.code for each in standing for name in (each.name, each.code)}
+        self._places = Touchpoint.objects.in_use().filter(program=program).codes_by_word()
 
     def competitor(self, name: str) -> str:
         """The code of whom the name means; empty for us. Raises RatingError (`competitor-unknown`)."""

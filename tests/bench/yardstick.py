@@ -32,4 +32,9 @@ def insert(request: HttpRequest) -> HttpResponse:
     return HttpResponse(json.dumps({"id": number}), content_type="application/json", status=201)
 
 
+def nothing(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return HttpResponse(status=404)
+
+
 urlpatterns = [path("insert/", insert)]
+handler404 = nothing
